@@ -1,0 +1,1 @@
+"""(Policy, Evidence) to Decision; pure."""

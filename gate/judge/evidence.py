@@ -1,0 +1,29 @@
+"""What a policy is judged on: the candidate's measurements, the baselines, and the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from gate.language.value import Doubt
+from gate.terms.measurements import Measurements
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that judging reads.
+
+    `baselines` leads from a baseline's name to its measurements, or to why they cannot be had.
+    `today` is an ISO date (UTC). `first_release` is the reason given for shipping without a
+    baseline or history that does not exist yet; empty when not asked for.
+    """
+
+    candidate: Measurements
+    baselines: Mapping[str, Measurements | Doubt] = field(default_factory=dict)
+    today: str = "1970-01-01"
+    first_release: str = ""
+
+    def loaded(self, name: str) -> Measurements | None:
+        """A baseline's measurements, if they could be had."""
+        found = self.baselines.get(name)
+        return found if isinstance(found, Measurements) else None

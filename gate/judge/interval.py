@@ -1,0 +1,26 @@
+"""How sure a measurement is: the interval that reports print beside it."""
+
+from __future__ import annotations
+
+from gate.stats.proportion import normal_quantile, wilson
+from gate.terms.measurement import Interval, Measurement
+from gate.terms.metric import Metric
+
+SHOWN = 0.90  # two-sided; it makes the same statement as a one-sided bound at 95 %
+
+
+def interval_of(found: Measurement, fact: Metric | None) -> Interval | None:
+    """The interval a file states, or the one its evidence gives: Wilson for a share, normal for a standard error."""
+    support = found.support
+    if support.interval is not None:
+        return support.interval
+    value = found.value
+    if value is None or isinstance(value, bool):
+        return None
+    is_share = support.k is not None or (fact is not None and fact.proportion)
+    if is_share and support.n is not None and support.n >= 1 and 0 <= value <= 1:
+        return Interval(*wilson(value, support.n, SHOWN), SHOWN)
+    if support.stderr is not None and support.stderr > 0:
+        half = normal_quantile(0.95) * support.stderr
+        return Interval(value - half, value + half, SHOWN)
+    return None

@@ -1,0 +1,82 @@
+"""Waivers: which finding one covers, and why one does not count."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from gate.judge.evidence import Evidence
+from gate.language.resolve import Expr
+from gate.policy.policy import Policy, Rule, Waiver
+from gate.terms.decision import Finding, Outcome, Reason, UsedWaiver, Verdict
+from gate.terms.slice import Slice
+
+BLOCKS = (Verdict.FAIL, Verdict.UNDECIDED)
+NOT_YET = frozenset(("no-baseline", "no-history"))
+SOON = 14  # days before the end of a waiver from which reports remind of it
+
+FloorHolds = Callable[[Expr, Slice], bool]
+
+
+def waive(finding: Finding, rule: Rule, policy: Policy, evidence: Evidence, floor_holds: FloorHolds) -> Finding:
+    """The finding, waived where a waiver valid today covers it and its floor holds."""
+    if finding.effect not in BLOCKS:
+        return finding
+    if evidence.first_release and _does_not_exist_yet(finding):
+        used = UsedWaiver("", evidence.first_release, "--first-release")
+        return replace(finding, effect=Verdict.WARN, waiver=used)
+    notes: list[Reason] = []
+    for waiver in policy.waivers:
+        if waiver.rule != rule.id or (waiver.slice and waiver.slice != finding.slice):
+            continue
+        refusal = _refusal(finding, rule, waiver, evidence.today, floor_holds)
+        if refusal is None:
+            floor = waiver.floor.text if waiver.floor else ""
+            return replace(finding, effect=Verdict.WARN, waiver=UsedWaiver(waiver.until, waiver.why, waiver.by, floor))
+        notes.append(refusal)
+    return replace(finding, notes=(*finding.notes, *notes)) if notes else finding
+
+
+def _does_not_exist_yet(finding: Finding) -> bool:
+    return finding.outcome is Outcome.MISSING and all(reason.slug in NOT_YET for reason in finding.reasons)
+
+
+def _refusal(finding: Finding, rule: Rule, waiver: Waiver, today: str, floor_holds: FloorHolds) -> Reason | None:
+    """Why a waiver for this rule does not count."""
+    name = f"the waiver at {waiver.where}"
+    if not rule.waivable:
+        return Reason("waiver-refused", f"{name} does not count: the rule is not waivable")
+    if today > waiver.until:
+        return Reason("waiver-expired", f"{name} ended on {waiver.until}", f"ask {waiver.by} for a new one, or mend the model")
+    if finding.outcome is Outcome.MISSING:
+        return Reason("waiver-refused", f"{name} does not count: it covers a rule that does not hold, not one without a value")
+    if waiver.floor is not None and not floor_holds(waiver.floor, finding.slice):
+        return Reason("waiver-floor", f"{name} does not count: its floor `{waiver.floor.text}` does not hold")
+    return None
+
+
+def remarks(policy: Policy, findings: tuple[Finding, ...], today: str) -> list[Reason]:
+    """What a reader should know of the waivers of a policy: unused ones, and those that end soon."""
+    found: list[Reason] = []
+    for waiver in policy.waivers:
+        used = any(finding.waiver is not None and _is(waiver, finding) for finding in findings)
+        if today > waiver.until:
+            found.append(Reason("waiver-expired", f"the waiver for `{waiver.rule}` ended on {waiver.until}", "take it out"))
+        elif not used:
+            found.append(Reason("waiver-unused", f"the waiver for `{waiver.rule}` by {waiver.by} is not needed", "take it out"))
+        elif days_between(today, waiver.until) <= SOON:
+            found.append(Reason("waiver-ends-soon", f"the waiver for `{waiver.rule}` by {waiver.by} ends on {waiver.until}"))
+    return found
+
+
+def _is(waiver: Waiver, finding: Finding) -> bool:
+    used = finding.waiver
+    same = used is not None and (used.until, used.why, used.by) == (waiver.until, waiver.why, waiver.by)
+    return same and finding.rule == waiver.rule and (not waiver.slice or waiver.slice == finding.slice)
+
+
+def days_between(first: str, last: str) -> int:
+    """Days from one ISO date to another."""
+    from datetime import date
+
+    return (date.fromisoformat(last) - date.fromisoformat(first)).days

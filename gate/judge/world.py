@@ -1,0 +1,238 @@
+"""Looking measurements up for a rule: what is there, and in words why something is not."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+
+from gate.judge.evidence import Evidence
+from gate.language.evaluate import CANDIDATE
+from gate.language.tree import Reading
+from gate.language.value import Doubt, Value, in_doubt, known, unknown
+from gate.language.write import write_name, write_selector
+from gate.policy.policy import Policy
+from gate.terms import catalogue
+from gate.terms.decision import Read
+from gate.terms.measurement import Measurement
+from gate.terms.measurements import Measurements
+from gate.terms.metric import Metric
+from gate.terms.slice import Slice
+
+
+class MeasuredWorld:
+    """The world of one rule. `reads` collects what it looked at, once each, in order."""
+
+    def __init__(self, evidence: Evidence, policy: Policy, baselines: Iterable[str], min_n: float | None) -> None:
+        self.evidence = evidence
+        self.policy = policy
+        self.min_n = min_n
+        self.reads: dict[tuple[str, str, Slice], Read] = {}
+        names = dict.fromkeys(("baseline", *sorted(baselines)))
+        self.compared = [table for table in map(evidence.loaded, names) if table is not None]
+
+    # -- what evaluation asks
+
+    def number(self, of: str, metric: str, on: Slice) -> Value:
+        found = self.find(of, metric, on)
+        if isinstance(found, Doubt):
+            return unknown(found)
+        problem = self.problem(found, metric, on)
+        if problem:
+            return unknown(problem)
+        assert found.value is not None
+        value = known(found.value)
+        if not math.isfinite(value.point):
+            return unknown(Doubt("not-a-number", f"`{metric}` is too large to compare"))
+        weak = self.too_few(found, metric, on)
+        return in_doubt(value, weak) if weak else value
+
+    def boolean(self, of: str, metric: str, on: Slice) -> bool | Doubt:
+        found = self.find(of, metric, on)
+        if isinstance(found, Doubt):
+            return found
+        if isinstance(found.value, bool):
+            return found.value
+        what = found.problem or "a number"
+        return Doubt("not-a-boolean", f"`{metric}` is {what}, not true or false", f"compare a number: `{metric} >= 0.8`")
+
+    def highest(self, metric: str) -> float | None:
+        fact = fact_of(metric, self.policy)
+        return fact.high if fact else None
+
+    def bindings(self, readings: Iterable[Reading]) -> list[dict[str, str]]:
+        found: dict[tuple[tuple[str, str], ...], None] = {}
+        stars: tuple[str, ...] = ()
+        for reading in readings:
+            stars = reading.stars
+            for table in (self.evidence.candidate, *self.compared):
+                for on in table.slices_of(self.source(reading.metric)):
+                    bound = _bind(reading, on)
+                    if bound is not None:
+                        found[bound] = None
+        return [dict(bound) for bound in (*found, *self.declared(stars, list(found)))]
+
+    def history(self, metric: str, on: Slice, count: int) -> list[Value] | Doubt:
+        name = f"{write_name(metric)}{write_selector(on.parts)}"
+        if not self.known_anywhere(metric):
+            return self.unknown_metric(metric)
+        runs = "run" if count == 1 else "runs"
+        return Doubt("no-history", f"`last({name}, {count})` needs {count} recorded {runs}; there is no history yet")
+
+    def expected(self, function: str, metric: str, on: Slice, count: int) -> Value:
+        found = self.history(metric, on, count)
+        assert isinstance(found, Doubt)
+        return unknown(found._replace(text=found.text.replace("last(", f"{function}(", 1)))
+
+    # -- finding
+
+    def source(self, metric: str) -> str:
+        """The name under which files have a metric."""
+        fact = self.policy.metrics.get(metric)
+        return fact.source if fact and fact.source else metric
+
+    def find(self, of: str, metric: str, on: Slice) -> Measurement | Doubt:
+        table = self.table(of)
+        if isinstance(table, Doubt):
+            return table
+        found = table.get(self.source(metric), on)
+        if found is None:
+            return self.absent(table, of, metric, on)
+        key = (of, metric, on)
+        if key not in self.reads:
+            support = found.support
+            self.reads[key] = Read(of or "candidate", metric, on, found.value, support.n, support.interval)
+        return found
+
+    def table(self, of: str) -> Measurements | Doubt:
+        if of == CANDIDATE:
+            return self.evidence.candidate
+        missing = Doubt(
+            "no-baseline", f"there is no {'baseline' if of == 'baseline' else f'baseline `{of}`'}", "give one: `-b FILE`"
+        )
+        return self.evidence.baselines.get(of, missing)
+
+    # -- why not
+
+    def problem(self, found: Measurement, metric: str, on: Slice) -> Doubt | None:
+        name = f"`{write_name(metric)}{write_selector(on.parts)}`"
+        if found.value is None:
+            return Doubt("not-a-number", f"{name} is {found.problem or 'not a number'}")
+        if isinstance(found.value, bool):
+            return Doubt("is-a-boolean", f"{name} is a boolean", f"write `{write_name(metric)} == true`")
+        fact = self.policy.metrics.get(metric)
+        if fact and ((fact.low is not None and found.value < fact.low) or (fact.high is not None and found.value > fact.high)):
+            low, high = ("−∞" if fact.low is None else f"{fact.low:g}"), ("∞" if fact.high is None else f"{fact.high:g}")
+            return Doubt(
+                "out-of-range",
+                f"{name} is {found.value:g}, outside its range [{low}, {high}]",
+                "correct the metrics, or the range",
+            )
+        return None
+
+    def too_few(self, found: Measurement, metric: str, on: Slice) -> Doubt | None:
+        if self.min_n is None:
+            return None
+        support = found.support
+        n = support.n
+        if n is None and support.n_pos is not None and support.n_neg is not None:
+            n = support.n_pos + support.n_neg
+        name = f"`{write_name(metric)}{write_selector(on.parts)}`"
+        if n is None:
+            return Doubt(
+                "no-n",
+                f"{name} does not say its n; the rule asks for {self.min_n:g}",
+                f'write `{{"value": {found.value}, "n": …}}`',
+            )
+        if n < self.min_n:
+            more = f"{self.min_n - n:g} more rows are needed"
+            return Doubt("too-few-rows", f"{name} has n {n:g}, fewer than {self.min_n:g}", more, weak=True)
+        return None
+
+    def known_anywhere(self, metric: str) -> bool:
+        source = self.source(metric)
+        tables = (self.evidence.candidate, *filter(None, map(self.evidence.loaded, self.evidence.baselines)))
+        return any(source in table for table in tables)
+
+    def absent(self, table: Measurements, of: str, metric: str, on: Slice) -> Doubt:
+        if not self.known_anywhere(metric):
+            return self.unknown_metric(metric)
+        where = "the metrics" if of == CANDIDATE else f"the baseline `{of}`" if of != "baseline" else "the baseline"
+        if self.source(metric) not in table:
+            return Doubt("not-measured", f"`{write_name(metric)}` is not in {where}")
+        if not on:
+            return Doubt(
+                "no-slice", f"`{write_name(metric)}` has slices in {where}, but no value for the whole", "write its slice: `[…]`"
+            )
+        return Doubt(
+            "no-slice", f"{where} {'have' if of == CANDIDATE else 'has'} no `{write_name(metric)}{write_selector(on.parts)}`"
+        )
+
+    def unknown_metric(self, metric: str) -> Doubt:
+        return Doubt(
+            "unknown-metric", f"unknown metric `{write_name(metric)}`", suggestion(self.source(metric), self.evidence.candidate)
+        )
+
+    def declared(self, stars: tuple[str, ...], found: list[tuple[tuple[str, str], ...]]) -> list[tuple[tuple[str, str], ...]]:
+        """Values that the policy says must be there and that nothing has."""
+        lacking: list[tuple[tuple[str, str], ...]] = []
+        for column in stars:
+            present = {dict(bound).get(column) for bound in found}
+            lacking += [((column, value),) for value in self.policy.slices.get(column, ()) if value not in present]
+        return lacking
+
+
+def _bind(reading: Reading, on: Slice) -> tuple[tuple[str, str], ...] | None:
+    """The stars' values if the slice is one that the reading matches."""
+    if len(on.parts) != len(reading.selector):
+        return None
+    bound: list[tuple[str, str]] = []
+    for (column, wanted), (has_column, value) in zip(reading.selector, on.parts, strict=True):
+        if column != has_column or (wanted is not None and wanted != value):
+            return None
+        if wanted is None:
+            bound.append((column, value))
+    return tuple(bound)
+
+
+def suggestion(name: str, table: Measurements | Mapping[str, object]) -> str:
+    """What a misspelt name may have meant, and what there is."""
+    from difflib import get_close_matches
+
+    names = table.names if isinstance(table, Measurements) else list(table)
+    bare = _unit_or_separator(name, names)
+    if bare:
+        return bare
+    close = get_close_matches(name, names, 1, 0.6) or get_close_matches(name.lower(), names, 1, 0.6)
+    shown = ", ".join(write_name(known_name) for known_name in names[:12]) + (" …" if len(names) > 12 else "")
+    hint = f"did you mean `{write_name(close[0])}`? " if close else ""
+    return f"{hint}there is: {shown}" if names else hint.strip()
+
+
+def _unit_or_separator(name: str, names: list[str]) -> str:
+    """Names that are really a calculation (`a-b`), a number with a unit (`200ms`) or with separators (`1_000`)."""
+    for sign in "-/":
+        left, found, right = name.partition(sign)
+        if found and left in names and (right in names or right.replace(".", "", 1).isdigit()):
+            return f"to calculate, write blanks: `{left} {sign} {right}`"
+    digits = name.rstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    if digits and digits != name and digits.replace(".", "", 1).isdigit():
+        return f"a unit? write `{digits}`"
+    if name.replace("_", "").isdigit():
+        return f"write `{name.replace('_', '')}`"
+    return ""
+
+
+def fact_of(metric: str, policy: Policy) -> Metric | None:
+    """What policy and catalogue know of a metric; the policy's word counts."""
+    stated, common = policy.metrics.get(metric), catalogue.find(metric)
+    if stated is None or common is None:
+        return stated or common
+    return Metric(
+        metric,
+        stated.better or common.better,
+        common.low if stated.low is None else stated.low,
+        common.high if stated.high is None else stated.high,
+        stated.unit or common.unit,
+        stated.source,
+        common.proportion,
+    )

@@ -1,0 +1,246 @@
+"""A compiled rule on measurements: three values, margins, and one part per comparison.
+
+Both sides of `and` and `or` are always evaluated, so that reasons are complete; what cannot be known is never false.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from gate.language import value as v
+from gate.language.resolve import free_readings
+from gate.language.tokens import AGGREGATES
+from gate.language.tree import (
+    All,
+    Any,
+    Arithmetic,
+    Boolean,
+    Call,
+    Comparison,
+    Condition,
+    Expected,
+    Expression,
+    Last,
+    Negative,
+    Number,
+    OnBaseline,
+    Reading,
+    walk,
+)
+from gate.language.value import Doubt, Value
+from gate.language.write import write, write_number
+from gate.terms.decision import Outcome
+from gate.terms.slice import WHOLE, Slice
+
+CANDIDATE = ""
+Binding = Mapping[str, str]
+NOT_BOUND: Binding = {}
+
+
+class World(Protocol):
+    """What a rule is evaluated on."""
+
+    def number(self, of: str, metric: str, on: Slice) -> Value:
+        """The measurement of the candidate (`of` is empty) or of a baseline."""
+
+    def boolean(self, of: str, metric: str, on: Slice) -> bool | Doubt:
+        """A measurement that must be true or false."""
+
+    def highest(self, metric: str) -> float | None:
+        """The largest value that makes sense for a metric, where that is known."""
+
+    def bindings(self, readings: Iterable[Reading]) -> list[dict[str, str]]:
+        """The values over which the stars of these readings run."""
+
+    def history(self, metric: str, on: Slice, count: int) -> list[Value] | Doubt:
+        """The latest recorded runs."""
+
+    def expected(self, function: str, metric: str, on: Slice, count: int) -> Value:
+        """The bound that history predicts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One comparison, evaluated. `left`/`right` are NaN where unknown; `margin` likewise."""
+
+    node: Comparison
+    left: float | bool
+    right: float | bool
+    margin: float
+    outcome: Outcome
+    doubts: tuple[Doubt, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A condition, evaluated: its outcomes (more than one only where doubts of both kinds remain), and its parts."""
+
+    outcomes: frozenset[Outcome]
+    parts: tuple[Judged, ...]
+
+    @property
+    def doubts(self) -> tuple[Doubt, ...]:
+        return tuple(dict.fromkeys(doubt for part in self.parts for doubt in part.doubts))
+
+
+_PASS = frozenset((Outcome.PASS,))
+_FAIL = frozenset((Outcome.FAIL,))
+
+
+def evaluate(tree: Condition, world: World, binding: Binding = NOT_BOUND) -> Result:
+    """The result of a compiled rule; `binding` gives its free stars their values."""
+    if isinstance(tree, Comparison):
+        part = _compare(tree, world, binding)
+        return Result(frozenset((part.outcome,)), (part,))
+    assert isinstance(tree, (All, Any))
+    results = [evaluate(member, world, binding) for member in tree.members]
+    parts = tuple(part for result in results for part in result.parts)
+    decisive, neutral = (_FAIL, _PASS) if isinstance(tree, All) else (_PASS, _FAIL)
+    if any(result.outcomes == decisive for result in results):
+        return Result(decisive, parts)
+    open_ones = frozenset(outcome for result in results for outcome in result.outcomes) - neutral
+    return Result(open_ones or neutral, parts)
+
+
+def evaluate_expression(node: Expression, world: World, of: str = CANDIDATE, binding: Binding = NOT_BOUND) -> Value:
+    """The value of an expression on the candidate, or on a baseline."""
+    return _value(node, world, of, binding)
+
+
+def _compare(node: Comparison, world: World, binding: Binding) -> Judged:
+    if isinstance(node.right, Boolean):
+        return _compare_boolean(node, node.right.value, world, binding)
+    left, right = _value(node.left, world, CANDIDATE, binding), _value(node.right, world, CANDIDATE, binding)
+    doubt = _wrong_scale(node, left, right, world)
+    if doubt:
+        left = v.in_doubt(left, doubt)
+    outcome, margin = compare(node.operator, left, right)
+    return Judged(node, left.point, right.point, margin, outcome, v.merged(left.doubts, right.doubts))
+
+
+def compare(operator: str, left: Value, right: Value) -> tuple[Outcome, float]:
+    """The outcome of a comparison and its margin: positive is good, whatever the operator."""
+    difference = v.subtract(left, right) if operator[0] == ">" else v.subtract(right, left)
+    if operator in ("==", "!="):
+        gap = v.absolute(difference)
+        margin = -gap.point if operator == "==" else gap.point
+        tie, apart = (Outcome.PASS, Outcome.FAIL) if operator == "==" else (Outcome.FAIL, Outcome.PASS)
+    else:
+        margin = difference.point
+        tie = Outcome.PASS if operator.endswith("=") else Outcome.FAIL
+        apart = Outcome.PASS if difference.low > 0 else Outcome.FAIL
+    weak = [doubt.weak for doubt in difference.doubts]
+    if difference.low <= 0 <= difference.high:
+        if not weak:
+            return tie, margin
+        return (Outcome.UNDECIDED if all(weak) else Outcome.MISSING), margin
+    # Decided whatever the unknown part is; a weak measurement, though, never decides.
+    return (Outcome.UNDECIDED if any(weak) else apart), margin
+
+
+def _compare_boolean(node: Comparison, wanted: bool, world: World, binding: Binding) -> Judged:
+    assert isinstance(node.left, Reading)
+    found = world.boolean(CANDIDATE, node.left.metric, _slice(node.left, binding))
+    if isinstance(found, Doubt):
+        return Judged(node, math.nan, wanted, math.nan, Outcome.MISSING, (found,))
+    holds = (found == wanted) == (node.operator == "==")
+    return Judged(node, found, wanted, math.nan, Outcome.PASS if holds else Outcome.FAIL, ())
+
+
+def _wrong_scale(node: Comparison, left: Value, right: Value, world: World) -> Doubt | None:
+    """`success_percent >= 95%` or `accuracy > 0.8` where the metric counts to 100: both would hold for 3."""
+    for literal, other, value in ((node.left, node.right, right), (node.right, node.left, left)):
+        if not (isinstance(literal, Number) and 0 < literal.value <= 1 and value.low > 1):
+            continue
+        plain = isinstance(other, Reading) and world.highest(other.metric) == 1
+        divides = any(isinstance(inner, Arithmetic) and inner.operator == "/" for inner in walk(other))
+        if plain or (literal.percent and not divides):
+            text = f"{value.point:g} is compared with {write(literal)}: one counts to 100, the other to 1"
+            remedy = f"if the metric counts to 100, write `{write_number(round(literal.value * 100, 9))}`"
+            return Doubt("percent-scale", text, remedy, weak=True)
+    return None
+
+
+def _slice(reading: Reading, binding: Binding) -> Slice:
+    if not reading.selector:
+        return WHOLE
+    return Slice(tuple((column, binding.get(column, "*") if value is None else value) for column, value in reading.selector))
+
+
+def _value(node: Expression, world: World, of: str, binding: Binding) -> Value:
+    if isinstance(node, Reading):
+        return world.number(of, node.metric, _slice(node, binding))
+    if isinstance(node, Number):
+        return v.known(node.value)
+    if isinstance(node, Arithmetic):
+        return _arithmetic(node, world, of, binding)
+    if isinstance(node, OnBaseline):
+        return _value(node.of, world, node.name, binding)
+    if isinstance(node, Negative):
+        return v.negative(_value(node.of, world, of, binding))
+    if isinstance(node, Call):
+        return _call(node, world, of, binding)
+    assert isinstance(node, Expected)
+    return world.expected(node.function, node.of.metric, _slice(node.of, binding), node.count)
+
+
+_OPERATIONS = {"+": v.add, "-": v.subtract, "*": v.multiply, "/": v.divide}
+
+
+def _arithmetic(node: Arithmetic, world: World, of: str, binding: Binding) -> Value:
+    left, right = _value(node.left, world, of, binding), _value(node.right, world, of, binding)
+    if node.operator in "*/":
+        for side, value in ((node.left, left), (node.right, right)):
+            baseline = _plain_baseline(side)
+            if baseline is not None and value.low <= 0 and not math.isnan(value.point):
+                return v.unknown(*v.merged(left.doubts, right.doubts), _no_ratio(baseline, value))
+    return _OPERATIONS[node.operator](left, right)
+
+
+def _plain_baseline(node: Expression) -> OnBaseline | None:
+    while isinstance(node, Negative):
+        node = node.of
+    return node if isinstance(node, OnBaseline) else None
+
+
+def _no_ratio(node: OnBaseline, value: Value) -> Doubt:
+    text = f"a ratio to a baseline of {value.point:g} says nothing"
+    return Doubt("baseline-not-positive", text, f"compare the difference: `{write(node.of)} >= {node.name} - 0.01`", weak=True)
+
+
+def _call(node: Call, world: World, of: str, binding: Binding) -> Value:
+    if node.function not in AGGREGATES:
+        return v.absolute(_value(node.arguments[0], world, of, binding))
+    values: list[Value] = []
+    for argument in node.arguments:
+        values += _values(argument, world, of, binding)
+    if not values:
+        names = ", ".join(dict.fromkeys(reading.metric for reading in free_readings(node.arguments[0])))
+        return v.unknown(Doubt("no-slices", f"no slice to read: {names}", "check the columns of the selector"))
+    if node.function == "count":
+        return _count(values)
+    return _AGGREGATES[node.function](values)
+
+
+def _values(argument: Expression, world: World, of: str, binding: Binding) -> list[Value]:
+    """What a function's argument gives: history, a value for each value of its stars, or one value."""
+    if isinstance(argument, Last):
+        found = world.history(argument.of.metric, _slice(argument.of, binding), argument.count)
+        return [v.unknown(found)] if isinstance(found, Doubt) else found
+    starred = free_readings(argument)
+    if not starred:
+        return [_value(argument, world, of, binding)]
+    return [_value(argument, world, of, {**binding, **inner}) for inner in world.bindings(starred)]
+
+
+def _count(values: list[Value]) -> Value:
+    """How many there are: what is unknown may or may not be one; none at all is unknown, never 0."""
+    doubts = tuple(dict.fromkeys(doubt for value in values for doubt in value.doubts))
+    sure = float(sum(1 for value in values if not math.isnan(value.point)))
+    return Value(sure, sure, float(len(values)), doubts) if sure else v.unknown(*doubts)
+
+
+_AGGREGATES = {"min": v.smallest, "max": v.largest, "sum": v.total, "mean": v.mean, "median": v.median, "sd": v.deviation}

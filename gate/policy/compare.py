@@ -1,0 +1,164 @@
+"""Whether one rule is at least as strict as another, whatever the evidence.
+
+Sound, not complete: what is not proved counts as looser. The outcomes are ordered fail < undecided < pass, and
+"tight" means that the new rule's outcome is never above the old one's.
+"""
+
+from __future__ import annotations
+
+from gate.language.tree import (
+    All,
+    Any,
+    Arithmetic,
+    Boolean,
+    Call,
+    Comparison,
+    Condition,
+    Expression,
+    Negative,
+    Number,
+    OnBaseline,
+)
+from gate.language.tree import Reading as Measured
+from gate.policy.policy import Rule, Settle
+from gate.terms.decision import Level
+from gate.terms.metric import Metric
+
+_LEVELS = (Level.INFO, Level.WARN, Level.BLOCK)
+_SETTLES = (Settle.PASS, Settle.WARN, Settle.BLOCK)
+_MONOTONE = frozenset(("min", "max", "mean", "median", "sum"))
+
+Facts = dict[str, Metric]
+
+
+def loosened(old: Rule, new: Rule, facts: Facts | None = None) -> list[str]:
+    """In words, all in which the new rule is looser than the old one, or cannot be compared; empty: equal or tighter."""
+    found: list[str] = []
+    if not tight(old.expr.tree, new.expr.tree, facts or {}):
+        found.append(f"`{new.expr.normal}` is not provably as strict as `{old.expr.normal}`")
+    if _LEVELS.index(new.level) < _LEVELS.index(old.level):
+        found.append(f"level: {new.level.value} is below {old.level.value}")
+    for key in ("undecided", "missing"):
+        was, now = getattr(old, key), getattr(new, key)
+        if _SETTLES.index(now) < _SETTLES.index(was):
+            found.append(f"{key}: {now.value} is below {was.value}")
+    if old.waivable is False and new.waivable:
+        found.append("it may be waived")
+    if new.blocks_from > old.blocks_from:
+        found.append(f"it blocks only from {new.blocks_from}")
+    return found + _evidence_loosened(old, new)
+
+
+def _evidence_loosened(old: Rule, new: Rule) -> list[str]:
+    """More evidence asked for is stricter only where the lack of it blocks."""
+    found: list[str] = []
+    strict = new.undecided is Settle.BLOCK and new.missing is Settle.BLOCK and new.level is Level.BLOCK
+    if old.min_n != new.min_n and ((new.min_n or 0) < (old.min_n or 0) or not strict):
+        found.append(f"min_n: {_said(new.min_n)} instead of {_said(old.min_n)}")
+    if old.confidence != new.confidence and ((new.confidence or 0) < (old.confidence or 0) or not strict):
+        found.append(f"confidence: {_said(new.confidence)} instead of {_said(old.confidence)}")
+    return found
+
+
+def _said(number: float | None) -> str:
+    return "none" if number is None else f"{number:g}"
+
+
+def tight(old: Condition, new: Condition, facts: Facts) -> bool:
+    """Whether `new` is at least as strict as `old` on all evidence."""
+    if old == new:
+        return True
+    if isinstance(old, All) and all(tight(member, new, facts) for member in old.members):
+        return True
+    if isinstance(new, Any) and all(tight(old, member, facts) for member in new.members):
+        return True
+    if isinstance(new, All) and any(tight(old, member, facts) for member in new.members):
+        return True
+    if isinstance(old, Any) and any(tight(member, new, facts) for member in old.members):
+        return True
+    if isinstance(old, Comparison) and isinstance(new, Comparison):
+        return _tight_comparison(old, new, facts)
+    return False
+
+
+def _tight_comparison(old: Comparison, new: Comparison, facts: Facts) -> bool:
+    if isinstance(old.right, Boolean) or isinstance(new.right, Boolean):
+        return False
+    if new.operator == "==":
+        bounds = (_greater(new.left, new.right, False), _greater(new.right, new.left, False))
+        return any(_implied(_normal(old), bound, facts) for bound in bounds) if old.operator not in ("==", "!=") else False
+    if "==" in (old.operator, new.operator) or "!=" in (old.operator, new.operator):
+        return False
+    return _implied(_normal(old), _normal(new), facts)
+
+
+Bound = tuple[Expression, Expression, bool]  # left above right; strictly or not
+
+
+def _greater(left: Expression, right: Expression, strict: bool) -> Bound:
+    return left, right, strict
+
+
+def _normal(node: Comparison) -> Bound:
+    strict = not node.operator.endswith("=")
+    return _greater(node.left, node.right, strict) if node.operator[0] == ">" else _greater(node.right, node.left, strict)
+
+
+def _implied(old: Bound, new: Bound, facts: Facts) -> bool:
+    return new[2] >= old[2] and at_most(new[0], old[0], facts) and at_most(old[1], new[1], facts)
+
+
+def at_most(a: Expression, b: Expression, facts: Facts) -> bool:
+    """Whether a ≤ b on all evidence."""
+    if a == b:
+        return True
+    if isinstance(a, Number) and isinstance(b, Number):
+        return a.value <= b.value
+    if isinstance(a, Negative) and isinstance(b, Negative):
+        return at_most(b.of, a.of, facts)
+    if isinstance(a, OnBaseline) and isinstance(b, OnBaseline):
+        return a.name == b.name and at_most(a.of, b.of, facts)
+    if isinstance(a, Call) and isinstance(b, Call):
+        same = a.function == b.function and a.function in _MONOTONE and len(a.arguments) == len(b.arguments)
+        return same and all(at_most(x, y, facts) for x, y in zip(a.arguments, b.arguments, strict=True))
+    if isinstance(a, Arithmetic) and isinstance(b, Arithmetic) and a.operator == b.operator:
+        return _at_most_arithmetic(a, b, facts)
+    return False
+
+
+def _at_most_arithmetic(a: Arithmetic, b: Arithmetic, facts: Facts) -> bool:
+    if a.operator == "+":
+        return at_most(a.left, b.left, facts) and at_most(a.right, b.right, facts)
+    if a.operator == "-":
+        return at_most(a.left, b.left, facts) and at_most(b.right, a.right, facts)
+    if a.right == b.right:
+        return _scaled(a.left, b.left, a.right, facts)
+    return a.operator == "*" and a.left == b.left and _scaled(a.right, b.right, a.left, facts)
+
+
+def _scaled(a: Expression, b: Expression, factor: Expression, facts: Facts) -> bool:
+    sign = sign_of(factor, facts)
+    if sign is None:
+        return False
+    return at_most(a, b, facts) if sign >= 0 else at_most(b, a, facts)
+
+
+def sign_of(node: Expression, facts: Facts) -> int | None:
+    """1 where the value cannot be negative, -1 where it cannot be positive, None where that is not known.
+
+    A baseline that is a factor is positive, or else the comparison is undecided under both rules.
+    """
+    if isinstance(node, Number):
+        return 1 if node.value >= 0 else -1
+    if isinstance(node, OnBaseline):
+        return 1
+    if isinstance(node, Negative):
+        inner = sign_of(node.of, facts)
+        return None if inner is None else -inner
+    if isinstance(node, Measured):
+        fact = facts.get(node.metric)
+        if fact is not None and fact.low is not None and fact.low >= 0:
+            return 1
+        if fact is not None and fact.high is not None and fact.high <= 0:
+            return -1
+    return None

@@ -1,0 +1,100 @@
+"""`extends`: the files a policy builds on, each once, those it builds on first."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from gate.documents.document import Mark
+from gate.errors import PolicyError, Problem
+from gate.policy import packs, shape, text
+from gate.policy.explain import explain
+from gate.policy.text import PolicyText
+
+PACK_KEYS = frozenset(("gate", "name", "description", "extends", "params", "rules"))
+MAX_LAYERS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A file of the policy; `origin` is how `extends` names it, empty for the policy itself."""
+
+    source: PolicyText
+    origin: str = ""
+
+
+def layers(source: PolicyText) -> list[Layer]:
+    """The policy's files, inherited ones first, itself last. Raises PolicyError."""
+    found: dict[str, Layer] = {}
+    _collect(Layer(source), found, ())
+    return list(found.values())
+
+
+def checked(source: PolicyText) -> PolicyText:
+    """The same, once its shape is that of a policy."""
+    if not shape.accepts(source.value):
+        raise PolicyError(*explain(source))
+    return source
+
+
+def _collect(layer: Layer, found: dict[str, Layer], above: tuple[str, ...]) -> None:
+    source = layer.source
+    key = os.path.realpath(source.path) if source.path else source.file
+    if layer.origin:
+        _only_pack_keys(layer)
+    entries = source.value.get("extends")
+    for name, mark in zip(entries or (), entries.marks if entries else (), strict=True):
+        parent = _open(source, name, mark)
+        parent_key = os.path.realpath(parent.path)
+        if parent_key == key or parent_key in above:
+            raise PolicyError(
+                source.problem("extends-cycle", f"`{name}` extends this file in turn", mark, "take one of the two out")
+            )
+        if parent_key not in found:
+            if len(found) >= MAX_LAYERS:
+                raise PolicyError(source.problem("extends-cycle", f"more than {MAX_LAYERS} files", mark))
+            _collect(Layer(parent, name), found, (*above, key))
+    found[key] = layer
+
+
+def _open(source: PolicyText, name: str, mark: Mark) -> PolicyText:
+    if name.startswith("git:"):
+        raise PolicyError(
+            source.problem("extends-unavailable", "this version does not read policies from git", mark, "name a pack or a ./file")
+        )
+    if "/" in name or name.endswith((".yaml", ".yml")):
+        return _open_file(source, name, mark)
+    known = packs.names()
+    if name not in known:
+        from difflib import get_close_matches
+
+        close = get_close_matches(name, known, 1, 0.5)
+        hint = (
+            f"did you mean `{close[0]}`? " if close else ""
+        ) + f"packs are {', '.join(known)}; a file is written `./{name}.yaml`"
+        raise PolicyError(source.problem("unknown-pack", f"there is no pack `{name[:80]}`", mark, hint))
+    return checked(text.read(packs.path_of(name), f"{name} (pack)"))
+
+
+def _open_file(source: PolicyText, name: str, mark: Mark) -> PolicyText:
+    if not name.startswith("./") or ".." in name.split("/"):
+        raise PolicyError(
+            source.problem("extends-path", "a file to extend lies below this one", mark, "write `./base.yaml`, without `..`")
+        )
+    path = os.path.join(os.path.dirname(source.path), name[2:])
+    file = os.path.normpath(os.path.join(os.path.dirname(source.file), name[2:]))
+    if not os.path.isfile(path):
+        raise PolicyError(source.problem("policy-not-found", f"there is no file `{name[:80]}` beside this policy", mark))
+    return checked(text.read(path, file))
+
+
+def _only_pack_keys(layer: Layer) -> None:
+    source = layer.source
+    problems: list[Problem] = []
+    for key in source.value:
+        if key not in PACK_KEYS:
+            what = f"`{key}` is not inherited, so `{layer.origin}` may not hold it"
+            remedy = "what is extended holds rules, params and text; give the rest in the policy itself, or judge both with `-p A -p B`"
+            problems.append(source.key_problem("pack-key", what, source.value.marks[key], key, remedy))
+    if problems:
+        raise PolicyError(*problems)

@@ -1,0 +1,252 @@
+"""A policy file to a Policy: the front door. Two stages, shape and meaning; the second may only refuse more."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from gate.documents.document import Map
+from gate.errors import PolicyError, Problem
+from gate.language.parse import parse_number
+from gate.language.tokens import FUNCTIONS, WORDS
+from gate.language.tree import Number
+from gate.language.write import write
+from gate.policy import text
+from gate.policy.extend import Layer, checked, layers
+from gate.policy.policy import BaselineSource, Policy, Rule, Waiver
+from gate.policy.rules import RuleBuilder, Setting, read_confidence
+from gate.policy.text import PolicyText
+from gate.policy.waivers import WaiverBuilder
+from gate.terms.metric import Direction, Metric
+from gate.terms.slice import Slice
+
+
+def load(path: str, today: str = "", file: str | None = None) -> Policy:
+    """The policy at `path`. `today` is an ISO date, by default the machine's (UTC). Raises PolicyError with all that is wrong."""
+    return resolve(text.read(path, file), today or utc_today())
+
+
+def loads(data: str | bytes, today: str = "", file: str = "gate.yaml") -> Policy:
+    """The policy in a text; `extends: [./file]` is relative to `file`."""
+    raw = data.encode() if isinstance(data, str) else data
+    return resolve(text.parse(raw, file, file), today or utc_today())
+
+
+def utc_today() -> str:
+    """The machine's day."""
+    import time
+
+    return time.strftime("%Y-%m-%d", time.gmtime())
+
+
+def resolve(source: PolicyText, today: str) -> Policy:
+    """What a policy text means."""
+    found = layers(checked(source))
+    problems: list[Problem] = []
+    top = source.value
+    parameters = _parameters(found, problems)
+    metrics = _metrics(source, problems)
+    baselines = _baselines(source, problems)
+    confidence = _confidence(source, problems)
+    names = {"baseline", *baselines}
+    setting = Setting(
+        {name: number for name, number in parameters.items() if number is not None}, names, confidence, today, metrics
+    )
+    builder = RuleBuilder(setting)
+    for layer in found:
+        builder.add(layer)
+    problems += builder.problems
+    waivers = WaiverBuilder(setting, builder.rules)
+    waived = waivers.build(source)
+    problems += waivers.problems
+    rules = tuple(builder.rules.values())
+    if not rules and not problems:
+        problems.append(
+            Problem("no-rules", "this policy has no rules", source.at(source.mark), "start with: `gate init metrics.json`")
+        )
+    problems += _unused_parameters(found, rules, waived, problems)
+    if problems:
+        raise PolicyError(*_in_order(problems))
+    return _with_digest(
+        Policy(
+            name=top.get("name", "model"),
+            file=source.file,
+            rules=rules,
+            description=top.get("description", ""),
+            waivers=waived,
+            metrics=metrics,
+            slices={column: _slice_values(values) for column, values in top.get("slices", {}).items()},
+            baselines=baselines,
+            parameters=setting.parameters,
+            advisory=top.get("advisory", False),
+            evidence=top.get("evidence", "claimed"),
+            extends=tuple(layer.origin for layer in found if layer.origin),
+            measure=top.get("measure"),
+            actions=top.get("actions"),
+        )
+    )
+
+
+def _in_order(problems: list[Problem]) -> list[Problem]:
+    unique = list(dict.fromkeys(problems))
+    return sorted(
+        unique,
+        key=lambda problem: (problem.where.file, problem.where.line, problem.where.column) if problem.where else ("", 0, 0),
+    )
+
+
+def _parameters(found: list[Layer], problems: list[Problem]) -> dict[str, Number | None]:
+    """The numbers of all files; None where a pack asks and nobody has answered."""
+    numbers: dict[str, Number | None] = {}
+    asked: dict[str, tuple[PolicyText, Any, str]] = {}
+    for layer in found:
+        source = layer.source
+        params = source.value.get("params") or Map()
+        for name, written in params.items():
+            mark = params.marks[name]
+            if isinstance(written, dict):
+                asked[name] = (source, mark, written["ask"])
+                numbers.setdefault(name, None)
+                continue
+            number = parse_number(written) if isinstance(written, str) else Number(written, False, mark.text)
+            old = numbers.get(name)
+            if old is not None and number is not None and old.value != number.value:
+                what = f"`{name}` is already {old.text} in a file that this one extends"
+                problems.append(source.key_problem("param-set", what, mark, name, "a number that is inherited cannot be changed"))
+                continue
+            numbers[name] = number
+    problems += _unanswered(found, numbers, asked)
+    return numbers
+
+
+def _unanswered(
+    found: list[Layer], numbers: Mapping[str, Number | None], asked: dict[str, tuple[PolicyText, Any, str]]
+) -> list[Problem]:
+    top = found[-1].source
+    problems: list[Problem] = []
+    for name, (source, mark, question) in asked.items():
+        if numbers.get(name) is None:
+            what = f"`{found_origin(found, source) or source.file}` asks for `{name}`: {question}"
+            remedy = f"answer in {top.file}: `params: {{{name}: …}}`"
+            extends = top.value.get("extends")
+            at = top.value.marks["extends"] if extends else mark
+            problems.append(top.key_problem("param-asked", what, at, "extends", remedy))
+    return problems
+
+
+def found_origin(found: list[Layer], source: PolicyText) -> str:
+    """The name by which a file was extended."""
+    return next((layer.origin for layer in found if layer.source is source), "")
+
+
+def _unused_parameters(
+    found: list[Layer], rules: tuple[Rule, ...], waivers: tuple[Waiver, ...], problems: list[Problem]
+) -> list[Problem]:
+    if problems:
+        return []
+    used = {name for rule in rules for name in rule.expr.parameters}
+    used |= {name for waiver in waivers if waiver.floor for name in waiver.floor.parameters}
+    unused: list[Problem] = []
+    for layer in found:
+        params = layer.source.value.get("params") or Map()
+        for name in params:
+            if name not in used:
+                mark = params.marks[name]
+                unused.append(
+                    layer.source.key_problem("unused-parameter", f"no rule reads `${name}`", mark, name, "take it out, or use it")
+                )
+    return unused
+
+
+def _metrics(source: PolicyText, problems: list[Problem]) -> dict[str, Metric]:
+    found: dict[str, Metric] = {}
+    origins: dict[str, str] = {}
+    for name, facts in (source.value.get("metrics") or Map()).items():
+        low, high = facts.get("range", (None, None))
+        if low is not None and high is not None and low >= high:
+            problems.append(
+                source.problem("bad-range", f"the range of `{name}` is empty: {low} is not below {high}", facts.marks["range"])
+            )
+        better = Direction(facts["better"]) if "better" in facts else None
+        found[name] = Metric(name, better, low, high, facts.get("unit", ""), facts.get("from", ""))
+        origin = facts.get("from", name)
+        if origin in origins:
+            problems.append(
+                source.problem(
+                    "metric-twice", f"`{name}` and `{origins[origin]}` are both `{origin}`", facts.marks.get("from", source.mark)
+                )
+            )
+        origins[origin] = name
+    return found
+
+
+def _baselines(source: PolicyText, problems: list[Problem]) -> dict[str, BaselineSource]:
+    found: dict[str, BaselineSource] = {}
+    entries = source.value.get("baselines") or Map()
+    for name, written in entries.items():
+        mark = entries.marks[name]
+        if name in WORDS or name in FUNCTIONS:
+            problems.append(
+                source.key_problem("baseline-name", f"`{name}` is a word of the rule language", mark, name, "choose another name")
+            )
+        found[name] = BaselineSource(name, written, source.at(mark))
+    return found
+
+
+def _confidence(source: PolicyText, problems: list[Problem]) -> float | None:
+    if "confidence" not in source.value:
+        return None
+    value, wrong = read_confidence(source.value["confidence"])
+    if wrong:
+        problems.append(source.problem("bad-confidence", wrong, source.value.marks["confidence"]))
+    return value
+
+
+def _slice_values(values: Any) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(mark.text for mark in values.marks))
+
+
+def _with_digest(policy: Policy) -> Policy:
+    from dataclasses import replace
+    from hashlib import sha256
+
+    content = json.dumps(_meaning(policy), sort_keys=True, ensure_ascii=True, default=str)
+    return replace(policy, sha256=sha256(content.encode()).hexdigest())
+
+
+def _meaning(policy: Policy) -> dict[str, Any]:
+    """All that judges, in a form that does not depend on how it was written down or split into files."""
+    return {
+        "name": policy.name,
+        "rules": [_rule_meaning(rule) for rule in policy.rules],
+        "waivers": [
+            [w.rule, w.until, w.why, w.by, list(_pairs(w.slice)), write(w.floor.tree) if w.floor else ""] for w in policy.waivers
+        ],
+        "metrics": {
+            name: [m.better.value if m.better else "", m.low, m.high, m.unit, m.source] for name, m in policy.metrics.items()
+        },
+        "slices": {column: list(values) for column, values in policy.slices.items()},
+        "baselines": {name: source.text for name, source in policy.baselines.items()},
+        "advisory": policy.advisory,
+        "evidence": policy.evidence,
+        "measure": policy.measure,
+        "actions": policy.actions,
+    }
+
+
+def _rule_meaning(rule: Rule) -> list[Any]:
+    settled = [
+        rule.level.value,
+        rule.undecided.value,
+        rule.missing.value,
+        rule.min_n,
+        rule.confidence,
+        rule.blocks_from,
+        rule.waivable,
+    ]
+    return [rule.id, write(rule.expr.tree), *settled, rule.why, rule.owner]
+
+
+def _pairs(on: Slice) -> tuple[tuple[str, str], ...]:
+    return on.parts

@@ -1,0 +1,104 @@
+"""A policy: what must hold before a model is deployed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from gate.errors import Place
+from gate.language.resolve import Expr
+from gate.language.tree import Number
+from gate.terms.decision import Level
+from gate.terms.metric import Metric
+from gate.terms.slice import WHOLE, Slice
+
+
+class Settle(Enum):
+    """What a doubt does to the verdict."""
+
+    BLOCK = "block"
+    WARN = "warn"
+    PASS = "pass"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One line that must hold.
+
+    `confidence` is in (0.5, 1), None compares the plain values; `blocks_from` is an ISO date, before
+    which the rule only informs; `origin` is the pack it came from, empty for the policy's own.
+    """
+
+    id: str
+    expr: Expr
+    where: Place
+    level: Level = Level.BLOCK
+    undecided: Settle = Settle.BLOCK
+    missing: Settle = Settle.BLOCK
+    min_n: float | None = None
+    confidence: float | None = None
+    blocks_from: str = ""
+    waivable: bool = True
+    why: str = ""
+    owner: str = ""
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver:
+    """A named person's dated permission to ship although a rule does not hold; `until` is an ISO date, that day included."""
+
+    rule: str
+    until: str
+    why: str
+    by: str
+    where: Place
+    slice: Slice = WHOLE
+    floor: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineSource:
+    """Where a named baseline comes from: `./file.json`, `git:main`, `ci:main`, `run:latest`, `mlflow:models:/m@champion`."""
+
+    name: str
+    text: str
+    where: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Rules with what they need; `sha256` is over all that judges, packs and parameters included.
+
+    `measure` and `actions` are carried as they were written.
+    """
+
+    name: str
+    file: str
+    rules: tuple[Rule, ...]
+    description: str = ""
+    waivers: tuple[Waiver, ...] = ()
+    metrics: Mapping[str, Metric] = field(default_factory=dict)
+    slices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    baselines: Mapping[str, BaselineSource] = field(default_factory=dict)
+    parameters: Mapping[str, Number] = field(default_factory=dict)
+    advisory: bool = False
+    evidence: str = "claimed"
+    extends: tuple[str, ...] = ()
+    measure: Any = None
+    actions: Any = None
+    sha256: str = ""
+
+    @classmethod
+    def load(cls, path: str) -> Policy:
+        """The policy in a file. Raises PolicyError with everything that is wrong in it."""
+        from gate.policy.load import load
+
+        return load(path)
+
+    @property
+    def level_rules(self) -> tuple[Rule, ...]:
+        """The rules that may block, today or later."""
+        return tuple(rule for rule in self.rules if rule.level is Level.BLOCK)

@@ -1,0 +1,103 @@
+"""A policy file as text: read, decoded, parsed, with the words for what YAML does to rules."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+from gate.documents.document import DocumentError, List, Map, Mark, decode, excerpt
+from gate.documents.yaml import load
+from gate.errors import Place, PolicyError, Problem
+from gate.language.tokens import RuleError
+from gate.policy import mangled
+
+MAX_BYTES = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyText:
+    """A parsed policy file: `file` is its name in messages, `path` where it lies."""
+
+    file: str
+    path: str
+    text: str
+    value: Any
+    mark: Mark
+
+    def at(self, mark: Mark) -> Place:
+        return Place(self.file, mark.line, mark.column)
+
+    def problem(self, slug: str, message: str, mark: Mark, remedy: str = "") -> Problem:
+        """What is wrong with a value, with its source line."""
+        return Problem(slug, message, self.at(mark), remedy, excerpt(self.text, mark.line, mark.column, len(mark.text) or 1))
+
+    def key_problem(self, slug: str, message: str, mark: Mark, key: str, remedy: str = "") -> Problem:
+        """What is wrong with a key."""
+        at = Place(self.file, mark.key_line, mark.key_column)
+        return Problem(slug, message, at, remedy, excerpt(self.text, mark.key_line, mark.key_column, len(key)))
+
+    def rule_problem(self, error: RuleError, mark: Mark) -> Problem:
+        """What is wrong with a rule, at its column where the file shows the rule as it is."""
+        remedy = mangled.why_cut(self.text, mark) or error.remedy
+        shift = {"": 0, "&": None, "'": 1, '"': 1}.get(mark.style)
+        lines = self.text.split("\n")
+        source = lines[mark.line - 1] if mark.line <= len(lines) else ""
+        if shift is not None and source[mark.column - 1 + shift :].startswith(error.text):
+            column = mark.column + shift + error.start
+            shown = excerpt(self.text, mark.line, column, error.end - error.start)
+            return Problem(error.slug, error.message, Place(self.file, mark.line, column), remedy, shown)
+        return Problem(error.slug, error.message, self.at(mark), remedy, error.shown())
+
+
+def read(path: str, file: str | None = None) -> PolicyText:
+    """The policy file at `path`. Raises PolicyError."""
+    name = file or path
+    return parse(_bytes(path, name), name, path)
+
+
+def parse(data: bytes, file: str, path: str = "") -> PolicyText:
+    """The policy in `data`. Raises PolicyError."""
+    text = ""
+    try:
+        text = decode(data, file)
+        value, mark = load(text, file)
+    except DocumentError as error:
+        raise PolicyError(*(mangled.explained(problem, text) for problem in error.problems)) from None
+    source = PolicyText(file, path, text, value, mark)
+    special = _special_number(value, mark)
+    if special:
+        raise PolicyError(source.problem("not-a-number", f"`{special.text}` is not a number that a policy can use", special))
+    return source
+
+
+def _bytes(path: str, name: str) -> bytes:
+    place = Place(name)
+    try:
+        if os.path.isdir(path):
+            raise PolicyError(Problem("policy-unreadable", "this is a folder, not a policy", place, "name the file: gate.yaml"))
+        with open(path, "rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise PolicyError(
+            Problem("policy-not-found", "there is no such policy file", place, "start one: `gate init metrics.json`")
+        ) from None
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise PolicyError(Problem("policy-unreadable", f"the policy cannot be read: {reason}", place)) from None
+    if len(data) > MAX_BYTES:
+        raise PolicyError(Problem("policy-too-large", f"a policy of more than {MAX_BYTES // 2**20} MiB", place))
+    if not data.strip():
+        raise PolicyError(Problem("policy-empty", "the policy is empty", place, "start one: `gate init metrics.json`"))
+    return data
+
+
+def _special_number(value: Any, mark: Mark) -> Mark | None:
+    """Where `.nan` or `.inf` stands: JSON has no such number."""
+    if isinstance(value, Map):
+        pairs = ((item, value.marks[key]) for key, item in value.items())
+    elif isinstance(value, List):
+        pairs = zip(value, value.marks, strict=True)  # type: ignore[assignment]
+    else:
+        return mark if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))) else None
+    return next((found for item, at in pairs if (found := _special_number(item, at)) is not None), None)

@@ -1,0 +1,1 @@
+"""The nouns of gate: frozen values without behaviour that reaches outside."""

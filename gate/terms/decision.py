@@ -1,0 +1,201 @@
+"""The decision: every finding, the verdict, and the digests of what went in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from gate.errors import Place
+from gate.terms.measurement import Interval
+from gate.terms.slice import WHOLE, Slice
+
+
+class Outcome(Enum):
+    """What judging one rule on one slice found."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    UNDECIDED = "undecided"  # there is a value; the evidence is too weak
+    MISSING = "missing"  # there is no value
+
+
+class Level(Enum):
+    """How much a rule matters."""
+
+    BLOCK = "block"
+    WARN = "warn"
+    INFO = "info"
+
+
+class Verdict(Enum):
+    """The answer; also what a single finding contributes to it."""
+
+    PASS = "pass"
+    WARN = "warn"
+    UNDECIDED = "undecided"
+    FAIL = "fail"
+    ERROR = "error"
+
+    @property
+    def exit_code(self) -> int:
+        return EXIT_CODES[self]
+
+
+EXIT_CODES = {Verdict.PASS: 0, Verdict.WARN: 0, Verdict.UNDECIDED: 3, Verdict.FAIL: 1, Verdict.ERROR: 2}
+WORST_FIRST = (Verdict.ERROR, Verdict.FAIL, Verdict.UNDECIDED, Verdict.WARN, Verdict.PASS)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why an outcome is what it is: `slug` is the anchor in docs/errors.md, `remedy` what to do about it."""
+
+    slug: str
+    text: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One comparison of a rule as it was judged; `left`/`right` are None where unknown, booleans as they are."""
+
+    text: str
+    left: float | bool | None
+    operator: str
+    right: float | bool | None
+    margin: float | None
+    outcome: Outcome
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A measurement that a finding looked at: `of` is "candidate" or the name of a baseline."""
+
+    of: str
+    metric: str
+    slice: Slice
+    value: float | bool | None
+    n: float | None = None
+    interval: Interval | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UsedWaiver:
+    """The permission under which a finding does not block."""
+
+    until: str
+    why: str
+    by: str
+    floor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A slice and the part of a whole's change since the baseline that it carries; shares of one finding add up to the change."""
+
+    slice: Slice
+    value: float
+    before: float
+    n: float
+    contribution: float
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One rule judged on one slice.
+
+    `effect` is what the finding contributes to the verdict. `margin` is positive when the rule
+    holds with room to spare; None where a rule has no single one. `value` and `threshold` are
+    the two sides of the deciding part. `notes` are remarks that do not change the outcome.
+    `policy` is the file of the policy that judged, `where` the rule's place (it may be a pack's).
+    """
+
+    rule: str
+    policy: str
+    expression: str
+    outcome: Outcome
+    effect: Verdict
+    level: Level
+    slice: Slice = WHOLE
+    value: float | bool | None = None
+    operator: str = ""
+    threshold: float | bool | None = None
+    margin: float | None = None
+    interval: Interval | None = None
+    n: float | None = None
+    unit: str = ""
+    baseline: str = ""
+    baseline_value: float | None = None
+    reasons: tuple[Reason, ...] = ()
+    notes: tuple[Reason, ...] = ()
+    parts: tuple[Part, ...] = ()
+    reads: tuple[Read, ...] = ()
+    shares: tuple[Share, ...] = ()
+    waiver: UsedWaiver | None = None
+    evidence: str = "claimed"
+    why: str = ""
+    owner: str = ""
+    blocks_from: str = ""
+    where: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InputIdentity:
+    """A file that went into the decision. `role` is "metrics", or the name of a baseline."""
+
+    role: str
+    name: str
+    format: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyIdentity:
+    """A policy that judged: its digest is over the resolved policy, packs and parameters included."""
+
+    name: str
+    file: str
+    sha256: str
+    rules: int
+    advisory: bool = False
+    extends: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The one result; every report is a pure function of it.
+
+    `judged_at` is the clock as ISO 8601 UTC; `simulated` says that it was given, not read.
+    `messages` are what went wrong when the verdict is `error`.
+    """
+
+    verdict: Verdict
+    findings: tuple[Finding, ...] = ()
+    policies: tuple[PolicyIdentity, ...] = ()
+    inputs: tuple[InputIdentity, ...] = ()
+    messages: tuple[str, ...] = ()
+    notes: tuple[Reason, ...] = ()
+    unused: tuple[str, ...] = ()
+    metrics: tuple[str, ...] = ()
+    commit: str = ""
+    judged_at: str = ""
+    simulated: bool = False
+    gate_version: str = ""
+    format: int = field(default=1)
+
+    @property
+    def passed(self) -> bool:
+        """Whether the model may be deployed."""
+        return self.exit_code == 0
+
+    @property
+    def exit_code(self) -> int:
+        return self.verdict.exit_code
+
+    @property
+    def name(self) -> str:
+        return " + ".join(policy.name for policy in self.policies)
+
+    @property
+    def advisory(self) -> bool:
+        return any(policy.advisory for policy in self.policies)

@@ -1,0 +1,77 @@
+"""All measurements of one model: looked up by metric and slice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from gate.terms.measurement import Measurement
+from gate.terms.slice import Slice
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file that measurements came from: its name as given, the format it was read as, its digest."""
+
+    name: str
+    format: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unused:
+    """Something in an input that is not a measurement, and why."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measurements:
+    """An immutable table of measurements.
+
+    `aliases` leads from a tool's raw name to the name used here. `origin` is set by the
+    baseline that found them ("file old.json", "git main@9b0d77e").
+    """
+
+    by_metric: Mapping[str, Mapping[Slice, Measurement]] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    sources: tuple[Source, ...] = ()
+    unused: tuple[Unused, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        items: Iterable[Measurement],
+        aliases: Mapping[str, str] | None = None,
+        sources: tuple[Source, ...] = (),
+        unused: tuple[Unused, ...] = (),
+    ) -> Measurements:
+        table: dict[str, dict[Slice, Measurement]] = {}
+        for item in items:
+            table.setdefault(item.metric, {})[item.slice] = item
+        return cls(table, aliases or {}, sources, unused)
+
+    def __iter__(self) -> Iterator[Measurement]:
+        for slices in self.by_metric.values():
+            yield from slices.values()
+
+    def __len__(self) -> int:
+        return sum(len(slices) for slices in self.by_metric.values())
+
+    def __contains__(self, metric: object) -> bool:
+        return metric in self.by_metric or metric in self.aliases
+
+    @property
+    def names(self) -> list[str]:
+        return list(self.by_metric)
+
+    def slices_of(self, metric: str) -> Mapping[Slice, Measurement]:
+        """Every slice on which the metric was measured; empty where it is unknown."""
+        found = self.by_metric.get(metric)
+        if found is None:
+            found = self.by_metric.get(self.aliases.get(metric, ""), {})
+        return found
+
+    def get(self, metric: str, on: Slice) -> Measurement | None:
+        return self.slices_of(metric).get(on)

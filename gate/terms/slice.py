@@ -1,0 +1,41 @@
+"""A slice: a subset of the data, named by columns and their values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Slice:
+    """Columns with their values as text, sorted by column; the empty slice is everything."""
+
+    parts: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, columns: Mapping[str, str] | Iterable[tuple[str, str]]) -> Slice:
+        return cls(tuple(sorted(dict(columns).items())))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(column for column, _ in self.parts)
+
+    def __str__(self) -> str:
+        return ", ".join(f"{column}={value}" for column, value in self.parts)
+
+    def __bool__(self) -> bool:
+        return bool(self.parts)
+
+
+WHOLE = Slice()
+
+
+def slice_value(value: object) -> str:
+    """How a value of a slice column is written: numbers at their shortest, words of JSON in lower case."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e16:
+        return str(int(value))
+    return str(value)
