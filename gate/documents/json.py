@@ -13,6 +13,7 @@ MAX_CONTAINERS = 2_000_000
 MAX_LOCATED = 8_000_000  # characters in which it is cheap enough to look for the line of a duplicate key
 
 _CONSTANTS = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf")}
+_LAST_COMMA = re.compile(r",\s*[}\]]")
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]')
 
 
@@ -78,9 +79,10 @@ def _too_deep(file: str) -> DocumentError:
 
 def _syntax_error(error: json.JSONDecodeError, text: str, file: str) -> DocumentError:
     what, remedy = error.msg[:1].lower() + error.msg[1:], _remedy(text, error.pos)
-    if error.pos >= len(text.rstrip()):
-        what, remedy = "the text ends too early", "was the file written to its end?"
-    elif error.msg == "Extra data":
+    end = len(text.rstrip())
+    if error.pos >= end:
+        return _at("json-syntax", "not valid JSON: the text ends too early", text, end, file, "was the file written to its end?")
+    if error.msg == "Extra data":
         what, remedy = "there is more after the end of the document", "one file holds one document"
     elif error.msg.startswith("Unterminated string"):
         what = "a text that starts here has no closing quote"
@@ -91,8 +93,8 @@ def _remedy(text: str, position: int) -> str:
     rest = text[position : position + 8]
     if rest.startswith("'"):
         return "JSON has double quotes: write the file with json.dump()"
-    if rest.startswith(("}", "]")) and text[:position].rstrip().endswith(","):
-        return "take out the comma before it"
+    if rest.startswith((",", "}", "]")) and _LAST_COMMA.match(text, max(0, text.rfind(",", 0, position + 1))):
+        return "take out the last comma"
     if rest.startswith(("None", "True", "False", "nan", "inf", "-inf")):
         return "JSON has null, true, false and NaN: write the file with json.dump()"
     if rest.startswith(("//", "/*", "#")):

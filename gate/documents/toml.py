@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gate.documents.document import MAX_DEPTH, DocumentError, deeper_than, excerpt, refuse
-from gate.errors import MissingExtra
+from gate.errors import MissingExtraError
 
 MAX_SIZE = 8 * 1024 * 1024  # characters; the parsers are written in Python
 
@@ -20,7 +20,7 @@ _DOTTED = re.compile(r"""(?:(?:(?<![\w-])[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t
 
 
 def load(text: str, file: str) -> dict[str, Any]:
-    """The table of `text`; dates stay dates. Raises DocumentError, or MissingExtra where no parser is installed."""
+    """The table of `text`; dates stay dates. Raises DocumentError, or MissingExtraError where no parser is installed."""
     parser = find_parser(_PARSERS)
     if len(text) > MAX_SIZE:
         raise refuse("too-large", f"more than {MAX_SIZE >> 20} MiB of TOML", file=file, remedy="write the metrics as JSON")
@@ -45,7 +45,7 @@ def find_parser(names: Sequence[str]) -> Any:
     for name in names:
         with contextlib.suppress(ModuleNotFoundError):
             return importlib.import_module(name)
-    raise MissingExtra("reading TOML", "toml")
+    raise MissingExtraError("reading TOML", "toml")
 
 
 def _too_deep(file: str, line: int = 0) -> DocumentError:

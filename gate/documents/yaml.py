@@ -76,7 +76,8 @@ def _syntax_error(error: yaml.YAMLError, text: str, file: str) -> Exception:
         at = text.count("\n", 0, position) + 1 if isinstance(position, int) else 0
         return refuse("yaml-syntax", message, file=file, line=at)
     line, column = mark.line + 1, mark.column + 1
-    remedy = "a tab cannot indent YAML: use blanks" if what.startswith("found character '\\t'") else ""
+    rest = "".join(text.split("\n")[mark.line : line])[mark.column :]
+    remedy = "a tab cannot indent YAML: use blanks" if rest.startswith("\t") else ""
     return refuse("yaml-syntax", message, file=file, line=line, column=column, remedy=remedy, excerpt=excerpt(text, line, column))
 
 
@@ -131,11 +132,11 @@ class _Builder:
             return self.alias(event)
         if event.tag is not None:
             self.tag(event)
-        start = event.start_mark
+        start, end = event.start_mark, event.end_mark
         mark = Mark(start.line + 1, start.column + 1)
         if isinstance(event, yaml.ScalarEvent):
             style = event.style or ""
-            mark = Mark(start.line + 1, start.column + 1, event.value, style, event.end_mark.line + 1)
+            mark = Mark(start.line + 1, start.column + 1, event.value, style, end.line + 1)
             value = event.value if style else self.plain(event)
             if event.anchor:
                 self.anchors[event.anchor] = (value, mark, 1)

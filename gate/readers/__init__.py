@@ -1,0 +1,1 @@
+"""Metric files to Measurements; one file per format."""

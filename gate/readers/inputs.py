@@ -1,0 +1,90 @@
+"""The INPUTs of a command, and mappings from Python, as one table of measurements."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, BinaryIO
+
+from gate.documents.document import shown
+from gate.errors import InputError, Place, Problem, UsageError
+from gate.readers.names import clean
+from gate.readers.reader import choose
+from gate.readers.source import SYNTAXES, is_stdin, open_path, open_stdin
+from gate.readers.table import Table
+from gate.terms.measurements import Measurements, Source
+
+_NAMED = re.compile(r"([A-Za-z_][\w.-]*)=(.*)", re.DOTALL)
+
+
+def read_inputs(specs: Sequence[str], *, format: str | None = None, stdin: BinaryIO | None = None) -> Measurements:  # noqa: A002
+    """The measurements of every INPUT, merged.
+
+    An INPUT is a path, `-`, or `NAME=FILE`, whose measurements are called `NAME.…`; a path that
+    looks like that is written `./a=b`. `format` is a reader's name, or json, yaml or toml where
+    the text alone does not show it. Raises GateError.
+    """
+    read = [_parse(spec) for spec in specs]
+    if sum(is_stdin(path) for _, path in read) > 1:
+        raise UsageError(Problem("stdin-twice", "standard input can be read only once", remedy="write it to a file first"))
+    return merge([_read(prefix, path, format, stdin) for prefix, path in read])
+
+
+def read_mapping(mapping: Mapping[Any, Any], name: str = "metrics") -> Measurements:
+    """The measurements of a mapping from Python, read as the same mapping in JSON would be.
+
+    Scalars of numpy and its kin become Python's. Raises InputError, as for a file called `name`.
+    """
+    from gate.readers import metrics, python
+
+    document = python.plain(mapping, Place(name))
+    return replace(metrics.from_document(document, name), sources=(Source(name, "metrics", python.digest(document)),))
+
+
+def merge(tables: Sequence[Measurements]) -> Measurements:
+    """One table of several. Raises InputError where they disagree about a measurement."""
+    if len(tables) == 1:
+        return tables[0]
+    merged = Table()
+    aliases: dict[str, str] = {}
+    for table in tables:
+        for item in table:
+            merged.add(item)
+        for unused in table.unused:
+            merged.leave(unused.name, unused.why, None)
+        for alias, name in table.aliases.items():
+            if aliases.setdefault(alias, name) != name:
+                message = f"`{shown(alias)}` would stand for `{shown(aliases[alias])}` and for `{shown(name)}`"
+                raise InputError(Problem("names-meet", message, remedy="give one input a name: val=FILE"))
+    sources = dict.fromkeys(source for table in tables for source in table.sources)
+    return merged.measurements(aliases, tuple(sources))
+
+
+def _parse(spec: str) -> tuple[str, str]:
+    """The prefix and the path of an INPUT."""
+    named = _NAMED.fullmatch(spec)
+    if named is None:
+        return "", spec
+    if not named[2]:
+        message = f"`{shown(spec)}` names no file"
+        raise UsageError(Problem("no-such-file", message, remedy=f"write `{shown(spec)}FILE`, or `./{shown(spec)}` for a path"))
+    return clean(named[1], Place(spec)) + ".", named[2]
+
+
+def _read(prefix: str, path: str, form: str | None, stdin: BinaryIO | None) -> Measurements:
+    syntax = form if form in SYNTAXES else ""
+    file = open_stdin(stdin, syntax) if is_stdin(path) else open_path(path, syntax)
+    name, reader = choose(file, form)
+    table = replace(reader.read(file), sources=(file.source(name),))
+    return _prefixed(table, prefix) if prefix else table
+
+
+def _prefixed(table: Measurements, prefix: str) -> Measurements:
+    """The same measurements, every name with the prefix before it."""
+    return Measurements.of(
+        (replace(item, metric=prefix + item.metric) for item in table),
+        {prefix + alias: prefix + name for alias, name in table.aliases.items()},
+        table.sources,
+        tuple(replace(unused, name=prefix + unused.name) for unused in table.unused),
+    )

@@ -1,0 +1,36 @@
+"""Rooms and what is in them: room -> name -> module, loaded when it is used."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from gate.errors import Problem, UsageError
+
+_ROOMS: dict[str, dict[str, str]] = {
+    "readers": {
+        "metrics": "gate.readers.metrics",
+    },
+    "reports": {
+        "text": "gate.reports.text",
+        "markdown": "gate.reports.markdown",
+        "json": "gate.reports.json",
+    },
+    "baselines": {
+        "file": "gate.baselines.file",
+    },
+}
+
+
+def names(room: str) -> tuple[str, ...]:
+    """What the room holds, in its own order."""
+    return tuple(_ROOMS[room])
+
+
+def load(room: str, name: str) -> Any:
+    """The module called `name`; its room's Protocol says what it offers. Raises UsageError for a name that is not there."""
+    path = _ROOMS[room].get(name)
+    if path is None:
+        known = ", ".join(_ROOMS[room])
+        raise UsageError(Problem("unknown-module", f"`{name[:80]}` is not one of the {room}", remedy=f"known: {known}"))
+    return importlib.import_module(path)
