@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from gate.language.value import Doubt
+from gate.record import dataclass, field
 from gate.terms.measurements import Measurements
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 
 from gate.errors import PolicyError, Problem
 from gate.judge.evidence import Evidence
@@ -19,6 +18,7 @@ from gate.language.tree import All, Comparison, Expression, OnBaseline, Reading,
 from gate.language.value import Doubt
 from gate.language.write import write
 from gate.policy.policy import Policy, Rule
+from gate.record import replace
 from gate.terms.decision import Decision, Finding, Level, Outcome, Part, PolicyIdentity, Reason, Verdict
 from gate.terms.slice import Slice
 

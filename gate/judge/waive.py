@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from gate.judge.evidence import Evidence
 from gate.language.resolve import Expr
 from gate.policy.policy import Policy, Rule, Waiver
+from gate.record import replace
 from gate.terms.decision import Finding, Outcome, Reason, UsedWaiver, Verdict
 from gate.terms.slice import Slice
 
@@ -27,7 +27,7 @@ def waive(finding: Finding, rule: Rule, policy: Policy, evidence: Evidence, floo
         return replace(finding, effect=Verdict.WARN, waiver=used)
     notes: list[Reason] = []
     for waiver in policy.waivers:
-        if waiver.rule != rule.id or (waiver.slice and waiver.slice != finding.slice):
+        if not _covers(waiver, finding):
             continue
         refusal = _refusal(finding, rule, waiver, evidence.today, floor_holds)
         if refusal is None:
@@ -59,20 +59,20 @@ def remarks(policy: Policy, findings: tuple[Finding, ...], today: str) -> list[R
     """What a reader should know of the waivers of a policy: unused ones, and those that end soon."""
     found: list[Reason] = []
     for waiver in policy.waivers:
-        used = any(finding.waiver is not None and _is(waiver, finding) for finding in findings)
+        covered = [finding for finding in findings if _covers(waiver, finding)]
+        used = any(finding.waiver is not None for finding in covered)
+        needed = any(finding.effect in BLOCKS for finding in covered)
         if today > waiver.until:
             found.append(Reason("waiver-expired", f"the waiver for `{waiver.rule}` ended on {waiver.until}", "take it out"))
-        elif not used:
+        elif not used and not needed:
             found.append(Reason("waiver-unused", f"the waiver for `{waiver.rule}` by {waiver.by} is not needed", "take it out"))
-        elif days_between(today, waiver.until) <= SOON:
+        elif used and days_between(today, waiver.until) <= SOON:
             found.append(Reason("waiver-ends-soon", f"the waiver for `{waiver.rule}` by {waiver.by} ends on {waiver.until}"))
     return found
 
 
-def _is(waiver: Waiver, finding: Finding) -> bool:
-    used = finding.waiver
-    same = used is not None and (used.until, used.why, used.by) == (waiver.until, waiver.why, waiver.by)
-    return same and finding.rule == waiver.rule and (not waiver.slice or waiver.slice == finding.slice)
+def _covers(waiver: Waiver, finding: Finding) -> bool:
+    return finding.rule == waiver.rule and (not waiver.slice or waiver.slice == finding.slice)
 
 
 def days_between(first: str, last: str) -> int:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 from gate.language import value as v
@@ -32,6 +31,7 @@ from gate.language.tree import (
 )
 from gate.language.value import Doubt, Value
 from gate.language.write import write, write_number
+from gate.record import dataclass
 from gate.terms.decision import Outcome
 from gate.terms.slice import WHOLE, Slice
 

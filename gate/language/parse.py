@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 
-from gate.language.tokens import AGGREGATES, FUNCTIONS, RuleError, Token, tokenize
+from gate.language.tokens import AGGREGATES, FUNCTIONS, RuleError, Token, nfc, tokenize
 from gate.language.tree import (
     CONDITIONS,
     All,
@@ -34,6 +34,7 @@ DEFAULT_BASELINES = frozenset(("baseline",))
 
 # `accuracy > 0.8` is what most rules look like; reading them needs no tokens.
 _PLAIN = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*)\s*(>=|<=|==|!=|>|<|≥|≤|≠)\s*([0-9]+(?:\.[0-9]+)?)\s*\Z")
+_SHORT = 100  # digits of a number that cannot be too large
 _ASCII = {"≥": ">=", "≤": "<=", "≠": "!="}
 _RESERVED = frozenset(("and", "or", "not", "true", "false"))
 
@@ -43,7 +44,7 @@ def parse(text: str, baselines: Collection[str] = DEFAULT_BASELINES) -> Conditio
     plain = _PLAIN.match(text)
     if plain:
         name, operator, number = plain.groups()
-        if name not in baselines and name.lower() not in _RESERVED:
+        if name not in baselines and name.lower() not in _RESERVED and len(number) <= _SHORT:
             reading = Reading(name, (), False, *plain.span(1))
             literal = Number(_number(number), False, number, *plain.span(3))
             return Comparison(_ASCII.get(operator, operator), reading, literal, plain.start(1), plain.end(3))
@@ -79,8 +80,8 @@ class _Parser:
     """A cursor over the tokens of one rule; one method per level of precedence."""
 
     def __init__(self, text: str, baselines: Collection[str]) -> None:
-        self.tokens = tokenize(text)
-        self.text = text
+        self.text = nfc(text)
+        self.tokens = tokenize(self.text)
         self.baselines = baselines
         self.position = 0
         self.depth = 0
@@ -221,7 +222,7 @@ class _Parser:
     def primary(self) -> Node:
         token = self.next()
         if token.kind == "number":
-            return _literal(token)
+            return self.number(token)
         if token.kind == "parameter":
             return Parameter(token.text, token.start, token.end)
         if token.kind == "word" and token.text in ("true", "false"):
@@ -232,6 +233,12 @@ class _Parser:
             return self.named(token)
         self.position -= 1
         raise self.unexpected()
+
+    def number(self, token: Token) -> Number:
+        literal = _literal(token)
+        if literal.value == float("inf"):
+            raise self.error("this number is too large", token.start, token.end)
+        return literal
 
     def parenthesis(self, opened: Token) -> Node:
         self.deeper(opened.start)

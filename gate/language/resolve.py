@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
 
 from gate.language.parse import DEFAULT_BASELINES, parse
-from gate.language.tokens import AGGREGATES, RuleError
+from gate.language.tokens import AGGREGATES, RuleError, nfc
 from gate.language.tree import (
     All,
     Any,
@@ -30,6 +29,7 @@ from gate.language.tree import (
     walk,
 )
 from gate.language.write import write, write_number
+from gate.record import dataclass, replace
 
 _OPPOSITE = {">": "<=", ">=": "<", "<": ">=", "<=": ">", "==": "!=", "!=": "=="}
 _YES_OR_NO = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
@@ -57,6 +57,7 @@ def compile_rule(
     baselines: Collection[str] = DEFAULT_BASELINES,
 ) -> Expr:
     """The judged form of a rule. Raises RuleError where it means nothing."""
+    text = nfc(text)
     written = parse(text, baselines)
     if isinstance(written, Comparison) and isinstance(written.left, Reading) and isinstance(written.right, Number):
         simple = _simple(text, written, written.left)
@@ -75,7 +76,7 @@ def _simple(text: str, tree: Comparison, reading: Reading) -> Expr | None:
     number = tree.right
     if reading.selector or not isinstance(number, Number):
         return None
-    normal = f"{write(reading)} {tree.operator} {number.text}"
+    normal = f"{write(reading) if reading.quoted else reading.metric} {tree.operator} {number.text}"
     return Expr(text, normal, tree, (), frozenset(), frozenset())
 
 

@@ -83,7 +83,7 @@ class RuleError(PolicyError):
 
 def tokenize(text: str) -> list[Token]:
     """The tokens of a rule, closed by one of kind `end`. Raises RuleError."""
-    text = unicodedata.normalize("NFC", text)
+    text = nfc(text)
     if len(text) > MAX_LENGTH:
         raise RuleError("rule-too-long", f"a rule of more than {MAX_LENGTH:,} characters", text, 0, 1)
     tokens: list[Token] = []
@@ -96,6 +96,11 @@ def tokenize(text: str) -> list[Token]:
         position = _skip(text, token.end)
     tokens.append(Token("end", "", len(text), len(text)))
     return tokens
+
+
+def nfc(text: str) -> str:
+    """The text as it is judged: letters composed."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def _skip(text: str, position: int) -> int:

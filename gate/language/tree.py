@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from gate.record import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
-from gate.language.tokens import FUNCTIONS, WORDS
+from gate.language.tokens import WORDS
 from gate.language.tree import (
     All,
     Any,
@@ -23,10 +24,10 @@ from gate.language.tree import (
     Parameter,
     Reading,
 )
-import itertools
 
-_BARE = re.compile(r"\w+([./:@-]+\w+)*\Z")
-_RAW_VALUE = re.compile(r'[^,\]\["|=*\s]([^,\]\["|]*[^,\]\["|\s])?\Z')
+# Patterns as text: `re` compiles and keeps them when one is first needed.
+_BARE = r"\w+([./:@-]+\w+)*\Z"
+_RAW_VALUE = r'[^,\]\["|=*\s]([^,\]\["|]*[^,\]\["|\s])?\Z'
 _OR, _AND, _NOT, _COMPARE, _SUM, _PRODUCT, _SIGN, _ATOM = range(8)
 
 
@@ -42,7 +43,7 @@ def write_number(value: float) -> str:
 
 def write_name(name: str, quoted: bool = False) -> str:
     """A metric's name, in quotes where it would not be read as one bare name."""
-    if not quoted and _BARE.match(name) and name.lower() not in WORDS and name not in FUNCTIONS:
+    if not quoted and re.match(_BARE, name) and name.lower() not in WORDS:
         part = re.match(r"([^-/]*)[-/]", name)
         starts_as_number = part is not None and re.fullmatch(r"[0-9.]+", part[1]) is not None
         if any(letter.isalpha() or letter == "_" for letter in name) and not starts_as_number and not _is_number(name):
@@ -70,7 +71,7 @@ def _is_number(text: str) -> bool:
 def _write_value(value: str | None) -> str:
     if value is None:
         return "*"
-    return value if _RAW_VALUE.match(value) else quote(value)
+    return value if re.match(_RAW_VALUE, value) else quote(value)
 
 
 def _write(node: Node, around: int) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 
 from gate.documents.document import Mark
 from gate.errors import PolicyError, Problem
 from gate.policy import packs, shape, text
 from gate.policy.explain import explain
 from gate.policy.text import PolicyText
+from gate.record import dataclass
 
 PACK_KEYS = frozenset(("gate", "name", "description", "extends", "params", "rules"))
 MAX_LAYERS = 100

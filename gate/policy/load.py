@@ -208,8 +208,9 @@ def _slice_values(values: Any) -> tuple[str, ...]:
 
 
 def _with_digest(policy: Policy) -> Policy:
-    from dataclasses import replace
     from hashlib import sha256
+
+    from gate.record import replace
 
     content = json.dumps(_meaning(policy), sort_keys=True, ensure_ascii=True, default=str)
     return replace(policy, sha256=sha256(content.encode()).hexdigest())

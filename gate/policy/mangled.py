@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Any
 
 from gate.documents.document import Map, Mark
 from gate.errors import Problem
 from gate.language.parse import parse
 from gate.language.tokens import RuleError
+from gate.record import replace
 
 _BEFORE_RULE = re.compile(r"""^(\s*(?:-\s+)?(?:\{\s*)?(?:(?:check|floor):\s+)?)(.+?)\s*$""")
 _FLOW_CHECK = re.compile(r"""\{\s*check:\s*(.+?)\s*(?:,\s*[a-z_]+:[^,]*)*\}\s*$""")

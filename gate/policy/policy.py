@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
 from gate.errors import Place
 from gate.language.resolve import Expr
 from gate.language.tree import Number
+from gate.record import dataclass, field
 from gate.terms.decision import Level
 from gate.terms.metric import Metric
 from gate.terms.slice import WHOLE, Slice

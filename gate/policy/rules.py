@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from gate.documents.document import Map, Mark
@@ -12,11 +11,11 @@ from gate.language.parse import parse_number
 from gate.language.resolve import Expr, compile_rule
 from gate.language.tokens import RuleError
 from gate.language.tree import Number
-from gate.policy import dates, mangled
 from gate.policy.compare import Facts, loosened
 from gate.policy.extend import Layer
 from gate.policy.policy import Rule, Settle
 from gate.policy.text import PolicyText
+from gate.record import dataclass, field
 from gate.terms.decision import Level
 
 
@@ -131,6 +130,8 @@ class RuleBuilder:
         keys = whole.keys
         blocks_from = keys.get("blocks_from", "")
         if blocks_from:
+            from gate.policy import dates
+
             wrong = dates.wrong_day(blocks_from, self.setting.today, dates.MAX_DAYS)
             if wrong:
                 self.problems.append(draft.problem("bad-date", f"blocks_from: {wrong}", "blocks_from"))
@@ -182,6 +183,10 @@ def _check_written(draft: Draft, mark: Mark) -> None:
     """Refuse rules that read well but stand in the file as something else."""
     if mark.style in ("*", "&"):
         raise _FoldedError(draft.source.problem("rule-alias", "a rule is written out: no anchor, no alias", mark))
+    if mark.style or mark.end_line <= mark.line:
+        return
+    from gate.policy import mangled
+
     more = mangled.folded(draft.source.text, mark)
     if more and more[1]:
         line, dash = more[0], "did you mean a new rule? its `-` stands too far to the right"

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import Any
 
 from gate.documents.document import DocumentError, List, Map, Mark, decode, excerpt
 from gate.documents.yaml import load
 from gate.errors import Place, PolicyError, Problem
 from gate.language.tokens import RuleError
-from gate.policy import mangled
+from gate.record import dataclass
 
 MAX_BYTES = 8 * 1024 * 1024
 
@@ -39,6 +38,8 @@ class PolicyText:
 
     def rule_problem(self, error: RuleError, mark: Mark) -> Problem:
         """What is wrong with a rule, at its column where the file shows the rule as it is."""
+        from gate.policy import mangled
+
         remedy = mangled.why_cut(self.text, mark) or error.remedy
         shift = {"": 0, "&": None, "'": 1, '"': 1}.get(mark.style)
         lines = self.text.split("\n")
@@ -63,6 +64,8 @@ def parse(data: bytes, file: str, path: str = "") -> PolicyText:
         text = decode(data, file)
         value, mark = load(text, file)
     except DocumentError as error:
+        from gate.policy import mangled
+
         raise PolicyError(*(mangled.explained(problem, text) for problem in error.problems)) from None
     source = PolicyText(file, path, text, value, mark)
     special = _special_number(value, mark)

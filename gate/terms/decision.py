@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum
 
+from gate import registry
 from gate.errors import Place
+from gate.record import dataclass, field
 from gate.terms.measurement import Interval
 from gate.terms.slice import WHOLE, Slice
 
@@ -161,7 +162,7 @@ class PolicyIdentity:
     extends: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Decision:
     """The one result; every report is a pure function of it.
 
@@ -199,3 +200,14 @@ class Decision:
     @property
     def advisory(self) -> bool:
         return any(policy.advisory for policy in self.policies)
+
+    def __repr__(self) -> str:
+        return f"<Decision {self.verdict.value} by {self.name or 'no policy'!r}: {len(self.findings)} findings>"
+
+    def __str__(self) -> str:
+        """The terminal report."""
+        return str(registry.load("reports", "text").render(self))
+
+    def _repr_markdown_(self) -> str:
+        """The Markdown report: how a notebook shows a decision."""
+        return str(registry.load("reports", "markdown").render(self))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from gate.errors import Place
+from gate.record import dataclass
 from gate.terms.metric import Direction
 from gate.terms.slice import WHOLE, Slice
 

@@ -1,0 +1,70 @@
+"""gate from Python: the same job as `gate check`, on mappings or files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+from gate.app.check import decide, load_all
+from gate.app.clock import clock
+from gate.app.evidence import refuse_itself
+from gate.app.listener import listener
+from gate.errors import Problem, UsageError
+from gate.policy.find import find
+from gate.policy.policy import Policy
+from gate.readers.inputs import merge, read_inputs, read_mapping
+from gate.terms.decision import Decision
+from gate.terms.measurements import Measurements
+
+Metrics: TypeAlias = Mapping[str, Any] | str | os.PathLike[str]
+
+
+def check(
+    metrics: Metrics | Sequence[Metrics],
+    policy: str | os.PathLike[str] | Policy | Sequence[str | os.PathLike[str] | Policy] | None = None,
+    *,
+    baseline: Metrics | None = None,
+    first_release: str = "",
+    now: str = "",
+) -> Decision:
+    """Judge metrics by a policy.
+
+    `metrics` and `baseline` are mappings (`{"accuracy": 0.85}`, `{"recall": {"value": 0.9, "n": 400}}`) or
+    paths of metrics files; `policy` is a path, a loaded Policy or several, by default `$GATE_POLICY` or the
+    nearest gate.yaml. Raises GateError where no decision can be reached; otherwise look at
+    `.passed`, `.verdict`, `.findings`, or print it.
+    """
+    moment = clock(now)
+    policies = _policies(policy, moment)
+    given = _tables(baseline) if baseline is not None else None
+    inputs = [os.fspath(each) for each in _listed(metrics) if not isinstance(each, Mapping)]
+    if isinstance(baseline, (str, os.PathLike)):
+        refuse_itself(inputs, [os.fspath(baseline)])
+    decision = decide(policies, _tables(metrics), given, moment, first_release, inputs)
+    hear = listener.get()
+    if hear is not None:
+        hear(decision)
+    return decision
+
+
+def _policies(policy: Any, moment: Any) -> list[Policy]:
+    chosen = [] if policy is None else [policy] if isinstance(policy, (str, os.PathLike, Policy)) else list(policy)
+    loaded = [each for each in chosen if isinstance(each, Policy)]
+    paths = [os.fspath(each) for each in chosen if not isinstance(each, Policy)]
+    if paths or not loaded:
+        loaded += load_all(find(paths, os.environ), moment)
+    return loaded
+
+
+def _listed(metrics: Any) -> list[Metrics]:
+    return [metrics] if isinstance(metrics, (Mapping, str, os.PathLike)) else list(metrics)
+
+
+def _tables(metrics: Any) -> Measurements:
+    tables = [read_mapping(each) if isinstance(each, Mapping) else read_inputs([os.fspath(each)]) for each in _listed(metrics)]
+    if not tables:
+        raise UsageError(
+            Problem("no-input", "nothing to check: give a mapping or a metrics file", remedy='gate.check({"accuracy": 0.9})')
+        )
+    return merge(tables)

@@ -1,0 +1,84 @@
+"""Gathering what a policy is judged on: the candidate's measurements, and the baselines that its rules read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+
+from gate import registry
+from gate.baselines.baseline import kind_of
+from gate.errors import InputError, Place, Problem, UsageError
+from gate.language.value import Doubt
+from gate.policy.policy import BaselineSource, Policy
+from gate.terms.decision import InputIdentity
+from gate.terms.measurements import Measurements
+
+DEFAULT = "baseline"
+Found = Measurements | Doubt
+
+
+def refuse_nothing(candidate: Measurements) -> None:
+    """Refuse inputs without one measurement: there is nothing to check."""
+    if len(candidate):
+        return
+    names = ", ".join(source.name for source in candidate.sources)
+    listed = "; ".join(f"`{unused.name}`: {unused.why}" for unused in candidate.unused[:5])
+    remedy = f"not measurements: {listed}" if listed else 'write numbers by name: {"accuracy": 0.91}'
+    raise InputError(Problem("no-measurements", f"there is no measurement in {names}", Place(names), remedy))
+
+
+def refuse_itself(inputs: Iterable[str], baselines: Iterable[str]) -> None:
+    """Refuse `-b` with a file that is also an input: a comparison with itself holds for anything."""
+    for baseline in baselines:
+        for candidate in inputs:
+            if _same(path_of(candidate), path_of(baseline)):
+                what = f"the baseline `{baseline}` is the same file as the input `{candidate}`"
+                remedy = "a comparison with itself holds for any model: give the metrics of the model in production"
+                raise UsageError(Problem("same-file", what, remedy=remedy))
+
+
+def named_baselines(policies: Sequence[Policy], given: Measurements | None, inputs: Sequence[str]) -> dict[str, Found]:
+    """The baselines that the policies name and a rule reads, and the default one; `given` by `-b` wins over the default."""
+    found: dict[str, Found] = {DEFAULT: given} if given is not None else {}
+    for policy in policies:
+        read = {DEFAULT, *(name for rule in policy.rules for name in rule.expr.baselines)}
+        for name, source in policy.baselines.items():
+            if name in read and name not in found:
+                found[name] = _find(source, policy, inputs)
+    return found
+
+
+def _find(source: BaselineSource, policy: Policy, inputs: Sequence[str]) -> Found:
+    kind = kind_of(source.text)
+    if kind not in registry.names("baselines"):
+        what = f"the baseline `{source.text}` cannot be had: this version reads baselines from files"
+        return Doubt("baseline-unavailable", what, "give the metrics of the model in production: `-b FILE`")
+    folder = os.path.dirname(policy.file)
+    if kind == "file" and any(_same(path_of(each), os.path.join(folder, source.text)) for each in inputs):
+        what = f"the baseline `{source.text}` is the same file as the input"
+        return Doubt("same-file", what, "give the metrics of the model in production")
+    found: Found = registry.load("baselines", kind).find(source.text, folder)
+    return found
+
+
+def path_of(spec: str) -> str:
+    """The path in an INPUT (`NAME=FILE` or `FILE`)."""
+    name, equals, path = spec.partition("=")
+    return path if equals and path and "/" not in name and not os.path.exists(spec) else spec
+
+
+def _same(first: str, second: str) -> bool:
+    try:
+        return os.path.samefile(first, second)
+    except OSError:
+        return False
+
+
+def identities(candidate: Measurements, baselines: Mapping[str, Found]) -> tuple[InputIdentity, ...]:
+    """What went in, for the decision."""
+    tables = [("metrics", candidate), *((name, found) for name, found in baselines.items() if isinstance(found, Measurements))]
+    return tuple(
+        InputIdentity(role, source.name.replace(os.sep, "/"), source.format, source.sha256)
+        for role, table in tables
+        for source in table.sources
+    )

@@ -1,0 +1,1 @@
+"""What a candidate is compared with; one file per kind."""

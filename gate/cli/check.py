@@ -1,0 +1,189 @@
+"""`gate check`: the main job."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Mapping
+
+from gate.app import check as checking
+from gate.app import outputs
+from gate.app.evidence import path_of
+from gate.app.outputs import Output
+from gate.cli.console import complain, say, terminal
+from gate.errors import GateError, OutputError, UsageError
+from gate.policy.find import find
+from gate.reports import text
+from gate.terms.decision import Decision, Verdict
+
+SUMMARY = "judge metrics by a policy; the exit code is the verdict"
+EXAMPLES = """\
+  gate check metrics.json
+  gate check metrics.json -p gate.yaml -b production.json -o report.md -o decision.json
+  gate check train=train.json test=test.json        rules then read train.accuracy, test.accuracy
+  evaluate | gate check -
+
+exit codes: 0 deploy · 1 do not deploy · 2 could not run · 3 undecided · 70 a bug in gate"""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add(
+        "inputs",
+        nargs="*",
+        metavar="INPUT",
+        help="a metrics file, `-` for standard input, or NAME=FILE to call its metrics NAME.…; several merge",
+    )
+    add(
+        "-p",
+        "--policy",
+        action="append",
+        default=[],
+        metavar="POLICY",
+        help="a policy; repeatable, all must hold (default: $GATE_POLICY, else the nearest gate.yaml)",
+    )
+    add(
+        "-b",
+        "--baseline",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="metrics to compare with: the model in production, the main branch",
+    )
+    add(
+        "-o",
+        "--output",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="write a report; its suffix says the form (.md .json .txt), or FORM=FILE; `-` is standard output",
+    )
+    add("--from", dest="reader", metavar="FORMAT", help="read the inputs as this format instead of recognising it")
+    add(
+        "--first-release",
+        default="",
+        metavar="WHY",
+        help="there is no baseline or history yet: let rules that need one through, visibly",
+    )
+    add("--warn-exit-code", type=_exit_code, default=0, metavar="N", help="exit with N instead of 0 when the verdict is warn")
+    add("--all", action="store_true", help="show the rules that hold, too")
+    add("--now", default="", metavar="DATE", help="judge as if it were this day (the decision then says so)")
+
+
+def _exit_code(written: str) -> int:
+    """An exit code that no verdict has."""
+    if not (written.isascii() and written.isdigit() and int(written) <= 255):
+        raise argparse.ArgumentTypeError(f"{written} is not an exit code from 0 to 255")
+    if int(written) in (1, 2, 3, 70, 130):
+        raise argparse.ArgumentTypeError(f"{written} already means something else")
+    return int(written)
+
+
+def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    wanted = [outputs.parse(written) for written in args.output]
+    request = checking.CheckRequest(
+        inputs=args.inputs,
+        policies=args.policy,
+        baselines=args.baseline,
+        reader=args.reader,
+        first_release=_why(args),
+        now=args.now,
+        environ=environ,
+    )
+    outputs.prepare(wanted, _read(request))
+    try:
+        decision = checking.check(request)
+    except GateError as error:
+        return _cannot_run(error, request, wanted, environ)
+    code = _code(decision, args)
+    try:
+        shown = outputs.write(wanted, decision, code)
+    except OutputError as error:
+        return _cannot_run(error, request, wanted, environ)
+    for report in shown or [_as_text(decision, code, args, environ)]:
+        say(report)
+    _tell_host(decision, environ)
+    return code
+
+
+def _code(decision: Decision, args: argparse.Namespace) -> int:
+    return int(args.warn_exit_code) if decision.verdict is Verdict.WARN else decision.exit_code
+
+
+def _why(args: argparse.Namespace) -> str:
+    """The reason of `--first-release`, which may not be blank."""
+    written = str(args.first_release)
+    if written and not written.strip():
+        from gate.errors import Problem
+
+        raise UsageError(
+            Problem("usage", "--first-release needs a reason", remedy='--first-release "first model, no baseline yet"')
+        )
+    return written
+
+
+def _read(request: checking.CheckRequest) -> list[str]:
+    """Every file that the check reads, so that no report overwrites one."""
+    paths = [path_of(spec) for spec in (*request.inputs, *request.baselines) if spec != "-"]
+    try:
+        return paths + find(request.policies, request.environ)
+    except GateError:
+        return paths  # said once the check is run
+
+
+def _as_text(decision: Decision, code: int, args: argparse.Namespace, environ: Mapping[str, str]) -> str:
+    shape = terminal(environ)
+    return text.render(
+        decision, columns=shape.columns, colour=shape.colour, ascii_only=shape.ascii_only, show_all=args.all, exit_code=code
+    )
+
+
+def _cannot_run(error: GateError, request: checking.CheckRequest, wanted: list[Output], environ: Mapping[str, str]) -> int:
+    """Say what is wrong on standard error and in every report that can be written."""
+    from gate.cli.main import told
+
+    decision = checking.failed(error, request)
+    complain(told(error))
+    try:
+        outputs.remove(wanted)
+        outputs.write([output for output in wanted if output.path != "-"], decision, error.exit_code)
+    except OutputError as more:
+        if not isinstance(error, OutputError):
+            complain(told(more))
+    for output in wanted:
+        if output.path == "-":
+            say(outputs.render(output.form, decision, error.exit_code))
+    complain(f"ERROR: the gate could not run{'':>40}exit {error.exit_code}")
+    _tell_host(decision, environ)
+    return error.exit_code
+
+
+def _tell_host(decision: Decision, environ: Mapping[str, str]) -> None:
+    """What CI shows of the decision; trouble there is said and changes nothing."""
+    if environ.get("GITHUB_ACTIONS") != "true":
+        return
+    from gate.hosts import github
+
+    if github.active(environ):
+        published = github.publish(decision, environ)
+        for line in published.annotations:
+            say(line)
+        for trouble in published.troubles:
+            complain(trouble)
+
+
+def asked_for(argv: list[str]) -> list[Output]:
+    """The reports that a command line asks for, read without a parser: for when parsing failed or the run broke off."""
+    written = [value for flag, value in zip(argv, argv[1:], strict=False) if flag in ("-o", "--output")]
+    written += [word.partition("=")[2] for word in argv if word.startswith("--output=")]
+    written += [word[2:] for word in argv if word.startswith("-o") and len(word) > 2]
+    others = {os.path.realpath(path_of(word)) for word in argv if word not in written}
+    found: list[Output] = []
+    for text_ in written:
+        try:
+            output = outputs.parse(text_)
+        except UsageError:
+            continue
+        if os.path.realpath(output.path) not in others:
+            found.append(output)
+    return found

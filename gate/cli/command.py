@@ -1,0 +1,46 @@
+"""What a command is, and a parser whose errors are ours."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from typing import NoReturn, Protocol
+
+from gate.errors import Problem, UsageError
+
+
+class Command(Protocol):
+    """A module that is one command."""
+
+    SUMMARY: str
+    EXAMPLES: str
+
+    def arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Add what the command takes."""
+
+    def run(self, args: argparse.Namespace, environ: Mapping[str, str]) -> int:
+        """Do it; the exit code. Raises GateError."""
+
+
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """A fixed width: asking the terminal for one costs an import at every start."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=28, width=100)
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse, with errors as UsageError and no guessing of shortened options."""
+
+    def __init__(self, name: str, command: Command) -> None:
+        super().__init__(
+            prog=f"gate {name}",
+            description=command.SUMMARY[0].upper() + command.SUMMARY[1:] + ".",
+            epilog=f"examples:\n{command.EXAMPLES}",
+            formatter_class=_Help,
+            allow_abbrev=False,
+        )
+        command.arguments(self)
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(Problem("usage", f"{self.prog}: {message}", remedy=f"{self.prog} --help"))

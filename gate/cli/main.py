@@ -1,0 +1,141 @@
+"""The front door: which command, and what becomes of errors."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from typing import Any
+
+from gate import __version__
+from gate.cli.console import complain, say
+from gate.errors import GateError, Problem, UsageError
+
+ISSUES = "https://github.com/mlgate/gate/issues"
+USAGE, BUG, INTERRUPTED = 2, 70, 130
+MOST_PROBLEMS = 8  # a message is one screen
+
+# In the order of a person's day; modules are imported when their command is used.
+COMMANDS = {
+    "init": "write a policy from your metrics",
+    "check": "judge metrics by a policy; the exit code is the verdict",
+    "explain": "say in words what a rule means and what it would read",
+    "lint": "check a policy",
+    "diff": "compare two metrics files or decisions",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run gate; the exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return run(arguments, os.environ)
+    except GateError as error:
+        clean_up(arguments)
+        complain(told(error))
+        return error.exit_code
+    except KeyboardInterrupt:
+        clean_up(arguments)
+        complain("gate: interrupted; no report was written")
+        return INTERRUPTED
+    except SystemExit as exit_:  # argparse, after --help
+        return int(exit_.code or 0)
+    except Exception:
+        clean_up(arguments)
+        bug(arguments)
+        return BUG
+
+
+def run(arguments: list[str], environ: Mapping[str, str]) -> int:
+    """Dispatch to a command. Raises GateError."""
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        say(help_text())
+        return 0 if arguments else USAGE
+    if arguments[0] in ("-V", "--version"):
+        say(f"gate {__version__}")
+        return 0
+    name = arguments[0]
+    if name not in COMMANDS:
+        raise UsageError(unknown_command(name))
+    from gate.cli.command import Parser
+
+    command: Any = import_module(f"gate.cli.{name}")
+    args = Parser(name, command).parse_args(arguments[1:])
+    code: int = command.run(args, environ)
+    return code
+
+
+def help_text() -> str:
+    """What `gate --help` prints."""
+    lines = [f"  {name:<9}{summary}" for name, summary in COMMANDS.items()]
+    return "\n".join(
+        (
+            "usage: gate COMMAND …",
+            "",
+            "The deployment gate for machine-learning models: reads metrics, judges them by a policy,",
+            "and answers with an exit code and a report.",
+            "",
+            *lines,
+            "",
+            "exit codes: 0 deploy · 1 do not deploy · 2 could not run · 3 undecided · 70 a bug in gate",
+            "example:    gate check metrics.json -p gate.yaml -o report.md",
+            "more:       gate COMMAND --help, gate --version",
+        )
+    )
+
+
+def unknown_command(name: str) -> Problem:
+    """What is said of a command that there is not."""
+    from difflib import get_close_matches
+
+    if os.path.exists(name):
+        return Problem("unknown-command", f"`{name}` is a file, not a command", remedy=f"gate check {name}")
+    close = get_close_matches(name, list(COMMANDS), 1, 0.5)
+    remedy = (f"did you mean `gate {close[0]}`? " if close else "") + f"commands are {', '.join(COMMANDS)}"
+    return Problem("unknown-command", f"there is no command `{name[:80]}`", remedy=remedy)
+
+
+def told(error: GateError) -> str:
+    """The problems of an error, at most a screen of them."""
+    shown = [str(problem) for problem in error.problems[:MOST_PROBLEMS]]
+    more = len(error.problems) - len(shown)
+    return "\n".join([*shown, *([f"and {more} more problems"] if more else [])])
+
+
+def clean_up(arguments: list[str]) -> None:
+    """Take away reports of an earlier run when this one ends without a decision."""
+    if arguments[:1] != ["check"]:
+        return
+    from gate.app.outputs import remove
+    from gate.cli.check import asked_for
+
+    try:
+        remove(asked_for(arguments))
+    except GateError as error:
+        complain(told(error))
+
+
+def bug(arguments: list[str]) -> None:
+    """A traceback and where to report it: never anything like a verdict."""
+    import traceback
+
+    complain(traceback.format_exc().rstrip())
+    complain(f"\nThis is a bug in gate {__version__} (Python {sys.version.split()[0]}), not a verdict; no report was written.")
+    complain(f"Please report it with the lines above: {ISSUES}")
+    complain(f"command: gate {' '.join(arguments)}")
+
+
+def console_script() -> None:
+    """The entry point of the scripts `gate` and `mlgate`."""
+    code = main()
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except (OSError, ValueError):
+        os._exit(code)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    console_script()

@@ -1,0 +1,48 @@
+"""Which policies judge: those named, else `$GATE_POLICY`, else the nearest gate.yaml up to the repository's root."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+
+from gate.errors import PolicyError, Problem
+
+NAMES = ("gate.yaml", "gate.yml")
+
+
+def find(named: Sequence[str], environ: Mapping[str, str], folder: str = ".") -> list[str]:
+    """Paths of the policies, each once, at least one. Raises PolicyError when there is none."""
+    chosen = list(named) or [path for path in (environ.get("GATE_POLICY", ""),) if path] or _nearest(folder)
+    if not chosen:
+        where = "from here up to the repository's root" if repository_root(folder) else "in this folder (it is in no repository)"
+        remedy = "start one from your metrics: `gate init metrics.json`\nor name one: `-p gate.yaml`"
+        raise PolicyError(Problem("no-policy", f"no policy found: looked for gate.yaml {where}", remedy=remedy))
+    seen: dict[str, str] = {}
+    for path in chosen:
+        seen.setdefault(os.path.realpath(path), path)
+    return list(seen.values())
+
+
+def repository_root(folder: str) -> str:
+    """The folder that holds `.git`, at or above this one; empty outside a repository."""
+    here = os.path.abspath(folder)
+    while True:
+        if os.path.exists(os.path.join(here, ".git")):
+            return here
+        above = os.path.dirname(here)
+        if above == here:
+            return ""
+        here = above
+
+
+def _nearest(folder: str) -> list[str]:
+    here = os.path.abspath(folder)
+    root = repository_root(folder) or here
+    while True:
+        for name in NAMES:
+            path = os.path.join(here, name)
+            if os.path.isfile(path):
+                return [os.path.relpath(path, folder)]
+        if here == root:
+            return []
+        here = os.path.dirname(here)
