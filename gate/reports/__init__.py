@@ -1,0 +1,1 @@
+"""Decision to text; one file per form."""

@@ -1,0 +1,87 @@
+"""decision.json: the decision as data, the same bytes for the same decision, and back again."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from gate.errors import InputError, Place, Problem
+from gate.reports.record import DECISION, MalformedError
+from gate.terms.decision import Decision
+
+FORMAT = 1
+_LINES = ("findings", "inputs", "notes", "policies")  # an item a line, so that a diff shows what changed
+_ENCODE = json.JSONEncoder(sort_keys=True, ensure_ascii=True, allow_nan=False, separators=(", ", ": ")).encode
+
+
+def render(decision: Decision) -> str:
+    """The decision as JSON of `format` 1 (gate/reports/decision.schema.json), ending in a newline.
+
+    Keys are sorted, numbers have their shortest form, text is ASCII. What a finding does not have is not there. A number
+    that is not finite is one of the texts "NaN", "Infinity", "-Infinity". `advisory` and `exit_code` follow from the
+    rest and stand there for readers without gate.
+    """
+    data = {**DECISION.write(decision), **_derived(decision)}
+    members = [f" {_ENCODE(key)}: {_lines(data[key]) if key in _LINES else _ENCODE(data[key])}" for key in sorted(data)]
+    return "{\n" + ",\n".join(members) + "\n}\n"
+
+
+def read(text: str, *, file: str = "decision.json") -> Decision:
+    """The decision that `render` wrote; anything else is an InputError that says where it is off."""
+    try:
+        data = json.loads(text, object_pairs_hook=_object, parse_constant=_constant, parse_float=_float)
+        return _decision(data)
+    except MalformedError as error:
+        problem = Problem("malformed-decision", f"this is not a decision of gate: {error}", Place(file), _REMEDY)
+    except RecursionError:
+        problem = Problem("malformed-decision", "this is not a decision of gate: it is nested too deeply", Place(file), _REMEDY)
+    except json.JSONDecodeError as error:
+        where = Place(file, error.lineno, error.colno)
+        problem = Problem("malformed-decision", f"this is not JSON: {error.msg}", where, _REMEDY)
+    except ValueError:  # Python's own limit on the digits of a whole number
+        problem = Problem(
+            "malformed-decision", "this is not a decision of gate: a number has too many digits", Place(file), _REMEDY
+        )
+    raise InputError(problem)
+
+
+_REMEDY = "write it with: gate check … -o decision.json"
+
+
+def _decision(data: Any) -> Decision:
+    if not isinstance(data, dict) or data.get("format") is None or isinstance(data["format"], bool):
+        raise MalformedError("", "a mapping with `format` is needed")
+    if data["format"] != FORMAT:
+        raise MalformedError("format", f"this version of gate reads format {FORMAT} only")
+    told = {key: data.pop(key, None) for key in ("advisory", "exit_code")}
+    decision: Decision = DECISION.read(data, "")
+    for key, value in _derived(decision).items():
+        if told[key] != value or isinstance(told[key], bool) != isinstance(value, bool):
+            raise MalformedError(key, f"{_ENCODE(value)} is what follows from the rest")
+    return decision
+
+
+def _derived(decision: Decision) -> dict[str, bool | int]:
+    return {"advisory": decision.advisory, "exit_code": decision.exit_code}
+
+
+def _lines(items: list[Any]) -> str:
+    return "[\n" + ",\n".join(f"  {_ENCODE(item)}" for item in items) + "\n ]" if items else "[]"
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise MalformedError("", "a key stands there twice")
+    return found
+
+
+def _constant(word: str) -> float:
+    raise MalformedError("", f"{word} is not a number of JSON")
+
+
+def _float(text: str) -> float:
+    value = float(text)
+    if value in (float("inf"), float("-inf")):
+        raise MalformedError("", f"{text[:40]} is too large a number")
+    return value

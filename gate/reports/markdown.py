@@ -1,0 +1,247 @@
+"""The decision as GitHub-flavoured Markdown: a pull request's comment, a step summary, a notebook."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from gate.reports.cells import Row, row
+from gate.reports.explanation import explain
+from gate.reports.neutral import Markdown, block, cell, code, formula, neutral, say, words
+from gate.reports.numbers import percent
+from gate.reports.outline import (
+    BLOCKING,
+    SHOWN,
+    Outline,
+    Standing,
+    against,
+    confidences,
+    label,
+    marks,
+    outline,
+    tally,
+)
+from gate.terms.decision import Decision, Finding, Outcome, Verdict
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+LIMIT = 65_536  # characters of a comment on GitHub
+
+_VERDICT_SIGN = {Verdict.PASS: "✅", Verdict.WARN: "⚠️", Verdict.UNDECIDED: "❔", Verdict.FAIL: "⛔", Verdict.ERROR: "🛑"}
+_HEADLINE = {
+    Verdict.PASS: "Deploy {}",
+    Verdict.WARN: "Deploy {}, with warnings",
+    Verdict.FAIL: "Do not deploy {}",
+    Verdict.UNDECIDED: "Undecided, do not deploy {}",
+    Verdict.ERROR: "Error, do not deploy {}",
+}
+_VERB = {Outcome.PASS: "holds", Outcome.FAIL: "fails", Outcome.UNDECIDED: "is undecided", Outcome.MISSING: "has no value"}
+
+
+class Room(NamedTuple):
+    """How much of each is told."""
+
+    rows: int = 100
+    paragraphs: int = 30
+    holding: int = 100
+    unused: int = 200
+    notes: int = 30
+    lines: int = 200
+
+
+# In this order things go when a report is too long: what no rule uses, what holds, explanations, findings; and always
+# whole rows, paragraphs and sections, so that nothing stays open.
+PLANS = (
+    Room(),
+    Room(unused=0),
+    Room(unused=0, holding=0),
+    Room(50, 10, 0, 0, 10, 100),
+    Room(20, 0, 0, 0, 3, 20),
+    Room(0, 0, 0, 0, 0, 5),
+)
+
+
+class Table(NamedTuple):
+    """Findings as rows; `more` is how many are not there."""
+
+    title: str
+    rows: list[Row]
+    more: int
+    caption: Markdown
+
+
+class Paragraph(NamedTuple):
+    """What is to say about a finding."""
+
+    head: Markdown
+    lines: list[Markdown]
+
+
+def render(decision: Decision, *, limit: int = LIMIT) -> str:
+    """The report as Markdown of at most `limit` characters (no less than 10,000 is sure to be kept), ending in a newline.
+
+    Where it would be longer, whole sections are left out in the order of `PLANS`, and it says which.
+    """
+    template, of, text = _template(), outline(decision), ""
+    for room in PLANS:
+        text = template.render(_view(decision, of, room))
+        if len(text) <= limit:
+            break
+    return text
+
+
+def _template() -> Template:
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, autoescape=False)
+    environment.undefined = StrictUndefined
+    environment.finalize = neutral
+    environment.filters.update(code=code, formula=formula, cell=cell, markdown=Markdown)
+    return environment.from_string(Path(__file__).with_name("markdown.md.jinja").read_text(encoding="utf-8"))
+
+
+def _view(decision: Decision, of: Outline, room: Room) -> dict[str, Any]:
+    shown = list(of.shown())
+    paragraphs = _paragraphs(shown[: room.rows])
+    return {
+        "sign": Markdown(_VERDICT_SIGN[decision.verdict]),
+        "headline": _headline(decision, of),
+        "tally": _tally(decision, of),
+        "messages": _messages(decision, room.lines),
+        "since_what": _since(decision),
+        "main": _table("", shown, room.rows),
+        "paragraphs": paragraphs[: room.paragraphs],
+        "notes": decision.notes[: room.notes],
+        "folds": [fold for here in (Standing.LET_PASS, Standing.HOLDS) if (fold := _fold(of, here, room.holding)).rows],
+        "waivers": [(formula(label(each)), each.waiver) for each in of.findings[Standing.WAIVED][: room.paragraphs]],
+        "unused": decision.unused[: room.unused],
+        "more_unused": len(decision.unused) - room.unused if 0 < room.unused < len(decision.unused) else 0,
+        "left_out": _left_out(decision, of, room, len(paragraphs)),
+        "footer": _footer(decision),
+    }
+
+
+def _left_out(decision: Decision, of: Outline, room: Room, paragraphs: int) -> list[str]:
+    """What the reader does not see at all, or not all of, for want of room."""
+    gone = {
+        "the metrics that no rule uses": bool(decision.unused) and not room.unused,
+        "what holds": bool(of.findings[Standing.HOLDS] or of.findings[Standing.LET_PASS]) and not room.holding,
+        "explanations": paragraphs > room.paragraphs,
+        "notes": len(decision.notes) > room.notes,
+        "all findings": not room.rows and any(of.shown()),
+    }
+    return [what for what, is_gone in gone.items() if is_gone]
+
+
+def _headline(decision: Decision, of: Outline) -> Markdown:
+    head = say(_HEADLINE[decision.verdict], code(decision.name) if decision.name else "this model")
+    said = say("{}: {}", head, _because(decision, of))
+    for mark in marks(decision):
+        said = say("{} · {}", said, mark)
+    return said
+
+
+def _because(decision: Decision, of: Outline) -> Markdown:
+    """The reason in a few words: the rule itself where one alone blocks."""
+    if decision.verdict is Verdict.ERROR:
+        return Markdown("the gate could not run")
+    if decision.passed:
+        return words(", ".join(tally(of, SHOWN) or tally(of)))
+    here, first = next(of.shown(BLOCKING))
+    others = sum(of.rules[each] for each in BLOCKING) - 1 if decision.verdict is Verdict.UNDECIDED else of.rules[here] - 1
+    if others > 0:
+        fail = "fail" if here is Standing.FAILS else "are undecided"
+        return say("{} and {} other {} {}", formula(label(first)), others, "rule" if others == 1 else "rules", fail)
+    if len(of.findings[here]) == 1:
+        return say("{} {}", formula(label(first)), _VERB[first.outcome])
+    return say("{} {} on {} slices", formula(first.expression), _VERB[first.outcome], len(of.findings[here]))
+
+
+def _tally(decision: Decision, of: Outline) -> Markdown:
+    """The counts, unless the headline has said them all; which commit, and against what."""
+    first, *rest = tally(of) or [""]
+    said = [say("**{}**{}.", first, "".join(f", {each}" for each in rest))] if rest else []
+    commit, others = decision.commit, against(decision)
+    named = Markdown(", ".join(code(each) for each in others[:3]))
+    if commit:
+        shown = code(commit[:7] if commit.isalnum() else commit)
+        said.append(say("Commit {} against {}.", shown, named) if others else say("Commit {}.", shown))
+    elif others:
+        said.append(say("Compared with {}.", named))
+    return Markdown(" ".join(said))
+
+
+def _messages(decision: Decision, most: int) -> Markdown:
+    lines = [line for message in decision.messages for line in (*message.split("\n"), "")][:-1]
+    if len(lines) > most:
+        lines = [*lines[:most], f"… and {len(lines) - most} lines more"]
+    return block(lines) if lines else Markdown("")
+
+
+def _since(decision: Decision) -> Markdown:
+    """What the column of changes is headed with; empty where nothing is compared with a baseline."""
+    names = {finding.baseline for finding in decision.findings if finding.baseline_value is not None}
+    if not names:
+        return Markdown("")
+    (name, *others) = sorted(names)
+    return code(name) if name and not others else Markdown("baseline")
+
+
+def _table(title: str, findings: list[tuple[Standing, Finding]], most: int) -> Table:
+    shown = findings[:most]
+    return Table(title, [row(*each) for each in shown], len(findings) - len(shown), _caption([finding for _, finding in shown]))
+
+
+def _caption(findings: list[Finding]) -> Markdown:
+    """How to read what stands in a table."""
+    said = [f"[low, high] is the {percent(each)} interval" for each in confidences(findings)[:3]]
+    if any(finding.n is not None for finding in findings):
+        said.append("n is how many stand behind a value")
+    if any(finding.margin is not None and finding.margin < 0 for finding in findings):
+        said.append("a margin below zero falls short")
+    return Markdown("; ".join(said))
+
+
+def _paragraphs(shown: list[tuple[Standing, Finding]]) -> list[Paragraph]:
+    """For the many slices of one rule, each thing is said once."""
+    told: list[Paragraph] = []
+    said: set[tuple[str, str]] = set()
+    for here, finding in shown:
+        texts = [each for each in explain(finding) if each.kind not in ("baseline", "name")]
+        fresh = [_line(kind, text) for kind, text in texts if (finding.rule, text) not in said]
+        owner = finding.owner if not finding.why and (finding.rule, finding.owner) not in said else ""
+        if fresh or owner:
+            who = say(" ({})", code(owner)) if owner else ""
+            warns = ", as a warning" if here is Standing.WARNS else ""
+            told.append(Paragraph(say("**{}** {}{}{}", formula(label(finding)), _VERB[finding.outcome], warns, who), fresh))
+        said.update((finding.rule, text) for text in (finding.owner, *(text for _, text in texts)))
+    return told
+
+
+def _line(kind: str, text: str) -> Markdown:
+    if kind == "remedy":
+        return say("→ {}", text)
+    return say("<em>{}</em>", text) if kind == "why" else words(text)
+
+
+def _fold(of: Outline, here: Standing, most: int) -> Table:
+    findings = [(here, finding) for finding in of.findings[here]]
+    title = ", ".join(tally(of, [here])) or "some slices of these rules hold"
+    if len(findings) != of.rules[here]:
+        title += f" ({len(findings)} findings)"
+    return _table(title, findings, most)
+
+
+def _footer(decision: Decision) -> list[Markdown]:
+    facts = [say("gate {}", decision.gate_version)] if decision.gate_version else [Markdown("gate")]
+    facts += [say("policy {} sha256 {}", code(each.file), code(each.sha256[:12])) for each in decision.policies[:5]]
+    for each in decision.inputs[:5]:
+        role = words(each.role) if each.role in ("metrics", "baseline") else code(each.role)
+        facts.append(say("{} {} sha256 {}", role, code(each.name), code(each.sha256[:12])))
+    evidence = [finding.evidence for finding in decision.findings]
+    kinds = sorted(set(evidence))
+    if kinds:
+        counted = kinds[0] if len(kinds) == 1 else ", ".join(f"{evidence.count(each)} {each}" for each in kinds)
+        facts.append(say("evidence {}", counted))
+    return facts + ([say("judged {}", decision.judged_at)] if decision.judged_at else [])

@@ -1,0 +1,178 @@
+"""What every report of a decision agrees on: which findings come first, how rules are counted, and the words for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from enum import Enum
+
+from gate.record import dataclass
+from gate.reports.numbers import MARGIN_DIGITS, number, same, signed
+from gate.terms.decision import Decision, Finding, Outcome, Verdict
+
+
+class Standing(Enum):
+    """What a finding, or a rule by its worst finding, means for the verdict; in the order of reports."""
+
+    FAILS = "fails"
+    UNDECIDED = "undecided"
+    MISSING = "missing"
+    WAIVED = "waived"
+    WARNS = "warns"
+    LET_PASS = "let pass"  # does not hold, and the policy says that this is fine: level info, or `undecided: pass`
+    HOLDS = "holds"
+
+
+ORDER = tuple(Standing)
+SHOWN = ORDER[:5]  # what a report tells at length
+BLOCKING = ORDER[:3]
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """Findings by standing, and how many rules stand so by their worst finding."""
+
+    findings: Mapping[Standing, tuple[Finding, ...]]
+    rules: Mapping[Standing, int]
+
+    def shown(self, standings: Iterable[Standing] = SHOWN) -> Iterator[tuple[Standing, Finding]]:
+        """The findings of these standings, worst first."""
+        for standing in standings:
+            for finding in self.findings[standing]:
+                yield standing, finding
+
+
+def outline(decision: Decision) -> Outline:
+    """The decision's findings sorted out; within a standing they keep the policy's order."""
+    findings: dict[Standing, list[Finding]] = {standing: [] for standing in ORDER}
+    worst: dict[tuple[str, str], Standing] = {}
+    for finding in decision.findings:
+        here = standing_of(finding)
+        findings[here].append(finding)
+        key = finding.policy, finding.rule
+        worst[key] = min(here, worst.get(key, here), key=ORDER.index)
+    rules = dict.fromkeys(ORDER, 0)
+    for here in worst.values():
+        rules[here] += 1
+    return Outline({standing: tuple(found) for standing, found in findings.items()}, rules)
+
+
+def standing_of(finding: Finding) -> Standing:
+    """Where a finding stands."""
+    if finding.effect in (Verdict.FAIL, Verdict.ERROR):
+        return Standing.FAILS
+    if finding.effect is Verdict.UNDECIDED:
+        return Standing.MISSING if finding.outcome is Outcome.MISSING else Standing.UNDECIDED
+    if finding.effect is Verdict.WARN:
+        return Standing.WAIVED if finding.waiver else Standing.WARNS
+    return Standing.HOLDS if finding.outcome is Outcome.PASS else Standing.LET_PASS
+
+
+def label(finding: Finding) -> str:
+    """The rule as it was judged here: `recall[region=*] >= 0.8` on region=eu is `recall[region=eu] >= 0.8`."""
+    text, rest = finding.expression, []
+    for column, value in finding.slice.parts:
+        if text.count(f"{column}=*") == 1:  # more than one: a star inside a function is another one
+            text = text.replace(f"{column}=*", f"{column}={value}")
+        elif f"{column}={value}" not in text:
+            rest.append(f"{column}={value}")
+    return f"{text} on {', '.join(rest)}" if rest else text
+
+
+def place(finding: Finding) -> str:
+    """The rule's file and line; empty where they are not known."""
+    return f"{finding.where.file}:{finding.where.line}" if finding.where and finding.where.line else ""
+
+
+def distance(finding: Finding) -> str:
+    """How far the value is from what it needs, in words; empty where there is no single margin.
+
+    What is undecided has nothing to spare: there the margin is only named.
+    """
+    value, threshold, margin = finding.value, finding.threshold, finding.margin
+    if margin is None or value is None or threshold is None or isinstance(value, bool):
+        return ""
+    if margin == 0 or same(value, threshold):
+        return "exactly at the limit"
+    if finding.outcome is Outcome.UNDECIDED:
+        return f"margin {signed(margin)}"
+    amount = number(abs(margin), MARGIN_DIGITS)
+    if margin > 0:
+        return f"{amount} to spare"
+    return f"{_SHORTFALL.get(finding.operator, 'short by')} {amount}"
+
+
+_SHORTFALL = {">": "short by", ">=": "short by", "<": "over by", "<=": "over by", "==": "off by"}
+
+
+def states_threshold(finding: Finding) -> bool:
+    """Whether the rule's own text shows the number it needs, so that it need not be said again."""
+    if finding.threshold is None or isinstance(finding.threshold, bool):
+        return True
+    words = finding.expression.replace("(", " ").replace(")", " ").replace(",", " ").split()
+    return len(words) == 3 and _as_number(words[2]) == finding.threshold
+
+
+def _as_number(word: str) -> float | None:
+    try:
+        return float(word[:-1]) / 100 if word.endswith("%") else float(word)
+    except ValueError:
+        return None
+
+
+def tally(of: Outline, standings: Iterable[Standing] = ORDER) -> list[str]:
+    """The counts of rules in words, worst first: "1 rule fails", "1 undecided", "9 hold"."""
+    told: list[str] = []
+    for standing in standings:
+        if count := of.rules[standing]:
+            noun = "" if told else " rule" if count == 1 else " rules"
+            told.append(f"{count}{noun} {_WORDS[standing][count > 1]}")
+    return told
+
+
+_WORDS = {
+    Standing.FAILS: ("fails", "fail"),
+    Standing.UNDECIDED: ("undecided", "undecided"),
+    Standing.MISSING: ("without a value", "without a value"),
+    Standing.WAIVED: ("waived", "waived"),
+    Standing.WARNS: ("warns", "warn"),
+    Standing.LET_PASS: ("let pass", "let pass"),
+    Standing.HOLDS: ("holds", "hold"),
+}
+
+
+def answer(verdict: Verdict) -> str:
+    """The verdict as an answer to "may it be deployed?"."""
+    return _ANSWER[verdict]
+
+
+_ANSWER = {
+    Verdict.PASS: "Deploy",
+    Verdict.WARN: "Deploy, with warnings",
+    Verdict.FAIL: "Do not deploy",
+    Verdict.UNDECIDED: "Undecided, do not deploy",
+    Verdict.ERROR: "Error, do not deploy",
+}
+
+
+def marks(decision: Decision) -> tuple[str, ...]:
+    """What every report says in its first line beside the answer."""
+    told = []
+    if decision.advisory:
+        told.append("advisory")
+    if decision.simulated:
+        told.append("simulated clock")
+    return tuple(told)
+
+
+def against(decision: Decision) -> list[str]:
+    """The baselines that were compared with, by the names of what they came from."""
+    named = [(each.role, each.name) for each in decision.inputs if each.role != "metrics"]
+    if not named:
+        named = [("baseline", finding.baseline) for finding in decision.findings if finding.baseline]
+    told = [name if role == "baseline" else f"{role} ({name})" for role, name in named]
+    return list(dict.fromkeys(told))
+
+
+def confidences(findings: Iterable[Finding]) -> list[float]:
+    """The confidences of these findings' intervals; usually one."""
+    return sorted({finding.interval.confidence for finding in findings if finding.interval})
