@@ -108,7 +108,7 @@ class _Resolver:
         left, right = self.expression(node.left), self.expression(node.right)
         if isinstance(left, Boolean):
             left, right = right, left
-        return replace(node, left=self.spell(left, left, right), right=self.spell(right, right, left))
+        return replace(node, left=self.spelt(left, right), right=self.spelt(right, left))
 
     def expression(self, node: Expression) -> Expression:
         if isinstance(node, Parameter):
@@ -129,26 +129,29 @@ class _Resolver:
             )
         return Number(found.value, found.percent, found.text or write_number(found.value), node.start, node.end)
 
-    def spell(self, node: Expression, own: Expression, other: Expression) -> Expression:
-        """Replace a bare baseline in `own` by what it stands for: the other side, on the baseline's measurements."""
+    def spelt(self, own: Expression, other: Expression) -> Expression:
+        """One side with its bare baselines spelt out: the other side where only that reads the candidate, else what is beside."""
+        reads, across = any(map(bool, _candidate(own))), any(map(bool, _candidate(other)))
+        return self.spell(own, other if across and not reads else None, None if across else own)
+
+    def spell(self, node: Expression, meant: Expression | None, beside: Expression | None) -> Expression:
+        """`meant` is what a bare baseline stands for; else the one metric of `beside`, outside functions."""
         if isinstance(node, BareBaseline):
-            return OnBaseline(node.name, self.meant(node, own, other), node.start, node.end)
+            return OnBaseline(node.name, meant or self.neighbour(node, beside), node.start, node.end)
         if isinstance(node, Arithmetic):
-            return replace(node, left=self.spell(node.left, own, other), right=self.spell(node.right, own, other))
+            return replace(node, left=self.spell(node.left, meant, beside), right=self.spell(node.right, meant, beside))
         if isinstance(node, Negative):
-            return replace(node, of=self.spell(node.of, own, other))
+            return replace(node, of=self.spell(node.of, meant, beside))
         if isinstance(node, Call):
-            return replace(node, arguments=tuple(self.spell(argument, own, other) for argument in node.arguments))
+            own = beside is not None and node.function in AGGREGATES
+            return replace(node, arguments=tuple(self.spell(each, meant, each if own else beside) for each in node.arguments))
         return node
 
-    def meant(self, node: BareBaseline, own: Expression, other: Expression) -> Expression:
-        """The other side where only that reads the candidate; else the metric beside it: `(f1 - baseline) / baseline`."""
-        beside = {write(reading): reading for reading in _candidate(own)}
-        across = any(True for _ in _candidate(other))
-        if across and not beside:
-            return other
-        if len(beside) == 1 and not across:
-            return next(iter(beside.values()))
+    def neighbour(self, node: BareBaseline, beside: Expression | None) -> Expression:
+        """The metric of `(f1 - baseline) / baseline`."""
+        found = {write(reading): reading for reading in _candidate(beside, AGGREGATES)} if beside else {}
+        if len(found) == 1:
+            return next(iter(found.values()))
         remedy = f"say what of the baseline: `{node.name}(f1)`"
         raise self.error("rule-baseline", f"`{node.name}` could stand for more than one thing here, or for none", node, remedy)
 
@@ -158,18 +161,12 @@ class _Resolver:
         sides = (node.left, node.right)
         for side, other in (sides, sides[::-1]):
             if isinstance(side, Boolean) and (node.operator not in ("==", "!=") or not isinstance(other, Reading)):
-                raise self.error(
-                    "rule-boolean", "`true` and `false` are compared with one metric", node, "write `converged == true`"
-                )
-            if (
-                isinstance(side, Reading)
-                and not side.quoted
-                and side.metric.lower() in _YES_OR_NO
-                and node.operator in ("==", "!=")
-            ):
-                raise self.error(
-                    "rule-word", f"`{side.metric}` is not a value", side, f"write `{_YES_OR_NO[side.metric.lower()]}`"
-                )
+                what = "`true` and `false` are compared with one metric"
+                raise self.error("rule-boolean", what, node, "write `converged == true`")
+            name = side.metric if isinstance(side, Reading) and not side.quoted else ""
+            word = _YES_OR_NO.get(name.lower())
+            if word and node.operator in ("==", "!="):
+                raise self.error("rule-word", f"`{name}` is not a value", side, f"write `{word}`")
 
     def check(self, tree: Condition) -> tuple[str, ...]:
         """Refuse what reads nothing or mixes stars; the columns of the free stars."""
@@ -224,11 +221,17 @@ class _Resolver:
                 and number.percent
                 and any(isinstance(inner, (Reading, Last, Expected)) for inner in walk(other))
             ):
-                factor = 1 + number.value if node.operator == "+" else 1 - number.value
-                share = f"`{write(other)} * {write_number(round(factor, 12))}`"
-                points = f"`{write(other)} {node.operator} {write_number(number.value)}`"
-                remedy = f"a share of the value: {share}; points: {points}"
+                remedy = self.without_percent(node, other, -number.value if number is not side else number.value)
                 raise self.error("rule-percent", "a percent beside `+` or `-` has two meanings", side, remedy)
+
+    def without_percent(self, node: Arithmetic, other: Expression, number: float) -> str:
+        """The two ways to say `other + 10%`."""
+        if node.operator == "-" and other is node.right:
+            return f"points: `{write_number(number)} - {write(other)}`"
+        change = number if node.operator == "+" else -number
+        sign = "-" if change < 0 else "+"
+        share = f"`{write(other)} * {write_number(round(1 + change, 12))}`"
+        return f"a share of the value: {share}; points: `{write(other)} {sign} {write_number(abs(change))}`"
 
     def check_history(self, tree: Node) -> None:
         for child in children(tree):
@@ -258,13 +261,13 @@ class _Resolver:
                         raise self.error("rule-stars", "stars over different columns inside one function", argument)
 
 
-def _candidate(node: Node) -> Iterator[Reading]:
-    """The readings of the candidate: neither a baseline's nor history's."""
+def _candidate(node: Node, outside: Collection[str] = ()) -> Iterator[Reading]:
+    """The readings of the candidate, neither a baseline's nor history's; `outside` are functions to stay out of."""
     if isinstance(node, Reading):
         yield node
-    elif not isinstance(node, (OnBaseline, Last, Expected)):
+    elif not isinstance(node, (OnBaseline, Last, Expected)) and not (isinstance(node, Call) and node.function in outside):
         for child in children(node):
-            yield from _candidate(child)
+            yield from _candidate(child, outside)
 
 
 def _starred(node: Node) -> Iterator[Reading]:
