@@ -1,0 +1,58 @@
+"""`--help`: every command shows an example, and what repeats it elsewhere says the same."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from gate.cli.main import COMMANDS, main
+
+ROOT = Path(__file__).parents[2]
+NO_OPTION = {"metrics"}  # becomes `gate check INPUT…`
+
+
+def help_of(capsys: pytest.CaptureFixture[str], *command: str) -> str:
+    assert main([*command, "--help"]) == 0
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_an_example(capsys: pytest.CaptureFixture[str], command: str) -> None:
+    text = help_of(capsys, command)
+    assert f"usage: gate {command}" in text
+    assert re.search(rf"^examples?:\n(  .*\n)*  (.*\| )?gate {command} \S", text, re.MULTILINE), text
+
+
+def test_the_first_page_lists_every_command_with_an_example(capsys: pytest.CaptureFixture[str]) -> None:
+    text = help_of(capsys)
+    assert re.findall(r"^  (\w+) ", text, re.MULTILINE) == list(COMMANDS)
+    assert "gate check metrics.json" in text
+
+
+def test_the_help_fits_a_terminal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    for command in COMMANDS:
+        too_long = [line for line in help_of(capsys, command).splitlines() if len(line) > 100]
+        assert not too_long
+
+
+def test_the_inputs_of_the_action_are_options_of_check(capsys: pytest.CaptureFixture[str]) -> None:
+    options = set(re.findall(r"--([a-z][a-z-]+)", help_of(capsys, "check")))
+    action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+    assert set(action["inputs"]) - NO_OPTION <= options
+    step = next(step for step in action["runs"]["steps"] if step["id"] == "check")
+    for name in action["inputs"]:
+        variable = name.upper().replace("-", "_")
+        assert step["env"][variable] == f"${{{{ inputs.{name} }}}}"
+        assert f'"${variable}"' in step["run"] or f"${{{variable}//" in step["run"]
+        assert name in NO_OPTION or f"add --{name} " in step["run"]
+
+
+def test_the_readme_shows_the_help_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```[a-z]*\n\$ gate ((?:[a-z]+ )?)--help\n(.*?)^```", readme, re.MULTILINE | re.DOTALL)
+    for command, shown in blocks:
+        assert shown.strip() == help_of(capsys, *command.split()).strip()
