@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -128,6 +129,7 @@ def bug(arguments: list[str]) -> None:
 
 def console_script() -> None:
     """The entry point of the scripts `gate` and `mlgate`."""
+    gc.disable()  # a check is a short process: it ends before its garbage is worth collecting
     code = main()
     try:
         if sys.stdout is not None:

@@ -39,8 +39,7 @@ class MeasuredWorld:
         problem = self.problem(found, metric, on)
         if problem:
             return unknown(problem)
-        assert found.value is not None
-        value = known(found.value)
+        value = known(found.value or 0)
         if not math.isfinite(value.point):
             return unknown(Doubt("not-a-number", f"`{metric}` is too large to compare"))
         weak = self.too_few(found, metric, on)
@@ -114,17 +113,16 @@ class MeasuredWorld:
     # -- why not
 
     def problem(self, found: Measurement, metric: str, on: Slice) -> Doubt | None:
-        name = f"`{write_name(metric)}{write_selector(on.parts)}`"
         if found.value is None:
-            return Doubt("not-a-number", f"{name} is {found.problem or 'not a number'}")
+            return Doubt("not-a-number", f"{_named(metric, on)} is {found.problem or 'not a number'}")
         if isinstance(found.value, bool):
-            return Doubt("is-a-boolean", f"{name} is a boolean", f"write `{write_name(metric)} == true`")
+            return Doubt("is-a-boolean", f"{_named(metric, on)} is a boolean", f"write `{write_name(metric)} == true`")
         fact = self.policy.metrics.get(metric)
         if fact and ((fact.low is not None and found.value < fact.low) or (fact.high is not None and found.value > fact.high)):
             low, high = ("−∞" if fact.low is None else f"{fact.low:g}"), ("∞" if fact.high is None else f"{fact.high:g}")
             return Doubt(
                 "out-of-range",
-                f"{name} is {found.value:g}, outside its range [{low}, {high}]",
+                f"{_named(metric, on)} is {found.value:g}, outside its range [{low}, {high}]",
                 "correct the metrics, or the range",
             )
         return None
@@ -136,16 +134,15 @@ class MeasuredWorld:
         n = support.n
         if n is None and support.n_pos is not None and support.n_neg is not None:
             n = support.n_pos + support.n_neg
-        name = f"`{write_name(metric)}{write_selector(on.parts)}`"
         if n is None:
             return Doubt(
                 "no-n",
-                f"{name} does not say its n; the rule asks for {self.min_n:g}",
+                f"{_named(metric, on)} does not say its n; the rule asks for {self.min_n:g}",
                 f'write `{{"value": {found.value}, "n": …}}`',
             )
         if n < self.min_n:
             more = f"{self.min_n - n:g} more rows are needed"
-            return Doubt("too-few-rows", f"{name} has n {n:g}, fewer than {self.min_n:g}", more, weak=True)
+            return Doubt("too-few-rows", f"{_named(metric, on)} has n {n:g}, fewer than {self.min_n:g}", more, weak=True)
         return None
 
     def known_anywhere(self, metric: str) -> bool:
@@ -179,6 +176,10 @@ class MeasuredWorld:
             present = {dict(bound).get(column) for bound in found}
             lacking += [((column, value),) for value in self.policy.slices.get(column, ()) if value not in present]
         return lacking
+
+
+def _named(metric: str, on: Slice) -> str:
+    return f"`{write_name(metric)}{write_selector(on.parts)}`"
 
 
 def _bind(reading: Reading, on: Slice) -> tuple[tuple[str, str], ...] | None:

@@ -1,0 +1,181 @@
+"""One rule on evidence: its findings, one or one per value of its stars."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gate.judge.evidence import Evidence
+from gate.judge.interval import interval_of
+from gate.judge.settle import choose, effect, level_today
+from gate.judge.shares import shares
+from gate.judge.sides import Sides, bound, sides_of
+from gate.judge.waive import waive
+from gate.judge.world import MeasuredWorld, fact_of
+from gate.language.evaluate import Judged, Result, evaluate, evaluate_expression
+from gate.language.resolve import Expr, free_readings
+from gate.language.tree import All, Comparison, comparisons
+from gate.language.value import Doubt
+from gate.policy.policy import Policy, Rule
+from gate.record import replace
+from gate.terms.decision import Finding, Level, Outcome, Part, Reason, Share
+from gate.terms.measurement import Interval
+from gate.terms.slice import WHOLE, Slice
+
+UNKNOWN_NAME = "unknown-metric"
+
+
+def judge_rule(rule: Rule, policy: Policy, evidence: Evidence) -> list[Finding]:
+    """The findings of a rule."""
+    judge = _RuleJudge(rule, policy, evidence)
+    if not rule.expr.stars:
+        return [judge.finding({})]
+    bindings = judge.world.bindings(free_readings(rule.expr.tree))
+    if bindings:
+        return [judge.finding(binding) for binding in bindings]
+    found = judge.finding({})
+    if all(reason.slug != UNKNOWN_NAME for reason in found.reasons):
+        what = f"no slice matches `{rule.expr.normal}`"
+        return [replace(found, reasons=(Reason("no-slices", what, "check the columns of the selector"),))]
+    return [found]
+
+
+class _RuleJudge:
+    """What all findings of a rule share is worked out once: a rule may have ten thousand."""
+
+    def __init__(self, rule: Rule, policy: Policy, evidence: Evidence) -> None:
+        self.rule = rule
+        self.policy = policy
+        self.evidence = evidence
+        self.world = MeasuredWorld(evidence, policy, rule.expr.baselines, rule.min_n)
+        facts = {reading.metric: fact_of(reading.metric, policy) for reading in rule.expr.readings}
+        self.sides = sides_of(rule, policy, facts)
+        self.level = level_today(rule, evidence.today)
+        self.demanded = _demanded(rule, policy)
+        tree = rule.expr.tree
+        self.one_margin = isinstance(tree, Comparison) or (isinstance(tree, All) and tree.chain)
+
+    def finding(self, binding: dict[str, str]) -> Finding:
+        rule, world = self.rule, self.world
+        world.reads = {}
+        result = evaluate(rule.expr.tree, world, binding)
+        reads = tuple(world.reads.values())
+        doubts = result.doubts
+        outcome = self.outcome(result, doubts)
+        settled = outcome is Outcome.PASS or outcome is Outcome.FAIL
+        part = next((part for part in result.parts if part.outcome is outcome), result.parts[0])
+        sides = self.sides[id(part.node)]
+        value, threshold = (part.right, part.left) if sides.swapped else (part.left, part.right)
+        on = Slice.of(binding) if binding else WHOLE
+        n, interval, unit = self.support(sides, binding)
+        before = self.before(sides, part, binding)
+        found = Finding(
+            rule=rule.id,
+            policy=self.policy.file,
+            expression=rule.expr.normal,
+            outcome=outcome,
+            effect=effect(outcome, self.level, rule, outcome is Outcome.PASS and bool(doubts)),
+            level=self.level,
+            slice=on,
+            value=_shown(value),
+            operator=sides.operator,
+            threshold=_shown(threshold),
+            margin=self.margin(result),
+            interval=interval,
+            n=n,
+            unit=unit,
+            baseline="" if before is None else sides.baseline,
+            baseline_value=before,
+            reasons=() if settled else _reasons((*self.demanded, *doubts)),
+            notes=_reasons(doubts) if settled and doubts else (),
+            parts=tuple([self.part(each) for each in result.parts]),
+            reads=reads,
+            shares=self.shares(outcome, sides),
+            evidence="claimed",
+            why=rule.why,
+            owner=rule.owner,
+            blocks_from=rule.blocks_from if self.level is Level.INFO else "",
+            where=rule.where,
+        )
+        return waive(found, rule, self.policy, self.evidence, self.floor_holds)
+
+    def outcome(self, result: Result, doubts: tuple[Doubt, ...]) -> Outcome:
+        if self.demanded:
+            return Outcome.MISSING
+        outcome = choose(result.outcomes, self.rule)
+        if doubts and outcome is not Outcome.FAIL and any(doubt.slug == UNKNOWN_NAME for doubt in doubts):
+            return Outcome.MISSING  # a typo is not absorbed, wherever it stands
+        return outcome
+
+    def margin(self, result: Result) -> float | None:
+        """The margin of one comparison or of a chain (its smallest); `and` and `or` of different things have none."""
+        if not self.one_margin:
+            return None
+        smallest = min(part.margin for part in result.parts)
+        return smallest if all(part.margin == part.margin for part in result.parts) else None
+
+    def part(self, part: Judged) -> Part:
+        return Part(
+            self.sides[id(part.node)].text,
+            _shown(part.left),
+            part.node.operator,
+            _shown(part.right),
+            part.margin if part.margin == part.margin else None,
+            part.outcome,
+            _reasons(part.doubts) if part.doubts else (),
+        )
+
+    def support(self, sides: Sides, binding: dict[str, str]) -> tuple[float | None, Interval | None, str]:
+        """n, interval and unit, where the value is one measurement."""
+        if sides.reading is None:
+            return None, None, ""
+        fact = sides.fact
+        unit = fact.unit if fact else ""
+        found = self.evidence.candidate.get(sides.source, bound(sides.reading, binding))
+        if found is None:
+            return None, None, unit
+        return found.support.n, interval_of(found, fact), found.unit or unit
+
+    def before(self, sides: Sides, part: Judged, binding: dict[str, str]) -> float | None:
+        """What the value's side was on the baseline that the comparison reads, else on the default one."""
+        if self.evidence.loaded(sides.baseline) is None or not sides.reads_candidate or isinstance(part.left, bool):
+            return None
+        world = MeasuredWorld(self.evidence, self.policy, (sides.baseline,), None)
+        found = evaluate_expression(sides.value, world, sides.baseline, binding)
+        return found.point if found.point == found.point else None
+
+    def shares(self, outcome: Outcome, sides: Sides) -> tuple[Share, ...]:
+        """For a rule on the whole that fails: the slices that carry most of the change."""
+        if outcome is not Outcome.FAIL or sides.reading is None or sides.reading.selector:
+            return ()
+        before = self.evidence.loaded("baseline")
+        return () if before is None else shares(sides.source, self.evidence.candidate, before)
+
+    def floor_holds(self, floor: Expr, on: Slice) -> bool:
+        """Whether a waiver's floor passes, on the finding's slice where the floor has a star for it."""
+        world = MeasuredWorld(self.evidence, self.policy, floor.baselines, None)
+        binding = {column: value for column, value in on.parts if column in floor.stars}
+        if len(binding) != len(floor.stars):
+            return False
+        result = evaluate(floor.tree, world, binding)
+        return result.outcomes == frozenset((Outcome.PASS,)) and not result.doubts
+
+
+def _demanded(rule: Rule, policy: Policy) -> tuple[Doubt, ...]:
+    """Doubts that come from what the policy demands, not from a measurement."""
+    found: tuple[Doubt, ...] = ()
+    tests = [node for node in comparisons(rule.expr.tree) if node.operator not in ("==", "!=")]
+    if rule.confidence is not None and tests:
+        asked = f"the rule asks for confidence {rule.confidence:.6g}; this version compares plain values only"
+        found += (Doubt("no-confidence", asked, "write `confidence: none` to compare the plain values"),)
+    if policy.evidence == "measured":
+        text = "the policy demands measured evidence; numbers in a metrics file are claimed"
+        found += (Doubt("evidence-claimed", text, "let gate measure the predictions, or take `evidence: measured` out"),)
+    return found
+
+
+def _reasons(doubts: Sequence[Doubt]) -> tuple[Reason, ...]:
+    return tuple(Reason(doubt.slug, doubt.text, doubt.remedy) for doubt in dict.fromkeys(doubts))
+
+
+def _shown(number: float | bool) -> float | bool | None:
+    return number if number == number else None
