@@ -21,7 +21,7 @@ HEAVY = {
 # Top-level modules beyond what the interpreter itself has loaded, on any Python that we support.
 STANDARD = {
     "argparse", "base64", "binascii", "collections", "contextlib", "copyreg", "datetime", "encodings", "enum", "errno",
-    "functools", "gettext", "hashlib", "importlib", "itertools", "json", "keyword", "locale", "math", "operator", "re",
+    "functools", "gc", "gettext", "hashlib", "importlib", "itertools", "json", "keyword", "locale", "math", "operator", "re",
     "reprlib", "struct", "types", "typing", "unicodedata", "warnings",
 }  # fmt: skip
 PROGRAM = """

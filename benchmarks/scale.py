@@ -1,0 +1,105 @@
+"""Many rules and many slices: `python benchmarks/scale.py [--rounds N]`. Is it linear, and what is the YAML's share?"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import yaml
+from processes import Job, in_turn, spread, table
+
+from gate.app.check import CheckRequest, check
+from gate.policy.load import load
+from gate.registry import load as room
+
+SLICES, METRICS, NOW = 50, 100, "2026-11-22"
+
+
+def write_policy(path: Path, rules: int, check: Callable[[int], str]) -> Path:
+    """A policy as people write long ones: four keys a rule."""
+    lines = ["gate: 1", "name: scale", "rules:"]
+    for number in range(rules):
+        lines += [f"  - id: rule-{number}", f'    check: "{check(number)}"', "    level: block"]
+        lines.append(f'    why: "metric m{number % METRICS} must stay above its limit"')
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def write_metrics(path: Path) -> Path:
+    """Every metric on the whole and on every slice."""
+    names = [f"m{number}" for number in range(METRICS)]
+    slices = [{"slice": {"region": f"r{each}"}, "metrics": dict.fromkeys(names, 0.9)} for each in range(SLICES)]
+    path.write_text(json.dumps({**dict.fromkeys(names, 0.9), "slices": slices}))
+    return path
+
+
+def seconds(work: Callable[[], object], rounds: int) -> list[float]:
+    taken = []
+    for _ in range(rounds):
+        started = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - started)
+    return taken
+
+
+def judged_and_written(folder: Path, counts: list[int], rounds: int) -> None:
+    metrics = write_metrics(folder / "metrics.json")
+    gate = str(Path(sys.executable).with_name("gate"))
+    print(f"## {SLICES} slices: judged and written to decision.json\n")
+    print(
+        "| rules | findings | in the process: all s | of it judging s | of it writing s | MB written |",
+        "|--:|--:|--:|--:|--:|--:|",
+        sep="\n",
+    )
+    whole: list[Job] = []
+    for count in counts:
+        policy = write_policy(
+            folder / f"star{count}.yaml", count, lambda each: f"m{each % METRICS}[region=*] >= 0.{each % 80 + 10}"
+        )
+        request = CheckRequest(inputs=[str(metrics)], policies=[str(policy)], now=NOW)
+        decision = check(request)
+        report = room("reports", "json")
+        total, written = seconds(lambda: report.render(check(request)), rounds), seconds(lambda: report.render(decision), rounds)  # noqa: B023
+        judged = statistics.median(total) - statistics.median(written)
+        size = len(report.render(decision)) / 1e6
+        cells = (count, len(decision.findings), spread(total, 2), f"{judged:.2f}", spread(written, 2), f"{size:.1f}")
+        print("| " + " | ".join(str(cell) for cell in cells) + " |", flush=True)
+        whole.append(Job(f"gate check, {count} rules", [gate, "check", metrics.name, "-p", policy.name, "-o", "decision.json"]))
+    print("\nAs whole processes, in turn:\n")
+    print(table(in_turn(whole, folder, rounds)))
+
+
+def beside_its_yaml(folder: Path, counts: list[int], rounds: int) -> None:
+    print("\n## Loading a policy, beside PyYAML's C parser on the same file\n")
+    print("| rules | MB | yaml.load(CSafeLoader) s | gate loads it s | ratio |", "|--:|--:|--:|--:|--:|", sep="\n")
+    for count in counts:
+        path = write_policy(folder / "long.yaml", count, lambda each: f"m{each} > 0.{each % 900 + 100}")
+        text = path.read_text()
+        plain: list[float] = []
+        ours: list[float] = []
+        for _ in range(rounds):  # in turn
+            plain += seconds(lambda: yaml.load(text, yaml.CSafeLoader), 1)  # noqa: B023
+            ours += seconds(lambda: load(str(path), NOW), 1)  # noqa: B023
+        ratios = [our / its for our, its in zip(ours, plain, strict=True)]
+        print(f"| {count} | {len(text) / 1e6:.2f} | {spread(plain, 3)} | {spread(ours, 3)} | {spread(ratios, 2)} |", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--star", type=int, nargs="*", default=[250, 500, 1000, 2000])
+    parser.add_argument("--long", type=int, nargs="*", default=[2500, 5000, 10000])
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        judged_and_written(Path(name), args.star, args.rounds)
+        beside_its_yaml(Path(name), args.long, args.rounds)
+
+
+if __name__ == "__main__":
+    main()
