@@ -6,14 +6,19 @@ import re
 
 _WORDS = re.compile(r"[\W_]+|(?<=[a-z0-9])(?=[A-Z])")
 
-_COUNTS = frozenset("n num count counts support sample samples size length rows examples total".split())
-_PROGRESS = frozenset("step steps epoch epochs iter iteration iterations batch batches flos seed version k fold".split())
-_TIMES = frozenset("runtime time timestamp times started ended start end created date datetime elapsed wall seconds minutes".split())
-_SPREADS = frozenset("std stderr stddev sd variance var".split())
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_COUNTS = _set("n num count counts support sample samples rows examples")
+_PROGRESS = _set("step steps epoch epochs iter iteration iterations batch batches flos seed version fold")
+_TIMES = _set("runtime time timestamp times started ended start end created date datetime elapsed wall seconds minutes")
+_SPREADS = _set("std stderr stddev sd variance var")
 _LAST = _COUNTS | _PROGRESS | _TIMES | _SPREADS
-_ABOVE = frozenset("n num count counts samples version versions config configs".split())
+_ABOVE = _set("n num count counts samples version versions config configs")
 _RATE = "per"  # samples_per_second is a speed
-_TRAINING = frozenset(("train", "training"))
+_TRAINING = _set("train training")
 
 
 def is_bookkeeping(name: str, known: bool = False) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import BinaryIO
 
 from gate import __version__
 from gate.app.clock import Clock, clock
@@ -29,6 +30,7 @@ class CheckRequest:
     reader: str | None = None
     first_release: str = ""
     now: str = ""
+    stdin: BinaryIO | None = None
     environ: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -39,8 +41,8 @@ def check(request: CheckRequest) -> Decision:
     if not request.inputs:
         raise UsageError(Problem("no-input", "nothing to check: name a metrics file", remedy="gate check metrics.json"))
     refuse_itself(request.inputs, request.baselines)
-    candidate = read_inputs(request.inputs, format=request.reader)
-    given = read_inputs(request.baselines, format=request.reader) if request.baselines else None
+    candidate = read_inputs(request.inputs, format=request.reader, stdin=request.stdin)
+    given = read_inputs(request.baselines, format=request.reader, stdin=request.stdin) if request.baselines else None
     decision = decide(policies, candidate, given, moment, request.first_release, request.inputs)
     return replace(decision, commit=commit_of(request.environ))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
-from math import floor, inf, isfinite, log10
+from math import floor, isfinite, log10
 from typing import NamedTuple
 
 from gate.judge.interval import interval_of
@@ -18,7 +18,7 @@ _PERCENT = "%"
 
 
 class Floor(NamedTuple):
-    """The worse end of a rule, `operator number`. `sure` is the one-sided confidence in (0, 1) that it is met; None for a guess."""
+    """The end of a rule, `operator number`. `sure` is the one-sided confidence, in (0, 1), that it is met; None for a guess."""
 
     operator: str
     number: str
@@ -94,9 +94,8 @@ def _next(value: Decimal, digits: int, up: bool) -> Decimal:
 
 def can_fail(number: Decimal, fact: Metric, up: bool) -> bool:
     """Whether a value of the metric's range can be on the other side of the number."""
-    if not isfinite(float(number)):
-        return False
-    return float(number) < (inf if fact.high is None else fact.high) if up else float(number) > (-inf if fact.low is None else fact.low)
+    end = fact.high if up else fact.low
+    return isfinite(float(number)) and (end is None or (number < end if up else number > end))
 
 
 def _decimal(value: float) -> Decimal:

@@ -11,7 +11,7 @@ from gate.language.parse import parse
 from gate.language.tokens import RuleError
 from gate.language.tree import Comparison, Reading
 from gate.language.write import write_name, write_selector
-from gate.record import dataclass, replace
+from gate.record import dataclass, field, replace
 from gate.reports.numbers import number, percent
 from gate.terms import catalogue
 from gate.terms.measurement import Measurement
@@ -20,14 +20,14 @@ from gate.terms.metric import Direction, Metric
 
 MOST_COLUMN = 200  # characters of a column's name in a policy
 MOST_VALUES = 10_000
-_OPERATOR = {Direction.HIGHER: ">=", Direction.LOWER: "<="}
 
 
 class Line(NamedTuple):
-    """A rule, and what is to know about it."""
+    """A rule, what is to know about it, and the metric it reads."""
 
     rule: str
-    remark: str = ""
+    remark: str
+    metric: str
 
 
 class Unruled(NamedTuple):
@@ -41,8 +41,8 @@ class Unruled(NamedTuple):
 class Proposal:
     """A first policy.
 
-    `facts` is what its `metrics:` says; `slices` what must be present, and `partial` the columns of which some values are
-    not there for every rule; `asked` are rules that wait for an answer; `training` those on rows the model has seen.
+    `facts` is what its `metrics:` says; `slices` what must be present, and `partial` the values of a column that not every
+    rule has; `asked` are rules that wait for an answer; `training` those on rows that the model has seen.
     """
 
     rules: tuple[Line, ...] = ()
@@ -51,9 +51,9 @@ class Proposal:
     training: tuple[Line, ...] = ()
     unruled: tuple[Unruled, ...] = ()
     bookkeeping: tuple[str, ...] = ()
-    facts: Mapping[str, Metric] | None = None
-    slices: Mapping[str, tuple[str, ...]] | None = None
-    partial: tuple[str, ...] = ()
+    facts: Mapping[str, Metric] = field(default_factory=dict)
+    slices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    partial: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class Subject(NamedTuple):
@@ -84,7 +84,8 @@ def rule_name(metric: str) -> str:
         read = parse(f"{name} > 0")
     except RuleError:
         return write_name(metric, quoted=True)
-    is_it = isinstance(read, Comparison) and isinstance(read.left, Reading) and read.left.metric == metric and not read.left.selector
+    reading = read.left if isinstance(read, Comparison) else None
+    is_it = isinstance(reading, Reading) and reading.metric == metric and not reading.selector
     return name if is_it else write_name(metric, quoted=True)
 
 
@@ -111,7 +112,7 @@ class _Draft:
     def take(self, metric: str, found: list[Measurement]) -> None:
         """Put a metric where it belongs."""
         fact, conflict = self.fact(metric, found)
-        stated = fact.better is not None and catalogue.find(metric) is None or metric in self.better
+        stated = metric in self.better or (fact.better is not None and catalogue.find(metric) is None)
         values = [each.value for each in found]
         if any(isinstance(value, bool) for value in values):
             self.boolean(metric, found)
@@ -119,7 +120,7 @@ class _Draft:
             self.unruled.append(Unruled(metric, conflict))
         elif not stated and is_bookkeeping(metric, known=fact.better is not None):
             self.bookkeeping.append(metric)
-        elif all(value is None for value in values) and fact.better is None and all(each.problem == "text" for each in found):
+        elif fact.better is None and all(each.problem == "text" for each in found):
             return  # a name, a path, a date: nothing that was measured
         else:
             for subject in _subjects(metric, found):
@@ -143,7 +144,7 @@ class _Draft:
     def boolean(self, metric: str, found: list[Measurement]) -> None:
         for subject in _subjects(metric, found):
             value = next((each.value for each in subject.found if isinstance(each.value, bool)), False)
-            self.booleans.append(Line(f"{subject.text} == {'true' if value else 'false'}"))
+            self.booleans.append(Line(f"{subject.text} == {'true' if value else 'false'}", "", metric))
 
     def subject(self, subject: Subject, fact: Metric) -> None:
         lacking = next((each for each in subject.found if each.value is None), None)
@@ -155,14 +156,25 @@ class _Draft:
         elif outside := _outside(numbers, fact):
             self.unruled.append(Unruled(name, outside))
         elif fact.better is None:
-            self.asked.append(_question(name, numbers, fact))
-        else:
-            worst = _worst(numbers, fact.better)
-            floor = floor_of(worst, fact)
-            if floor is None:
-                self.unruled.append(Unruled(name, f"is {number(_plain(worst), 6)}, the worst it can be: any floor would hold"))
+            question = _question(subject, numbers, fact)
+            if question is None:
+                self.unruled.append(Unruled(name, f"is {number(_plain(numbers[0]), 6)}: no floor can be written"))
             else:
-                self.rules.append((Line(f"{name} {floor.operator} {floor.number}", _remark(worst, floor, fact, numbers)), subject))
+                self.asked.append(question)
+        else:
+            self.rule(subject, fact, fact.better)
+
+    def rule(self, subject: Subject, fact: Metric, better: Direction) -> None:
+        """A rule with the floor of the worst slice, unless that floor could never fail."""
+        found = list(subject.found)
+        worst = _worst(found, better)
+        floor = floor_of(worst, fact)
+        if floor is None:
+            why = f"is {number(_plain(worst), 6)}, the worst it can be: any floor would hold"
+            self.unruled.append(Unruled(subject.text, why))
+        else:
+            written = f"{subject.text} {floor.operator} {floor.number}"
+            self.rules.append((Line(written, _remark(worst, floor, fact, found), subject.metric), subject))
 
     def finished(self) -> Proposal:
         """Rules on training data wait as comments, unless there are no others."""
@@ -188,7 +200,9 @@ def _counts_to_hundred(known: Metric, found: list[Measurement]) -> bool:
     if known.low != 0 or known.high != 1:
         return False
     values = [_plain(each) for each in found if each.value is not None]
-    return bool(values) and (all(each.unit == "%" for each in found) or (max(values) > 1 and 0 <= min(values) and max(values) <= 100))
+    if not values:
+        return False
+    return all(each.unit == "%" for each in found) or (min(values) >= 0 and 1 < max(values) <= 100)
 
 
 def _outside(found: Iterable[Measurement], fact: Metric) -> str:
@@ -211,17 +225,15 @@ def _plain(found: Measurement) -> float:
     return found.value
 
 
-def _question(name: str, found: list[Measurement], fact: Metric) -> Line:
-    """Both rules that it could be."""
-    written = []
-    for better in Direction:
-        worst = _worst(found, better)
-        floor = floor_of(worst, replace(fact, better=better))
-        written.append((worst, floor))
-    (worst, low), (_, high) = written
-    assert low is not None  # without a direction there is no range, and every floor can fail
-    other = f"; if lower is better: {high.operator} {high.number}" if high else ""
-    return Line(f"{name} {low.operator} {low.number}", f"{_seen(worst, found)}{other}")
+def _question(subject: Subject, found: list[Measurement], fact: Metric) -> Line | None:
+    """The rule it would be if higher were better, and what to change if it is not; None where no floor can be written."""
+    values = [_plain(each) for each in found]
+    seen = _seen(found[0], found) if len(found) == 1 else f"was {number(min(values), 6)} to {number(max(values), 6)}"
+    low, high = (floor_of(_worst(found, better), replace(fact, better=better)) for better in Direction)
+    if low is None or high is None:
+        return None
+    remark = f"{seen}; if lower is better: {high.operator} {high.number}"
+    return Line(f"{subject.text} {low.operator} {low.number}", remark, subject.metric)
 
 
 def _remark(worst: Measurement, floor: Floor, fact: Metric, found: list[Measurement]) -> str:
@@ -241,18 +253,18 @@ def _seen(worst: Measurement, found: list[Measurement]) -> str:
     return f"was {said} on {worst.slice}" + (f", the worst of {len(found)}" if len(found) > 1 else "")
 
 
-def _declared(subjects: Iterable[Subject]) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
-    """The values of each column that every rule with a star for it has; and the columns that have more."""
+def _declared(subjects: Iterable[Subject]) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
+    """The values of each column that every rule with a star for it has, and those that only some have."""
     values: dict[str, list[dict[str, None]]] = {}
     for subject in subjects:
         for column in subject.columns:
             values.setdefault(column, []).append({dict(each.slice.parts)[column]: None for each in subject.found})
     declared: dict[str, tuple[str, ...]] = {}
-    partial: list[str] = []
+    partial: dict[str, tuple[str, ...]] = {}
     for column, seen in values.items():
-        shared = tuple(value for value in seen[0] if all(value in each for each in seen))
-        if any(len(each) > len(shared) for each in seen):
-            partial.append(column)
+        every = {value: None for each in seen for value in each}
+        shared = tuple(value for value in every if all(value in each for each in seen))
         if shared and len(column) <= MOST_COLUMN and len(shared) <= MOST_VALUES:
             declared[column] = shared
-    return declared, tuple(partial)
+            partial[column] = tuple(value for value in every if value not in shared)
+    return declared, partial

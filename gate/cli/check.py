@@ -10,7 +10,7 @@ from gate.app import check as checking
 from gate.app import outputs
 from gate.app.evidence import path_of
 from gate.app.outputs import Output
-from gate.cli.console import complain, say, terminal
+from gate.cli.console import complain, say, standard_input, terminal
 from gate.errors import GateError, OutputError, UsageError
 from gate.policy.find import find
 from gate.reports import text
@@ -88,6 +88,7 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
         reader=args.reader,
         first_release=_why(args),
         now=args.now,
+        stdin=standard_input(),
         environ=environ,
     )
     outputs.prepare(wanted, _read(request))

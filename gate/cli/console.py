@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 from gate.record import dataclass
 from gate.reports.plain import plain
@@ -31,7 +31,7 @@ def terminal(environ: Mapping[str, str]) -> Terminal:
 
 def _columns(stream: TextIO | None, environ: Mapping[str, str]) -> int:
     stated = environ.get("COLUMNS", "")
-    if stated.isascii() and stated.isdigit() and 0 < int(stated[:6]):
+    if stated.isascii() and stated.isdigit() and int(stated[:6]) > 0:
         return int(stated[:6])
     try:
         return os.get_terminal_size(stream.fileno()).columns or DEFAULT_COLUMNS if stream is not None else DEFAULT_COLUMNS
@@ -53,6 +53,11 @@ def _can_show(stream: TextIO | None) -> bool:
     except (UnicodeEncodeError, LookupError):
         return False
     return True
+
+
+def standard_input() -> BinaryIO | None:
+    """Standard input as bytes; None where it is closed."""
+    return sys.stdin.buffer if sys.stdin is not None else None
 
 
 def say(text: str) -> None:

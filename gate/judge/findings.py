@@ -18,7 +18,7 @@ from gate.language.value import Doubt
 from gate.policy.policy import Policy, Rule
 from gate.record import replace
 from gate.terms.decision import Finding, Level, Outcome, Part, Reason, Share
-from gate.terms.measurement import Interval
+from gate.terms.measurement import Interval, Measurement
 from gate.terms.slice import WHOLE, Slice
 
 UNKNOWN_NAME = "unknown-metric"
@@ -66,9 +66,12 @@ class _RuleJudge:
         sides = self.sides[id(part.node)]
         value, threshold = (part.right, part.left) if sides.swapped else (part.left, part.right)
         on = Slice.of(binding) if binding else WHOLE
-        n, interval, unit = self.support(sides, binding)
+        found = self.measured(sides, binding)
+        n, interval, unit = self.support(sides, found)
+        if value != value and found is not None and found.value is not None:
+            value = found.value  # there is a number, only not one to judge by
         before = self.before(sides, part, binding)
-        found = Finding(
+        finding = Finding(
             rule=rule.id,
             policy=self.policy.file,
             expression=rule.expr.normal,
@@ -96,7 +99,7 @@ class _RuleJudge:
             blocks_from=rule.blocks_from if self.level is Level.INFO else "",
             where=rule.where,
         )
-        return waive(found, rule, self.policy, self.evidence, self.floor_holds)
+        return waive(finding, rule, self.policy, self.evidence, self.floor_holds)
 
     def outcome(self, result: Result, doubts: tuple[Doubt, ...]) -> Outcome:
         if self.demanded:
@@ -124,16 +127,18 @@ class _RuleJudge:
             _reasons(part.doubts) if part.doubts else (),
         )
 
-    def support(self, sides: Sides, binding: dict[str, str]) -> tuple[float | None, Interval | None, str]:
-        """n, interval and unit, where the value is one measurement."""
+    def measured(self, sides: Sides, binding: dict[str, str]) -> Measurement | None:
+        """The measurement that is the value, where the value is one measurement."""
         if sides.reading is None:
-            return None, None, ""
-        fact = sides.fact
-        unit = fact.unit if fact else ""
-        found = self.evidence.candidate.get(sides.source, bound(sides.reading, binding))
+            return None
+        return self.evidence.candidate.get(sides.source, bound(sides.reading, binding))
+
+    def support(self, sides: Sides, found: Measurement | None) -> tuple[float | None, Interval | None, str]:
+        """n, interval and unit of the value."""
+        unit = sides.fact.unit if sides.fact else ""
         if found is None:
             return None, None, unit
-        return found.support.n, interval_of(found, fact), found.unit or unit
+        return found.support.n, interval_of(found, sides.fact), found.unit or unit
 
     def before(self, sides: Sides, part: Judged, binding: dict[str, str]) -> float | None:
         """What the value's side was on the baseline that the comparison reads, else on the default one."""

@@ -42,8 +42,10 @@ class MeasuredWorld:
         value = known(found.value or 0)
         if not math.isfinite(value.point):
             return unknown(Doubt("not-a-number", f"`{metric}` is too large to compare"))
-        weak = self.too_few(found, metric, on)
-        return in_doubt(value, weak) if weak else value
+        few = self.too_few(found, metric, on)
+        if few is None:
+            return value
+        return in_doubt(value, few) if few.weak else unknown(few)
 
     def boolean(self, of: str, metric: str, on: Slice) -> bool | Doubt:
         found = self.find(of, metric, on)
