@@ -101,9 +101,9 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
         shown = outputs.write(wanted, decision, code)
     except OutputError as error:
         return _cannot_run(error, request, wanted, environ)
+    _tell_host(decision, environ)
     for report in shown or [_as_text(decision, code, args, environ)]:
         say(report)
-    _tell_host(decision, environ)
     return code
 
 
@@ -154,8 +154,8 @@ def _cannot_run(error: GateError, request: checking.CheckRequest, wanted: list[O
     for output in wanted:
         if output.path == "-":
             say(outputs.render(output.form, decision, error.exit_code))
-    complain(f"ERROR: the gate could not run{'':>40}exit {error.exit_code}")
     _tell_host(decision, environ)
+    complain(f"ERROR: the gate could not run{'':>40}exit {error.exit_code}")
     return error.exit_code
 
 
