@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from dataclasses import dataclass, field, replace
 else:
-    from operator import attrgetter
+    from operator import attrgetter, ge, gt, le, lt
 
     _MISSING = object()
 
@@ -39,8 +39,8 @@ else:
         slots: bool = False,
         kw_only: bool = False,
         order: bool = False,
-        repr: bool = True,
-    ) -> Any:  # noqa: A002
+        repr: bool = True,  # noqa: A002
+    ) -> Any:
         def make(plain: type) -> type:
             if not slots:
                 raise TypeError(f"{plain.__name__}: records are slotted")
@@ -75,8 +75,7 @@ else:
             content["__setattr__"] = _refuse
             content["__delattr__"] = _refuse
         if order:
-            content["__lt__"] = _less
-            content["__gt__"] = lambda self, other: _less(other, self) if type(other) is type(self) else NotImplemented
+            content.update({f"__{holds.__name__}__": _ordered(holds) for holds in (lt, le, gt, ge)})
         made = type(plain)(plain.__name__, plain.__bases__, content)
         made.__qualname__ = plain.__qualname__
         return made
@@ -110,7 +109,7 @@ else:
             body.append(f" _set_{name}(self, {value})")
         star = ["*"] if kw_only and written else []
         source = f"def __init__({', '.join(['self', *star, *written])}):\n" + ("\n".join(body) or " pass")
-        exec(source, names)  # noqa: S102 (the same that dataclasses does; only field names go in)
+        exec(source, names)  # the same that dataclasses does; only field names go in
         init = names["__init__"]
         init.__qualname__ = f"{cls.__qualname__}.__init__"
         return init
@@ -124,11 +123,14 @@ else:
     def _hash(self: Any) -> int:
         return hash(type(self)._compared(self))
 
-    def _less(self: Any, other: Any) -> Any:
-        if type(other) is not type(self):
-            return NotImplemented
-        compared = type(self)._compared
-        return compared(self) < compared(other)
+    def _ordered(holds: Any) -> Any:
+        def compare(self: Any, other: Any) -> Any:
+            if type(other) is not type(self):
+                return NotImplemented
+            compared = type(self)._compared
+            return holds(compared(self), compared(other))
+
+        return compare
 
     def _repr(self: Any) -> str:
         return f"{type(self).__qualname__}({', '.join(f'{name}={getattr(self, name)!r}' for name in self.__slots__)})"
