@@ -16,7 +16,6 @@ from gate.language.resolve import Expr, free_readings
 from gate.language.tree import All, Comparison, comparisons
 from gate.language.value import Doubt
 from gate.policy.policy import Policy, Rule
-from gate.record import replace
 from gate.terms.decision import Finding, Level, Outcome, Part, Reason, Share
 from gate.terms.measurement import Interval, Measurement
 from gate.terms.slice import WHOLE, Slice
@@ -30,13 +29,7 @@ def judge_rule(rule: Rule, policy: Policy, evidence: Evidence) -> list[Finding]:
     if not rule.expr.stars:
         return [judge.finding({})]
     bindings = judge.world.bindings(free_readings(rule.expr.tree))
-    if bindings:
-        return [judge.finding(binding) for binding in bindings]
-    found = judge.finding({})
-    if all(reason.slug != UNKNOWN_NAME for reason in found.reasons):
-        what = f"no slice matches `{rule.expr.normal}`"
-        return [replace(found, reasons=(Reason("no-slices", what, "check the columns of the selector"),))]
-    return [found]
+    return [judge.finding(binding) for binding in bindings or [{}]]
 
 
 class _RuleJudge:
@@ -59,7 +52,7 @@ class _RuleJudge:
         world.reads = {}
         result = evaluate(rule.expr.tree, world, binding)
         reads = tuple(world.reads.values())
-        doubts = result.doubts
+        doubts = result.doubts if binding or not rule.expr.stars else self.no_slices(result.doubts)
         outcome = self.outcome(result, doubts)
         settled = outcome is Outcome.PASS or outcome is Outcome.FAIL
         part = next((part for part in result.parts if part.outcome is outcome), result.parts[0])
@@ -105,9 +98,15 @@ class _RuleJudge:
         if self.demanded:
             return Outcome.MISSING
         outcome = choose(result.outcomes, self.rule)
-        if doubts and outcome is not Outcome.FAIL and any(doubt.slug == UNKNOWN_NAME for doubt in doubts):
+        if doubts and outcome is not Outcome.FAIL and any(doubt.nowhere for doubt in doubts):
             return Outcome.MISSING  # a typo is not absorbed, wherever it stands
         return outcome
+
+    def no_slices(self, doubts: tuple[Doubt, ...]) -> tuple[Doubt, ...]:
+        """Why a rule with a star has no slice to be judged on: names nobody knows, or no slice of theirs matches."""
+        what = f"no slice matches `{self.rule.expr.normal}`"
+        none = Doubt("no-slices", what, "check the columns of the selector", nowhere=True)
+        return tuple(doubt for doubt in doubts if doubt.slug == UNKNOWN_NAME) or (none,)
 
     def margin(self, result: Result) -> float | None:
         """The margin of one comparison or of a chain (its smallest); `and` and `or` of different things have none."""

@@ -52,13 +52,18 @@ class MeasuredWorld:
         if isinstance(found, Doubt):
             return found
         if isinstance(found.value, bool):
-            return found.value
+            return self.too_few(found, metric, on) or found.value
         what = found.problem or "a number"
         return Doubt("not-a-boolean", f"`{metric}` is {what}, not true or false", f"compare a number: `{metric} >= 0.8`")
 
     def highest(self, metric: str) -> float | None:
         fact = fact_of(metric, self.policy)
         return fact.high if fact else None
+
+    def in_percent(self, metric: str) -> bool:
+        stated = self.policy.metrics.get(metric)
+        found = self.evidence.candidate.slices_of(self.source(metric)).values()
+        return (stated is not None and stated.unit == "%") or any(measured.unit == "%" for measured in found)
 
     def bindings(self, readings: Iterable[Reading]) -> list[dict[str, str]]:
         found: dict[tuple[tuple[str, str], ...], None] = {}
@@ -147,10 +152,12 @@ class MeasuredWorld:
             return Doubt("too-few-rows", f"{_named(metric, on)} has n {n:g}, fewer than {self.min_n:g}", more, weak=True)
         return None
 
+    def everywhere(self) -> list[Measurements]:
+        return [self.evidence.candidate, *filter(None, map(self.evidence.loaded, self.evidence.baselines))]
+
     def known_anywhere(self, metric: str) -> bool:
         source = self.source(metric)
-        tables = (self.evidence.candidate, *filter(None, map(self.evidence.loaded, self.evidence.baselines)))
-        return any(source in table for table in tables)
+        return any(source in table for table in self.everywhere())
 
     def absent(self, table: Measurements, of: str, metric: str, on: Slice) -> Doubt:
         if not self.known_anywhere(metric):
@@ -162,14 +169,12 @@ class MeasuredWorld:
             return Doubt(
                 "no-slice", f"`{write_name(metric)}` has slices in {where}, but no value for the whole", "write its slice: `[…]`"
             )
-        return Doubt(
-            "no-slice", f"{where} {'have' if of == CANDIDATE else 'has'} no `{write_name(metric)}{write_selector(on.parts)}`"
-        )
+        nowhere = all(each.get(self.source(metric), on) is None for each in self.everywhere())
+        return Doubt("no-slice", f"{where} {'have' if of == CANDIDATE else 'has'} no {_named(metric, on)}", nowhere=nowhere)
 
     def unknown_metric(self, metric: str) -> Doubt:
-        return Doubt(
-            "unknown-metric", f"unknown metric `{write_name(metric)}`", suggestion(self.source(metric), self.evidence.candidate)
-        )
+        hint = suggestion(self.source(metric), self.evidence.candidate)
+        return Doubt("unknown-metric", f"unknown metric `{write_name(metric)}`", hint, nowhere=True)
 
     def declared(self, stars: tuple[str, ...], found: list[tuple[tuple[str, str], ...]]) -> list[tuple[tuple[str, str], ...]]:
         """Values that the policy says must be there and that nothing has."""

@@ -52,6 +52,9 @@ class World(Protocol):
     def highest(self, metric: str) -> float | None:
         """The largest value that makes sense for a metric, where that is known."""
 
+    def in_percent(self, metric: str) -> bool:
+        """Whether the unit of a metric is %: it counts to 100."""
+
     def bindings(self, readings: Iterable[Reading]) -> list[dict[str, str]]:
         """The values over which the stars of these readings run."""
 
@@ -145,7 +148,7 @@ def _compare_boolean(node: Comparison, wanted: bool, world: World, binding: Bind
     assert isinstance(node.left, Reading)
     found = world.boolean(CANDIDATE, node.left.metric, _slice(node.left, binding))
     if isinstance(found, Doubt):
-        return Judged(node, math.nan, wanted, math.nan, Outcome.MISSING, (found,))
+        return Judged(node, math.nan, wanted, math.nan, Outcome.UNDECIDED if found.weak else Outcome.MISSING, (found,))
     holds = (found == wanted) == (node.operator == "==")
     return Judged(node, found, wanted, math.nan, Outcome.PASS if holds else Outcome.FAIL, ())
 
@@ -153,15 +156,22 @@ def _compare_boolean(node: Comparison, wanted: bool, world: World, binding: Bind
 def _wrong_scale(node: Comparison, left: Value, right: Value, world: World) -> Doubt | None:
     """`success_percent >= 95%` or `accuracy > 0.8` where the metric counts to 100: both would hold for 3."""
     for literal, other, value in ((node.left, node.right, right), (node.right, node.left, left)):
-        if not (isinstance(literal, Number) and 0 < literal.value <= 1 and value.low > 1):
-            continue
-        plain = isinstance(other, Reading) and world.highest(other.metric) == 1
-        divides = any(isinstance(inner, Arithmetic) and inner.operator == "/" for inner in walk(other))
-        if plain or (literal.percent and not divides):
+        if isinstance(literal, Number) and 0 < literal.value <= 1 and _counts_to_100(literal, other, value, world):
             text = f"{value.point:g} is compared with {write(literal)}: one counts to 100, the other to 1"
             remedy = f"if the metric counts to 100, write `{write_number(round(literal.value * 100, 9))}`"
             return Doubt("percent-scale", text, remedy, weak=True)
     return None
+
+
+def _counts_to_100(literal: Number, other: Expression, value: Value, world: World) -> bool:
+    """Whether a value that is compared with a share counts to 100: its unit says so, or it is above 1 and should not be."""
+    if isinstance(other, Reading) and literal.percent and not math.isnan(value.point) and world.in_percent(other.metric):
+        return True
+    if not value.low > 1:
+        return False
+    if isinstance(other, Reading) and world.highest(other.metric) == 1:
+        return True
+    return literal.percent and not any(isinstance(inner, Arithmetic) and inner.operator == "/" for inner in walk(other))
 
 
 def _slice(reading: Reading, binding: Binding) -> Slice:
@@ -193,17 +203,16 @@ _OPERATIONS = {"+": v.add, "-": v.subtract, "*": v.multiply, "/": v.divide}
 def _arithmetic(node: Arithmetic, world: World, of: str, binding: Binding) -> Value:
     left, right = _value(node.left, world, of, binding), _value(node.right, world, of, binding)
     if node.operator in "*/":
-        for side, value in ((node.left, left), (node.right, right)):
-            baseline = _plain_baseline(side)
-            if baseline is not None and value.low <= 0 and not math.isnan(value.point):
+        for baseline, value in (_unsigned(node.left, left), _unsigned(node.right, right)):
+            if isinstance(baseline, OnBaseline) and value.low <= 0 and not math.isnan(value.point):
                 return v.unknown(*v.merged(left.doubts, right.doubts), _no_ratio(baseline, value))
     return _OPERATIONS[node.operator](left, right)
 
 
-def _plain_baseline(node: Expression) -> OnBaseline | None:
+def _unsigned(node: Expression, value: Value) -> tuple[Expression, Value]:
     while isinstance(node, Negative):
-        node = node.of
-    return node if isinstance(node, OnBaseline) else None
+        node, value = node.of, v.negative(value)
+    return node, value
 
 
 def _no_ratio(node: OnBaseline, value: Value) -> Doubt:
@@ -219,7 +228,7 @@ def _call(node: Call, world: World, of: str, binding: Binding) -> Value:
         values += _values(argument, world, of, binding)
     if not values:
         names = ", ".join(dict.fromkeys(reading.metric for reading in free_readings(node.arguments[0])))
-        return v.unknown(Doubt("no-slices", f"no slice to read: {names}", "check the columns of the selector"))
+        return v.unknown(Doubt("no-slices", f"no slice to read: {names}", "check the columns of the selector", nowhere=True))
     if node.function == "count":
         return _count(values)
     return _AGGREGATES[node.function](values)

@@ -34,6 +34,7 @@ DEFAULT_BASELINES = frozenset(("baseline",))
 
 # `accuracy > 0.8` is what most rules look like; reading them needs no tokens.
 _PLAIN = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*)\s*(>=|<=|==|!=|>|<|≥|≤|≠)\s*([0-9]+(?:\.[0-9]+)?)\s*\Z")
+_INFINITE = float("inf")
 _SHORT = 100  # digits of a number that cannot be too large
 _ASCII = {"≥": ">=", "≤": "<=", "≠": "!="}
 _RESERVED = frozenset(("and", "or", "not", "true", "false"))
@@ -61,7 +62,7 @@ def parse_number(text: str) -> Number | None:
     if len(tokens) != 2 or tokens[0].kind != "number":
         return None
     literal = _literal(tokens[0])
-    return Number(sign * literal.value, literal.percent, text)
+    return Number(sign * literal.value, literal.percent, text) if literal.value < _INFINITE else None
 
 
 def _number(text: str) -> float:
@@ -236,7 +237,7 @@ class _Parser:
 
     def number(self, token: Token) -> Number:
         literal = _literal(token)
-        if literal.value == float("inf"):
+        if literal.value == _INFINITE:
             raise self.error("this number is too large", token.start, token.end)
         return literal
 

@@ -16,12 +16,16 @@ _INF = math.inf
 
 
 class Doubt(NamedTuple):
-    """Why something is not known. `weak`: there is a value, only too little evidence; else there is no value."""
+    """Why something is not known. `weak`: there is a value, only too little evidence; else there is no value.
+
+    `nowhere`: a name that neither candidate nor baseline nor history knows, so that no `or` may absorb it.
+    """
 
     slug: str
     text: str
     remedy: str = ""
     weak: bool = False
+    nowhere: bool = False
 
 
 class Value(NamedTuple):
@@ -170,6 +174,6 @@ def _made(point: float, low: float, high: float, *sources: Value) -> Value:
         bounded = bounded and _bounded(source)
     if bounded and not (math.isfinite(low) and math.isfinite(high)):
         return unknown(*doubts, Doubt("overflow", "the result is too large to represent"))
-    if low == high and low.is_integer() and abs(low) <= EXACT and all(source.low == source.high for source in sources):
+    if low == high and low.is_integer() and abs(low) < EXACT and all(source.low == source.high for source in sources):
         return Value(point, low, high, doubts)
     return Value(point, math.nextafter(low, -_INF), math.nextafter(high, _INF), doubts)
