@@ -49,6 +49,7 @@ def test_not_a_number_and_infinity_are_read_as_what_they_are() -> None:
         ('{"a": 1,\n "b": 2,\n "a": 1}', "a", "m.json:3:2", 1),
         ('{"x": {"a": 1},\n "y": [{"a": 1,\n "b": "a, {", "a": 2}]}', "a", "m.json:3:15", 2),
         ('{"a": "\\"a\\": {", "\\u0061": 2}', "a", "m.json:1:19", 1),
+        ('{"x": "a",\n "y": ["a", "a"],\n "a": 1, "a": 2}', "a", "m.json:3:10", 3),
     ],
 )
 def test_a_duplicate_key_is_named_with_its_line(text: str, key: str, place: str, first: int) -> None:
