@@ -41,7 +41,7 @@ def load(text: str, file: str) -> tuple[Any, Mark]:
     """The one document in `text` and its mark; an empty text is None. Raises DocumentError."""
     builder = _Builder(text, file)
     try:
-        root = builder.build(yaml.parse(text, Loader=_LOADER))
+        root = builder.build(iter(_LOADER(text).get_event, None))
     except yaml.YAMLError as error:
         raise _syntax_error(error, text, file) from None
     except RecursionError:
@@ -107,47 +107,57 @@ class _Builder:
         stack: list[_Open] = []
         event = first
         while True:
-            done: tuple[Any, Mark] | None = None
-            if isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
-                closed = stack.pop()
-                done = (closed.value, closed.mark)
-                if closed.anchor:
-                    self.anchors[closed.anchor] = (closed.value, closed.mark, self.count - closed.count_before)
+            kind = type(event)
+            if kind is yaml.ScalarEvent:
+                value, mark = self.scalar(event)
+            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+                value, mark = self.close(stack.pop())
+            elif kind is yaml.AliasEvent:
+                value, mark = self.alias(event)
             else:
-                done = self.open(event, stack)
-            if done is not None:
-                if not stack:
-                    return done
-                self.place(stack[-1], *done)
+                self.open(event, stack)
+                event = next(events)
+                continue
+            if not stack:
+                return value, mark
+            self.place(stack[-1], value, mark)
             event = next(events)
 
-    def open(self, event: Any, stack: list[_Open]) -> tuple[Any, Mark] | None:
-        """A scalar or an alias as a value; a collection is put on the stack."""
-        self.count += 1
+    def counted(self, event: Any, more: int = 1) -> None:
+        self.count += more
         if self.count > MAX_VALUES:
             raise self.refusal(
                 "too-many-values", f"more than {MAX_VALUES:,} values (aliases count as what they stand for)", event
             )
-        if isinstance(event, yaml.AliasEvent):
-            return self.alias(event)
+
+    def scalar(self, event: Any) -> tuple[Any, Mark]:
+        self.counted(event)
         if event.tag is not None:
             self.tag(event)
-        start, end = event.start_mark, event.end_mark
-        mark = Mark(start.line + 1, start.column + 1)
-        if isinstance(event, yaml.ScalarEvent):
-            style = event.style or ""
-            mark = Mark(start.line + 1, start.column + 1, event.value, style, end.line + 1)
-            value = event.value if style else self.plain(event)
-            if event.anchor:
-                self.anchors[event.anchor] = (value, mark, 1)
-                mark = mark._replace(style=style or "&")
-            return value, mark
+        text, style, start = event.value, event.style or "", event.start_mark
+        line, column, end_line = start.line + 1, start.column + 1, event.end_mark.line + 1
+        value = text if style else self.plain(event)
+        if event.anchor:
+            self.anchors[event.anchor] = (value, Mark(line, column, text, style, end_line), 1)
+            style = style or "&"
+        return value, Mark(line, column, text, style, end_line)
+
+    def open(self, event: Any, stack: list[_Open]) -> None:
+        """Put a collection on the stack."""
+        self.counted(event)
+        if event.tag is not None:
+            self.tag(event)
         if len(stack) >= MAX_DEPTH:
             raise self.refusal("too-deep", f"nested deeper than {MAX_DEPTH} levels", event)
-        container = Map() if isinstance(event, yaml.MappingStartEvent) else List()
+        container = Map() if type(event) is yaml.MappingStartEvent else List()
         flow = ("{" if isinstance(container, Map) else "[") if event.flow_style else ""
-        stack.append(_Open(container, mark._replace(style=flow), event.anchor, self.count))
-        return None
+        start = event.start_mark
+        stack.append(_Open(container, Mark(start.line + 1, start.column + 1, "", flow), event.anchor, self.count))
+
+    def close(self, done: _Open) -> tuple[Any, Mark]:
+        if done.anchor:
+            self.anchors[done.anchor] = (done.value, done.mark, self.count - done.count_before)
+        return done.value, done.mark
 
     def plain(self, event: Any) -> Any:
         if len(event.value) > MAX_DIGITS and _INTEGER.match(event.value):
@@ -158,11 +168,7 @@ class _Builder:
         if event.anchor not in self.anchors:
             raise self.refusal("yaml-syntax", f"nothing above is named &{shown(event.anchor)}", event)
         value, mark, size = self.anchors[event.anchor]
-        self.count += size
-        if self.count > MAX_VALUES:
-            raise self.refusal(
-                "too-many-values", f"more than {MAX_VALUES:,} values (aliases count as what they stand for)", event
-            )
+        self.counted(event, size + 1)
         start = event.start_mark
         return value, mark._replace(line=start.line + 1, column=start.column + 1, style="*")
 
@@ -171,17 +177,16 @@ class _Builder:
         raise self.refusal("yaml-tag", f"YAML reads `{shown(event.tag, 60)}` as a tag and would drop it", event, remedy)
 
     def place(self, into: _Open, value: Any, mark: Mark) -> None:
-        container = into.value
-        if isinstance(container, List):
+        container, at = into.value, into.key_mark
+        if type(container) is List:
             container.append(value)
             container.marks.append(mark)
-        elif into.key is None:
+        elif at is None:
             into.key, into.key_mark = self.key(container, value, mark), mark
         else:
             container[into.key] = value
-            at = into.key_mark
-            container.marks[into.key] = mark._replace(key_line=at.line, key_column=at.column)
-            into.key = None
+            container.marks[into.key] = Mark(*mark[:5], at.line, at.column)
+            into.key_mark = None
 
     def key(self, container: Map, value: Any, mark: Mark) -> str:
         if isinstance(value, (Map, List)):
@@ -215,5 +220,5 @@ class _Open:
         self.mark = mark
         self.anchor = anchor
         self.count_before = count_before
-        self.key: str | None = None
-        self.key_mark = mark
+        self.key = ""
+        self.key_mark: Mark | None = None  # of a key that waits for its value

@@ -51,9 +51,27 @@ def _compile(part: dict[str, Any], root: dict[str, Any]) -> Accepts:
     if unknown:
         raise ValueError(f"gate.schema.json uses keywords that shape.py does not know: {sorted(unknown)}")
     tests = [test for keyword, make in _MAKERS.items() if keyword in part for test in [make(part[keyword], part, root)]]
-    if len(tests) == 1:
-        return tests[0]
-    return lambda value: all(test(value) for test in tests)
+    return tests[0] if len(tests) == 1 else _all_of(tests)
+
+
+def _all_of(tests: list[Accepts]) -> Accepts:
+    def test_all(value: Any) -> bool:
+        for test in tests:  # noqa: SIM110 (a generator costs twice the time on a policy of 10,000 rules)
+            if not test(value):
+                return False
+        return True
+
+    return test_all
+
+
+def _one_of(tests: list[Accepts]) -> Accepts:
+    def test_any(value: Any) -> bool:
+        for test in tests:  # noqa: SIM110
+            if test(value):
+                return True
+        return False
+
+    return test_any
 
 
 def _is_number(value: Any) -> bool:
@@ -74,8 +92,7 @@ _TYPES: dict[str, Accepts] = {
 def _type(names: str | list[str], *_: Any) -> Accepts:
     if isinstance(names, str):
         return _TYPES[names]
-    tests = [_TYPES[name] for name in names]
-    return lambda value: any(test(value) for test in tests)
+    return _one_of([_TYPES[name] for name in names])
 
 
 def _equal(value: Any, constant: Any) -> bool:
@@ -84,8 +101,7 @@ def _equal(value: Any, constant: Any) -> bool:
 
 
 def _any_of(parts: list[dict[str, Any]], _: Any, root: dict[str, Any]) -> Accepts:
-    tests = [_compile(part, root) for part in parts]
-    return lambda value: any(test(value) for test in tests)
+    return _one_of([_compile(part, root) for part in parts])
 
 
 def _objects(properties: dict[str, Any], part: dict[str, Any], root: dict[str, Any]) -> Accepts:
@@ -95,7 +111,11 @@ def _objects(properties: dict[str, Any], part: dict[str, Any], root: dict[str, A
     other: Accepts = _compile(others, root) if isinstance(others, dict) else lambda _: bool(others)
 
     def test(value: Any) -> bool:
-        return not isinstance(value, dict) or all(known.get(key, other)(item) for key, item in value.items())
+        if isinstance(value, dict):
+            for key, item in value.items():
+                if not known.get(key, other)(item):
+                    return False
+        return True
 
     return test
 
