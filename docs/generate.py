@@ -1,102 +1,50 @@
-"""Writes what the documentation takes from the program: the catalogue of packs.
+"""Writes what the documentation takes from the program: the catalogue of packs, the output of commands, messages.
 
-Run it after a change: `python docs/generate.py`. A test fails while something is out of date.
+Run it after a change: `python docs/generate.py`. With `--check` it writes nothing and exits 1 if a page is out of date.
+
+In a page, `<!-- run: gate check metrics.json -->` (or `<!-- run in examples/x: … -->`) stands before the block that
+shows what the command prints, and `<!-- traps -->` or `<!-- judged -->` before a table of rules. In errors.md, the
+first block under a slug shows its message; cases for them are in error-cases.yaml.
 """
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import Any
 
-from gate.policy import packs
-from gate.policy.text import read
+import _commands
+import _messages
+import _tables
+from _catalogue import catalogue
 
-ROOT = Path(__file__).parent.parent
-
-HEAD = """\
-# Packs
-
-<!-- Written by docs/generate.py from the packs beside it. Change those, then run it. -->
-
-A pack is a policy to build on. Name it under `extends`, answer its questions under `params`, add rules of your own:
-
-```yaml
-gate: 1
-name: fraud-detection
-extends: [recall-critical]
-params: {recall_floor: 90%, precision_floor: 20%}
-rules:
-  - recall[region=*] >= 0.80
-```
-
-No pack knows your numbers. What it asks must be answered, or the policy is refused with the question.
-A pack reads metrics by their usual names. If yours are called otherwise, say so:
-`metrics: {recall: {from: eval/recall}}`.
-
-A rule of a pack can be made tighter under its id, and given an owner; it cannot be made looser or taken out:
-
-```yaml
-rules:
-  - {id: recall-floor, min_n: 200, owner: "@fraud-ml"}
-```
-"""
-
-
-def catalogue() -> str:
-    """policies/README.md."""
-    entries = [read(packs.path_of(name)).value for name in packs.names()]
-    index = [f"- [{entry['name']}](#{entry['name']}): {', '.join(_metrics(entry))}" for entry in entries]
-    return "\n".join([HEAD, *index, "", *map(_entry, entries)])
-
-
-def _entry(entry: dict[str, Any]) -> str:
-    questions = [f"| `{name}` | {asked['ask']} |" for name, asked in entry["params"].items()]
-    rules = [f"| `{rule['id']}` | `{rule['check']}` | {_level(rule)} | {rule['why']} |" for rule in entry["rules"]]
-    return "\n".join(
-        [
-            f"## {entry['name']}",
-            "",
-            entry["description"],
-            "",
-            "| It asks for | |",
-            "|---|---|",
-            *questions,
-            "",
-            "| Rule | It checks | It | What the report says when it does not hold |",
-            "|---|---|---|---|",
-            *rules,
-            "",
-            f"[{entry['name']}.yaml]({entry['name']}.yaml)",
-            "",
-        ]
-    )
-
-
-def _level(rule: dict[str, Any]) -> str:
-    return {"block": "blocks", "warn": "warns", "info": "informs"}[rule.get("level", "block")]
-
-
-def _metrics(entry: dict[str, Any]) -> list[str]:
-    """The metrics that a pack reads, in the order of its rules."""
-    from gate.language.parse import parse
-    from gate.language.tree import Reading, walk
-
-    found = (node.metric for rule in entry["rules"] for node in walk(parse(rule["check"])) if isinstance(node, Reading))
-    return [f"`{name}`" for name in dict.fromkeys(found)]
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = ("README.md", "docs/*.md", "examples/*/README.md")
 
 
 def documents() -> dict[Path, str]:
-    """Every generated file and what it must hold."""
-    return {ROOT / "policies" / "README.md": catalogue()}
+    """Every page with something generated in it, as it must be."""
+    found = {ROOT / "policies" / "README.md": catalogue()}
+    for pattern in PAGES:
+        for path in sorted(ROOT.glob(pattern)):
+            folder = path.parent if path.parent.name != "docs" else ROOT
+            found[path] = _tables.filled(_commands.filled(path.read_text(encoding="utf-8"), ROOT, folder))
+    errors = ROOT / "docs" / "errors.md"
+    found[errors] = _messages.filled(found[errors], _messages.error_cases(ROOT / "docs" / "error-cases.yaml"))
+    return found
 
 
-def main() -> None:
-    """Write the files that are out of date."""
-    for path, text in documents().items():
-        if not path.exists() or path.read_text(encoding="utf-8") != text:
-            path.write_text(text, encoding="utf-8")
-            print(f"wrote {path.relative_to(ROOT)}")
+def main(arguments: list[str]) -> int:
+    """Write the pages that are out of date, or only name them."""
+    stale = {path: text for path, text in documents().items() if not path.exists() or path.read_text(encoding="utf-8") != text}
+    if arguments == ["--check"]:
+        for path in stale:
+            print(f"out of date: {path.relative_to(ROOT)}")
+        return 1 if stale else 0
+    for path, text in stale.items():
+        path.write_text(text, encoding="utf-8")
+        print(f"wrote {path.relative_to(ROOT)}")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))
