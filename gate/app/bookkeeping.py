@@ -16,7 +16,7 @@ _PROGRESS = _set("step steps epoch epochs iter iteration iterations batch batche
 _TIMES = _set("runtime time timestamp times started ended start end created date datetime elapsed wall seconds minutes")
 _SPREADS = _set("std stderr stddev sd variance var")
 _LAST = _COUNTS | _PROGRESS | _TIMES | _SPREADS
-_ABOVE = _set("n num count counts samples version versions config configs")
+_ABOVE = _set("n num count counts samples version versions config configs options metadata machine info better")
 _RATE = "per"  # samples_per_second is a speed
 _TRAINING = _set("train training")
 

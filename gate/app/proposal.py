@@ -114,14 +114,14 @@ class _Draft:
         fact, conflict = self.fact(metric, found)
         stated = metric in self.better or (fact.better is not None and catalogue.find(metric) is None)
         values = [each.value for each in found]
-        if any(isinstance(value, bool) for value in values):
-            self.boolean(metric, found)
-        elif conflict:
+        if fact.better is None and all(each.problem == "text" for each in found):
+            return  # a name, a path, a date: nothing that was measured
+        if conflict:
             self.unruled.append(Unruled(metric, conflict))
         elif not stated and is_bookkeeping(metric, known=fact.better is not None):
             self.bookkeeping.append(metric)
-        elif fact.better is None and all(each.problem == "text" for each in found):
-            return  # a name, a path, a date: nothing that was measured
+        elif any(isinstance(value, bool) for value in values):
+            self.boolean(metric, found)
         else:
             for subject in _subjects(metric, found):
                 self.subject(subject, fact)
