@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Mapping
+from itertools import pairwise
 
 from gate.app import check as checking
 from gate.app import outputs
@@ -175,7 +176,7 @@ def _tell_host(decision: Decision, environ: Mapping[str, str]) -> None:
 
 def asked_for(argv: list[str]) -> list[Output]:
     """The reports that a command line asks for, read without a parser: for when parsing failed or the run broke off."""
-    written = [value for flag, value in zip(argv, argv[1:], strict=False) if flag in ("-o", "--output")]
+    written = [value for flag, value in pairwise(argv) if flag in ("-o", "--output")]
     written += [word.partition("=")[2] for word in argv if word.startswith("--output=")]
     written += [word[2:] for word in argv if word.startswith("-o") and len(word) > 2]
     others = {os.path.realpath(path_of(word)) for word in argv if word not in written}

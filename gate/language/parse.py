@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 
-from gate.language.tokens import AGGREGATES, FUNCTIONS, RuleError, Token, nfc, tokenize
+from gate.language.calls import call, unknown_function
+from gate.language.misread import misread
+from gate.language.tokens import COMPARE, FUNCTIONS, RuleError, Token, nfc, tokenize
 from gate.language.tree import (
     CONDITIONS,
     All,
@@ -13,23 +15,18 @@ from gate.language.tree import (
     Arithmetic,
     BareBaseline,
     Boolean,
-    Call,
     Comparison,
     Condition,
-    Expected,
     Expression,
-    Last,
     Negative,
     Node,
     Not,
     Number,
-    OnBaseline,
     Parameter,
     Reading,
 )
 
 MAX_NESTING = 50
-COMPARE = frozenset((">", ">=", "<", "<=", "==", "!="))
 DEFAULT_BASELINES = frozenset(("baseline",))
 
 # `accuracy > 0.8` is what most rules look like; reading them needs no tokens.
@@ -283,9 +280,7 @@ class _Parser:
 
     def called(self, token: Token) -> Expression:
         if token.text not in FUNCTIONS and token.text not in self.baselines:
-            known = ", ".join(sorted(FUNCTIONS))
-            remedy = f'functions are {known}; if this is a name, quote it: `"{token.text}(…)"`'
-            raise self.error(f"there is no function `{token.text}`", token.start, token.end, remedy, "rule-function")
+            raise unknown_function(self.text, token)
         opened = self.next()
         self.deeper(opened.start)
         arguments = [self.argument()]
@@ -294,58 +289,11 @@ class _Parser:
             arguments.append(self.argument())
         end = self.close(opened)
         self.depth -= 1
-        return self.call(token, tuple(arguments), end)
+        return call(self.text, token, tuple(arguments), end)
 
     def argument(self) -> Expression:
         return self.operand(self.either())
 
-    def call(self, token: Token, arguments: tuple[Expression, ...], end: int) -> Expression:
-        if token.text in self.baselines:
-            if len(arguments) != 1:
-                raise self.error(f"`{token.text}(…)` takes one expression", token.start, end, slug="rule-function")
-            return OnBaseline(token.text, arguments[0], token.start, end)
-        if token.text in AGGREGATES:
-            return Call(token.text, arguments, token.start, end)
-        if token.text == "abs":
-            if len(arguments) != 1:
-                raise self.error("`abs` takes one expression", token.start, end, slug="rule-function")
-            return Call("abs", arguments, token.start, end)
-        return self.historic(token, arguments, end)
-
-    def historic(self, token: Token, arguments: tuple[Expression, ...], end: int) -> Expression:
-        """`last(metric, k)`, `expected_low(metric, k)`, `expected_high(metric, k)`."""
-        example = f"write `{token.text}(f1, 8)`"
-        if len(arguments) != 2 or not isinstance(arguments[0], Reading):
-            raise self.error(f"`{token.text}` takes a metric and a number of runs", token.start, end, example, "rule-function")
-        count = arguments[1]
-        whole = isinstance(count, Number) and not count.percent and float(count.value).is_integer()
-        if not (whole and isinstance(count, Number) and 1 <= count.value <= 10_000):
-            raise self.error(
-                "the number of runs is a whole number from 1 to 10000", count.start, count.end, example, "rule-function"
-            )
-        if token.text == "last":
-            return Last(arguments[0], int(count.value), token.start, end)
-        return Expected(token.text, arguments[0], int(count.value), token.start, end)
-
     def unexpected(self) -> RuleError:
-        token = self.token
         before = self.tokens[self.position - 1] if self.position else None
-        if token.kind == "end":
-            return self.error(
-                "the rule ends too early", max(0, token.start - 1), token.end, "something to compare with is missing"
-            )
-        if before is not None and before.kind in ("name", "number", "selector", "parameter"):
-            if token.text == "," and before.kind == "number":
-                remedy = "a decimal has a point: `0.8`; thousands are not parted: `1000`"
-                return self.error("a comma after a number", token.start, token.end, remedy)
-            if token.kind in ("name", "number", "parameter"):
-                remedy = "two rules? a `-` is missing; two comparisons? write `and`; a name with a blank is quoted"
-                return self.error("two values stand side by side", before.start, token.end, remedy)
-        if token.kind == "operator" and token.text in COMPARE and (before is None or before.text in ("and", "or", "not", "(")):
-            return self.error(
-                f"nothing stands before `{token.text}`",
-                token.start,
-                token.end,
-                "a rule starts with what is measured: `accuracy > 0.8`",
-            )
-        return self.error(f"`{self.text[token.start : token.end]}` is not expected here", token.start, token.end)
+        return misread(self.text, before, self.token)

@@ -20,6 +20,7 @@ _BLANK = re.compile(r"\s*")
 _PIECES = re.compile(_PIECE)
 _ASCII = {"≥": ">=", "≤": "<=", "≠": "!=", "−": "-"}
 
+COMPARE = frozenset((">", ">=", "<", "<=", "==", "!="))
 WORDS = frozenset(("and", "or", "not", "true", "false"))
 AGGREGATES = frozenset(("min", "max", "mean", "median", "sd", "sum", "count"))
 FUNCTIONS = AGGREGATES | {"abs", "last", "expected_low", "expected_high"}

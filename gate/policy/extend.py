@@ -94,7 +94,7 @@ def _only_pack_keys(layer: Layer) -> None:
     for key in source.value:
         if key not in PACK_KEYS:
             what = f"`{key}` is not inherited, so `{layer.origin}` may not hold it"
-            remedy = "what is extended holds rules, params and text; give the rest in the policy itself, or judge both with `-p A -p B`"
+            remedy = "what is extended holds rules, params and text; give the rest in the policy, or judge both: `-p A -p B`"
             problems.append(source.key_problem("pack-key", what, source.value.marks[key], key, remedy))
     if problems:
         raise PolicyError(*problems)
