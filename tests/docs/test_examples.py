@@ -81,11 +81,11 @@ def test_training_makes_the_committed_metrics(name: str, tmp_path: Path) -> None
 
 def close(found: Any, committed: Any) -> bool:
     if isinstance(committed, dict):
-        return set(found) == set(committed) and all(close(found[key], committed[key]) for key in committed)
+        return set(found) == set(committed) and all(close(found[key], value) for key, value in committed.items())
     if isinstance(committed, list):
         return len(found) == len(committed) and all(map(close, found, committed))
     if isinstance(committed, int):
-        return abs(found - committed) <= 1
+        return bool(abs(found - committed) <= 1)
     return bool(found == pytest.approx(committed, abs=0.02)) if isinstance(committed, float) else bool(found == committed)
 
 
