@@ -10,6 +10,7 @@ first block under a slug shows its message; cases for them are in error-cases.ya
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import _commands
@@ -17,13 +18,16 @@ import _messages
 import _tables
 from _catalogue import catalogue
 
+import gate
+from gate.reports import markdown
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ("README.md", "docs/*.md", "examples/*/README.md")
 
 
 def documents() -> dict[Path, str]:
     """Every page with something generated in it, as it must be."""
-    found = {ROOT / "policies" / "README.md": catalogue()}
+    found = {ROOT / "policies" / "README.md": catalogue(), ROOT / "docs" / "pictures" / "report.md": report()}
     for pattern in PAGES:
         for path in sorted(ROOT.glob(pattern)):
             folder = path.parent if path.parent.name != "docs" else ROOT
@@ -31,6 +35,13 @@ def documents() -> dict[Path, str]:
     errors = ROOT / "docs" / "errors.md"
     found[errors] = _messages.filled(found[errors], _messages.error_cases(ROOT / "docs" / "error-cases.yaml"))
     return found
+
+
+def report() -> str:
+    """The report that the README's picture shows; draw.py draws it."""
+    with _commands.within(ROOT / "examples" / "breast-cancer"):
+        decision = gate.check("metrics-failing.json", now="2026-06-01")
+    return markdown.render(replace(decision, simulated=False))
 
 
 def main(arguments: list[str]) -> int:
