@@ -43,7 +43,7 @@ class _RuleJudge:
         facts = {reading.metric: fact_of(reading.metric, policy) for reading in rule.expr.readings}
         self.sides = sides_of(rule, policy, facts)
         self.level = level_today(rule, evidence.today)
-        self.demanded = _demanded(rule, policy)
+        self.demanded = demanded(rule, policy)
         tree = rule.expr.tree
         self.one_margin = isinstance(tree, Comparison) or (isinstance(tree, All) and tree.chain)
 
@@ -164,7 +164,7 @@ class _RuleJudge:
         return result.outcomes == frozenset((Outcome.PASS,)) and not result.doubts
 
 
-def _demanded(rule: Rule, policy: Policy) -> tuple[Doubt, ...]:
+def demanded(rule: Rule, policy: Policy) -> tuple[Doubt, ...]:
     """Doubts that come from what the policy demands, not from a measurement."""
     found: tuple[Doubt, ...] = ()
     tests = [node for node in comparisons(rule.expr.tree) if node.operator not in ("==", "!=")]

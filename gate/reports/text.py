@@ -40,7 +40,7 @@ def render(
     _messages(page, decision)
     if decision.findings:
         page.gap()
-    to = _findings(page, of, show_all)
+    to = draw_findings(page, of, show_all)
     _notes(page, decision, show_all)
     page.gap()
     _verdict(page, decision, of, decision.exit_code if exit_code is None else exit_code, to.total)
@@ -75,7 +75,8 @@ def _messages(page: Page, decision: Decision) -> None:
             page.line(("  ", ""), (page.say(plain(line)), ""))
 
 
-def _findings(page: Page, of: Outline, show_all: bool) -> Layout:
+def draw_findings(page: Page, of: Outline, show_all: bool) -> Layout:
+    """The findings as a table with what is to say about each, worst first."""
     shown = {here: of.findings[here] if show_all else of.findings[here][:MOST_ROWS] for here in (ORDER if show_all else SHOWN)}
     rows = {here: [row(page, here, finding) for finding in found] for here, found in shown.items()}
     to = layout([each for some in rows.values() for each in some], page.columns)
@@ -148,4 +149,5 @@ def _counts(decision: Decision, of: Outline) -> list[str]:
     if decision.verdict is Verdict.ERROR:
         return ["the gate could not run", ""]
     told = tally(of) if decision.passed else tally(of, SHOWN)
-    return [*(", ".join(told[:count]) for count in range(len(told), 0, -1)), ""]
+    shorter = [told[0].replace(" rules", "").replace(" rule", ""), *told[1:]] if told else []
+    return [", ".join(told), *(", ".join(shorter[:count]) for count in range(len(told), 0, -1)), ""]

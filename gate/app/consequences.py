@@ -1,0 +1,70 @@
+"""What follows from a rule, in words: when it does not hold, when it is undecided, when it has no value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gate.judge.findings import demanded
+from gate.judge.settle import effect, level_today
+from gate.language.write import write_number
+from gate.policy.policy import Policy, Rule, Waiver
+from gate.terms.decision import Level, Outcome, Verdict
+
+_FOLLOWS = {
+    Verdict.FAIL: "do not deploy (exit 1)",
+    Verdict.UNDECIDED: "do not deploy (exit 3)",
+    Verdict.WARN: "deploy, with a warning",
+    Verdict.PASS: "deploy; the report tells",
+}
+_CASES = (
+    ("does not hold", Outcome.FAIL, ""),
+    ("undecided", Outcome.UNDECIDED, ": there is a value, with too little evidence"),
+    ("no value", Outcome.MISSING, ": not measured, not a number, no baseline or no history"),
+)
+
+
+def consequences(rule: Rule, policy: Policy, today: str) -> Iterator[tuple[str, str]]:
+    """What decides about a deployment besides the numbers: each with a word or two for it."""
+    level = level_today(rule, today)
+    follows = [_FOLLOWS[effect(outcome, level, rule, False)] for _, outcome, _ in _CASES]
+    if len(set(follows)) == 1:
+        yield "otherwise", f"{follows[0]}, also when it is undecided or has no value"
+    else:
+        yield from ((case, said + cause) for (case, _, cause), said in zip(_CASES, follows, strict=True))
+    if level is not rule.level:
+        yield "blocks from", f"{rule.blocks_from}; until then it only informs"
+    yield from _asked(rule, policy)
+    yield from _waivers(rule, policy, today)
+
+
+def standing(rule: Rule, today: str) -> str:
+    """What the rule does today, in a word."""
+    return {Level.BLOCK: "blocks", Level.WARN: "warns", Level.INFO: "informs"}[level_today(rule, today)]
+
+
+def _asked(rule: Rule, policy: Policy) -> Iterator[tuple[str, str]]:
+    """What is asked of the evidence."""
+    if rule.min_n is not None:
+        yield "rows", f"{write_number(rule.min_n)} or more behind every measurement; fewer: undecided; not said: no value"
+    for doubt in demanded(rule, policy):
+        yield "evidence", f"no value: {doubt.text}"
+    for column in rule.expr.stars:
+        values = policy.slices.get(column, ())
+        if values:
+            yield "slices", f"{', '.join(f'{column}={value}' for value in values)} must be there; one that is not has no value"
+
+
+def _waivers(rule: Rule, policy: Policy, today: str) -> Iterator[tuple[str, str]]:
+    if not rule.waivable:
+        yield "waivers", "none counts"
+        return
+    for waiver in policy.waivers:
+        if waiver.rule == rule.id:
+            yield "waiver", _waiver(waiver, today)
+
+
+def _waiver(waiver: Waiver, today: str) -> str:
+    when = f"ended on {waiver.until}" if today > waiver.until else f"until {waiver.until}"
+    on = f", on {waiver.slice}" if waiver.slice else ""
+    floor = f", as long as `{waiver.floor.text}` holds" if waiver.floor else ""
+    return f"{when}, by {waiver.by}{on}{floor}: {waiver.why}"
