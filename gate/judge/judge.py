@@ -17,19 +17,19 @@ def judge(policies: Sequence[Policy], evidence: Evidence) -> Decision:
     """The decision of all policies together: each must hold. Raises PolicyError where nothing can block."""
     findings: tuple[Finding, ...] = ()
     notes: list[Reason] = []
+    unseen = False
     for policy in policies:
         check_blocking(policy, evidence.today)
         judged = tuple(finding for rule in policy.rules for finding in judge_rule(rule, policy, evidence))
         notes += remarks(policy, judged, evidence.today)
         findings += judged
+        unseen |= not policy.advisory and not any(map(looked, judged))
     verdict = worst(finding.effect for finding in findings)
-    if verdict in (Verdict.PASS, Verdict.WARN):
-        unseen = [policy for policy in policies if not policy.advisory and not _looked(policy, findings)]
-        if unseen:
-            verdict = Verdict.UNDECIDED
-            notes.append(
-                Reason("nothing-evaluated", "no blocking rule was evaluated on a measurement", "check the names of the metrics")
-            )
+    if unseen and verdict in (Verdict.PASS, Verdict.WARN):
+        verdict = Verdict.UNDECIDED
+        notes.append(
+            Reason("nothing-evaluated", "no blocking rule was evaluated on a measurement", "check the names of the metrics")
+        )
     return Decision(
         verdict=verdict,
         findings=findings,
@@ -53,10 +53,6 @@ def check_blocking(policy: Policy, today: str) -> None:
     what = f"nothing in this policy blocks before {later}" if later else "nothing in this policy can block"
     remedy = "give a rule `level: block`, or say `advisory: true` if the policy only informs"
     raise PolicyError(Problem("nothing-blocks", what, policy.rules[0].where if policy.rules else None, remedy))
-
-
-def _looked(policy: Policy, findings: tuple[Finding, ...]) -> bool:
-    return any(looked(finding) for finding in findings if finding.policy == policy.file)
 
 
 def _unused(policies: Sequence[Policy], evidence: Evidence) -> tuple[str, ...]:

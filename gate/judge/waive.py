@@ -22,10 +22,12 @@ def waive(finding: Finding, rule: Rule, policy: Policy, evidence: Evidence, floo
     """The finding, waived where a waiver valid today covers it and its floor holds."""
     if finding.effect not in BLOCKS:
         return finding
-    if evidence.first_release and _does_not_exist_yet(finding):
-        used = UsedWaiver("", evidence.first_release, "--first-release")
-        return replace(finding, effect=Verdict.WARN, waiver=used)
     notes: list[Reason] = []
+    if evidence.first_release and _does_not_exist_yet(finding):
+        if rule.waivable:
+            used = UsedWaiver("", evidence.first_release, "--first-release")
+            return replace(finding, effect=Verdict.WARN, waiver=used)
+        notes.append(Reason("waiver-refused", "--first-release does not count: the rule is not waivable"))
     for waiver in policy.waivers:
         if not _covers(waiver, finding):
             continue
