@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, BinaryIO
 
 from gate.documents.document import shown
@@ -13,6 +12,7 @@ from gate.readers.names import clean
 from gate.readers.reader import choose
 from gate.readers.source import SYNTAXES, is_stdin, open_path, open_stdin
 from gate.readers.table import Table
+from gate.record import replace
 from gate.terms.measurements import Measurements, Source
 
 _NAMED = re.compile(r"([A-Za-z_][\w.-]*)=(.*)", re.DOTALL)

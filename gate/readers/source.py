@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 import stat
-from dataclasses import replace
 from functools import cached_property
 from typing import Any, BinaryIO
 
 from gate.documents.document import DocumentError, decode
 from gate.errors import GateError, InputError, Place, Problem
+from gate.record import replace
 from gate.terms.measurements import Source
 
 MAX_SIZE = 64 * 1024 * 1024

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 
+from gate.record import dataclass, field
 from gate.terms.measurement import Measurement
 from gate.terms.slice import Slice
 

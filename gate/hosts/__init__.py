@@ -1,0 +1,1 @@
+"""CI machines: what they are told and how."""
