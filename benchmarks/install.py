@@ -36,9 +36,8 @@ def first_verdict(requirement: str, folder: Path) -> tuple[float, float, float, 
     started = time.monotonic()
     subprocess.run([sys.executable, "-m", "venv", venv], check=True)
     python = venv / "bin" / "python"
-    subprocess.run(
-        [python, "-m", "pip", "install", "-q", "--no-cache-dir", "--disable-pip-version-check", requirement], check=True
-    )
+    command = [str(python), "-m", "pip", "install", "-q", "--no-cache-dir", "--disable-pip-version-check", requirement]
+    subprocess.run(command, check=True, capture_output=True)
     installed = time.monotonic()
     script = SCRIPTS.get(requirement)
     if script:
@@ -47,7 +46,8 @@ def first_verdict(requirement: str, folder: Path) -> tuple[float, float, float, 
         command = [str(venv / "bin" / "gate"), "check", "metrics.json", "-p", "gate.yaml"]
     subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     done = time.monotonic()
-    count = sum(1 for _ in venv.glob("lib/python*/site-packages/*.dist-info")) - 1  # pip
+    names = [path.name for path in venv.glob("lib/python*/site-packages/*.dist-info")]
+    count = sum(not name.startswith(("pip-", "setuptools-")) for name in names)
     return installed - started, done - installed, own_size(venv), count
 
 

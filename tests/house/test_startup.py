@@ -22,7 +22,7 @@ HEAVY = {
 STANDARD = {
     "argparse", "base64", "binascii", "collections", "contextlib", "copyreg", "datetime", "encodings", "enum", "errno",
     "functools", "gc", "gettext", "hashlib", "importlib", "itertools", "json", "keyword", "locale", "math", "operator", "re",
-    "reprlib", "struct", "types", "typing", "unicodedata", "warnings",
+    "reprlib", "sre_compile", "sre_constants", "sre_parse", "struct", "types", "typing", "unicodedata", "warnings",
 }  # fmt: skip
 PROGRAM = """
 import sys
