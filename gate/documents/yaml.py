@@ -67,7 +67,10 @@ def resolve(text: str) -> Any:
 
 
 def _syntax_error(error: yaml.YAMLError, text: str, file: str) -> Exception:
-    mark: Any = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    mark: Any = getattr(error, "problem_mark", None)
+    begun: Any = getattr(error, "context_mark", None)
+    if mark is None or (begun is not None and not "".join(text.split("\n")[mark.line : mark.line + 1]).strip()):
+        mark = begun  # found out only at the end of the text: where it began tells more
     what = getattr(error, "problem", None) or str(getattr(error, "reason", "") or "unreadable").split("\n", 1)[0]
     context = getattr(error, "context", None)
     message = f"not valid YAML: {what}" + (f", {context}" if context else "")

@@ -14,3 +14,10 @@ def wrong_day(day: str, today: str, most: int) -> str:
     except ValueError:
         return f"there is no day {day}"
     return f"{day} is {ahead} days ahead; at most {most} are allowed" if ahead > most else ""
+
+
+def latest(today: str, most: int) -> str:
+    """The remedy: the days that are allowed."""
+    from datetime import date, timedelta
+
+    return f"choose a day until {date.fromisoformat(today) + timedelta(days=most)}"

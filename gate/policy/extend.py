@@ -52,7 +52,7 @@ def _collect(layer: Layer, found: dict[str, Layer], above: tuple[str, ...]) -> N
             )
         if parent_key not in found:
             if len(found) >= MAX_LAYERS:
-                raise PolicyError(source.problem("extends-cycle", f"more than {MAX_LAYERS} files", mark))
+                raise PolicyError(source.problem("extends-cycle", f"more than {MAX_LAYERS} files", mark, "join some of them"))
             _collect(Layer(parent, name), found, (*above, key))
     found[key] = layer
 
@@ -84,7 +84,8 @@ def _open_file(source: PolicyText, name: str, mark: Mark) -> PolicyText:
     path = os.path.join(os.path.dirname(source.path), name[2:])
     file = os.path.normpath(os.path.join(os.path.dirname(source.file), name[2:]))
     if not os.path.isfile(path):
-        raise PolicyError(source.problem("policy-not-found", f"there is no file `{name[:80]}` beside this policy", mark))
+        what = f"there is no file `{name[:80]}` beside this policy"
+        raise PolicyError(source.problem("policy-not-found", what, mark, "names are relative to the file that they stand in"))
     return checked(text.read(path, file))
 
 

@@ -15,7 +15,7 @@ from gate.language.write import write
 from gate.policy import text
 from gate.policy.extend import Layer, checked, layers
 from gate.policy.policy import BaselineSource, Policy, Rule, Waiver
-from gate.policy.rules import RuleBuilder, Setting, read_confidence
+from gate.policy.rules import SURE, RuleBuilder, Setting, read_confidence
 from gate.policy.text import PolicyText
 from gate.policy.waivers import WaiverBuilder
 from gate.terms.metric import Direction, Metric
@@ -44,7 +44,6 @@ def resolve(source: PolicyText, today: str) -> Policy:
     """What a policy text means."""
     found = layers(checked(source))
     problems: list[Problem] = []
-    top = source.value
     parameters = _parameters(found, problems)
     metrics = _metrics(source, problems)
     baselines = _baselines(source, problems)
@@ -68,23 +67,34 @@ def resolve(source: PolicyText, today: str) -> Policy:
     problems += _unused_parameters(found, rules, waived, problems)
     if problems:
         raise PolicyError(*_in_order(problems))
-    return _with_digest(
-        Policy(
-            name=top.get("name", "model"),
-            file=source.file,
-            rules=rules,
-            description=top.get("description", ""),
-            waivers=waived,
-            metrics=metrics,
-            slices={column: _slice_values(values) for column, values in top.get("slices", {}).items()},
-            baselines=baselines,
-            parameters=setting.parameters,
-            advisory=top.get("advisory", False),
-            evidence=top.get("evidence", "claimed"),
-            extends=tuple(layer.origin for layer in found if layer.origin),
-            measure=top.get("measure"),
-            actions=top.get("actions"),
-        )
+    return _with_digest(_policy(source, found, setting, metrics, baselines, rules, waived))
+
+
+def _policy(
+    source: PolicyText,
+    found: list[Layer],
+    setting: Setting,
+    metrics: Mapping[str, Metric],
+    baselines: Mapping[str, BaselineSource],
+    rules: tuple[Rule, ...],
+    waived: tuple[Waiver, ...],
+) -> Policy:
+    top = source.value
+    return Policy(
+        name=top.get("name", "model"),
+        file=source.file,
+        rules=rules,
+        description=top.get("description", ""),
+        waivers=waived,
+        metrics=metrics,
+        slices={column: _slice_values(values) for column, values in top.get("slices", {}).items()},
+        baselines=baselines,
+        parameters=setting.parameters,
+        advisory=top.get("advisory", False),
+        evidence=top.get("evidence", "claimed"),
+        extends=tuple(layer.origin for layer in found if layer.origin),
+        measure=top.get("measure"),
+        actions=top.get("actions"),
     )
 
 
@@ -162,21 +172,18 @@ def _unused_parameters(
 def _metrics(source: PolicyText, problems: list[Problem]) -> dict[str, Metric]:
     found: dict[str, Metric] = {}
     origins: dict[str, str] = {}
-    for name, facts in (source.value.get("metrics") or Map()).items():
+    entries = source.value.get("metrics") or Map()
+    for name, facts in entries.items():
         low, high = facts.get("range", (None, None))
         if low is not None and high is not None and low >= high:
-            problems.append(
-                source.problem("bad-range", f"the range of `{name}` is empty: {low} is not below {high}", facts.marks["range"])
-            )
+            what = f"the range of `{name}` is empty: {low} is not below {high}"
+            problems.append(source.problem("bad-range", what, facts.marks["range"], "write the smaller number first"))
         better = Direction(facts["better"]) if "better" in facts else None
         found[name] = Metric(name, better, low, high, facts.get("unit", ""), facts.get("from", ""))
         origin = facts.get("from", name)
         if origin in origins:
-            problems.append(
-                source.problem(
-                    "metric-twice", f"`{name}` and `{origins[origin]}` are both `{origin}`", facts.marks.get("from", source.mark)
-                )
-            )
+            what, remedy = f"`{name}` and `{origins[origin]}` are both `{origin}`", "a number of the metrics file has one name"
+            problems.append(source.key_problem("metric-twice", what, entries.marks[name], name, remedy))
         origins[origin] = name
     return found
 
@@ -199,7 +206,7 @@ def _confidence(source: PolicyText, problems: list[Problem]) -> float | None:
         return None
     value, wrong = read_confidence(source.value["confidence"])
     if wrong:
-        problems.append(source.problem("bad-confidence", wrong, source.value.marks["confidence"]))
+        problems.append(source.problem("bad-confidence", wrong, source.value.marks["confidence"], SURE))
     return value
 
 
@@ -220,14 +227,14 @@ def _meaning(policy: Policy) -> dict[str, Any]:
     """All that judges, in a form that does not depend on how it was written down or split into files."""
     return {
         "name": policy.name,
-        "rules": [_rule_meaning(rule) for rule in policy.rules],
+        "rules": sorted((_rule_meaning(rule) for rule in policy.rules), key=lambda meaning: str(meaning[0])),
         "waivers": [
             [w.rule, w.until, w.why, w.by, list(_pairs(w.slice)), write(w.floor.tree) if w.floor else ""] for w in policy.waivers
         ],
         "metrics": {
             name: [m.better.value if m.better else "", m.low, m.high, m.unit, m.source] for name, m in policy.metrics.items()
         },
-        "slices": {column: list(values) for column, values in policy.slices.items()},
+        "slices": {column: sorted(values) for column, values in policy.slices.items()},
         "baselines": {name: source.text for name, source in policy.baselines.items()},
         "advisory": policy.advisory,
         "evidence": policy.evidence,

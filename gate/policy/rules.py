@@ -134,7 +134,8 @@ class RuleBuilder:
 
             wrong = dates.wrong_day(blocks_from, self.setting.today, dates.MAX_DAYS)
             if wrong:
-                self.problems.append(draft.problem("bad-date", f"blocks_from: {wrong}", "blocks_from"))
+                remedy = dates.latest(self.setting.today, dates.MAX_DAYS)
+                self.problems.append(draft.problem("bad-date", f"blocks_from: {wrong}", "blocks_from", remedy))
         own = self.confidence(whole, draft)
         return Rule(
             id=keys.get("id") or expr.normal,
@@ -157,8 +158,11 @@ class RuleBuilder:
             return None
         value, wrong = read_confidence(whole.keys["confidence"])
         if wrong:
-            self.problems.append(draft.problem("bad-confidence", wrong, "confidence"))
+            self.problems.append(draft.problem("bad-confidence", wrong, "confidence", SURE))
         return value
+
+
+SURE = "usual are 90%, 95% and 99%"
 
 
 def read_confidence(written: Any) -> tuple[float | None, str]:
@@ -182,7 +186,8 @@ class _FoldedError(Exception):
 def _check_written(draft: Draft, mark: Mark) -> None:
     """Refuse rules that read well but stand in the file as something else."""
     if mark.style in ("*", "&"):
-        raise _FoldedError(draft.source.problem("rule-alias", "a rule is written out: no anchor, no alias", mark))
+        what, remedy = "a rule is written out: no anchor, no alias", f"write: - {mark.text}"
+        raise _FoldedError(draft.source.problem("rule-alias", what, mark, remedy))
     if mark.style or mark.end_line <= mark.line:
         return
     from gate.policy import mangled

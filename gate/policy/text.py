@@ -70,7 +70,8 @@ def parse(data: bytes, file: str, path: str = "") -> PolicyText:
     source = PolicyText(file, path, text, value, mark)
     special = _special_number(value, mark)
     if special:
-        raise PolicyError(source.problem("not-a-number", f"`{special.text}` is not a number that a policy can use", special))
+        what = f"`{special.text}` is not a number that a policy can use"
+        raise PolicyError(source.problem("not-a-number", what, special, "write a finite number, or leave it out"))
     return source
 
 

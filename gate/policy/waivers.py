@@ -56,6 +56,10 @@ class WaiverBuilder:
             return []
         path = os.path.join(os.path.dirname(source.path), name[2:])
         file = os.path.normpath(os.path.join(os.path.dirname(source.file), name[2:]))
+        if not os.path.isfile(path):
+            what = f"there is no file `{name[:80]}` beside this policy"
+            self.problems.append(source.problem("policy-not-found", what, mark, "write the file, or take `waivers` out"))
+            return []
         try:
             found = text.read(path, file)
         except PolicyError as error:
@@ -63,7 +67,8 @@ class WaiverBuilder:
             return []
         entries = found.value.get("waivers") if isinstance(found.value, Map) and list(found.value) == ["waivers"] else found.value
         if not isinstance(entries, List):
-            self.problems.append(found.problem("policy-shape", "a file of waivers is a list of waivers", found.mark))
+            what, remedy = "a file of waivers is a list of waivers", "write `- {rule: …, until: …, why: …, by: …}`"
+            self.problems.append(found.problem("policy-shape", what, found.mark, remedy))
             return []
         for entry, at in zip(entries, entries.marks, strict=True):
             if not shape.accepts(entry, "waiver"):
@@ -75,10 +80,11 @@ class WaiverBuilder:
         rule = self.rule(source, entry)
         wrong = dates.wrong_day(entry["until"], self.setting.today, self.max_days)
         if wrong:
-            self.problems.append(source.problem("bad-date", f"until: {wrong}", entry.marks["until"]))
+            remedy = dates.latest(self.setting.today, self.max_days)
+            self.problems.append(source.problem("bad-date", f"until: {wrong}", entry.marks["until"], remedy))
         if self.permitted and entry["by"] not in self.permitted:
             what = f"{entry['by']} may not permit this: only {', '.join(self.permitted)}"
-            self.problems.append(source.problem("waiver-by", what, entry.marks["by"]))
+            self.problems.append(source.problem("waiver-by", what, entry.marks["by"], "ask one of them, or add a name to `by`"))
         floor = self.floor(source, entry, rule) if "floor" in entry else None
         if rule is None or ("floor" in entry and floor is None):
             return None
@@ -108,9 +114,9 @@ class WaiverBuilder:
             remedy = f"did you mean `{close[0]}`?" if close else f"rules are {', '.join(list(self.rules)[:10])}"
             self.problems.append(source.problem("unknown-rule", f"no rule is called `{named[:80]}`", entry.marks["rule"], remedy))
         elif not found.waivable:
-            self.problems.append(
-                source.problem("not-waivable", f"the rule `{found.id}` ({found.where}) may not be waived", entry.marks["rule"])
-            )
+            what = f"the rule `{found.id}` ({found.where}) may not be waived"
+            remedy = "take the waiver out; the rule says `waivable: false`"
+            self.problems.append(source.problem("not-waivable", what, entry.marks["rule"], remedy))
         return found
 
     def floor(self, source: PolicyText, entry: Map, rule: Rule | None) -> Expr | None:

@@ -229,11 +229,11 @@ def test_endless_integers_are_refused() -> None:
 @pytest.mark.parametrize(
     ("text", "place", "word"),
     [
-        ("a: [1", "p.yaml:2:1", ""),
+        ("a: [1", "p.yaml:1:4", ""),
         ("a: 1\n b: 2\n", "p.yaml:2:3", ""),
         ("a: 1\n\tb: 2\n", "p.yaml:2:1", "tab"),
         ('- "acc,none" >= 0.6\n', "p.yaml:1:", ""),
-        ("a: 'x\n", "p.yaml:2:1", ""),
+        ("a: 'x\n", "p.yaml:1:4", ""),
         ("- @a > 1\n", "p.yaml:1:3", "cannot start any token"),
         ("a: \x1b[1m\n", "p.yaml", ""),
         ("a: \x00\n", "p.yaml", ""),
