@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Mapping
-from itertools import pairwise
 
 from gate.app import check as checking
 from gate.app import outputs
@@ -176,16 +175,31 @@ def _tell_host(decision: Decision, environ: Mapping[str, str]) -> None:
 
 def asked_for(argv: list[str]) -> list[Output]:
     """The reports that a command line asks for, read without a parser: for when parsing failed or the run broke off."""
-    written = [value for flag, value in pairwise(argv) if flag in ("-o", "--output")]
-    written += [word.partition("=")[2] for word in argv if word.startswith("--output=")]
-    written += [word[2:] for word in argv if word.startswith("-o") and len(word) > 2]
-    others = {os.path.realpath(path_of(word)) for word in argv if word not in written}
+    written, others, words = [], [], iter(argv)
+    for word in words:
+        if word in ("-o", "--output"):
+            written.append(next(words, ""))
+        elif word.startswith("--output="):
+            written.append(word.partition("=")[2])
+        elif word.startswith("-o"):
+            written.append(word[2:])
+        else:
+            others.append(word[2:] if word.startswith(("-p", "-b")) and len(word) > 2 else word)
+    read = {os.path.realpath(path_of(word)) for word in [*others, *_default_policies()]}
     found: list[Output] = []
     for text_ in written:
         try:
             output = outputs.parse(text_)
         except UsageError:
             continue
-        if os.path.realpath(output.path) not in others:
+        if os.path.realpath(output.path) not in read:
             found.append(output)
     return found
+
+
+def _default_policies() -> list[str]:
+    """The policies that judge where the command line names none."""
+    try:
+        return find([], os.environ)
+    except GateError:
+        return []

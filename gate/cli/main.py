@@ -106,7 +106,7 @@ def told(error: GateError) -> str:
 
 def clean_up(arguments: list[str]) -> None:
     """Take away reports of an earlier run when this one ends without a decision."""
-    if arguments[:1] != ["check"]:
+    if arguments[:1] not in (["check"], ["diff"]):
         return
     from gate.app.outputs import remove
     from gate.cli.check import asked_for
