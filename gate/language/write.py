@@ -25,9 +25,9 @@ from gate.language.tree import (
     Reading,
 )
 
-# Patterns as text: `re` compiles and keeps them when one is first needed.
+# Patterns as text: `re` compiles and keeps them when one is first needed. (U+0338 would strike through the `=` before it.)
 _BARE = r"\w+([./:@-]+\w+)*\Z"
-_RAW_VALUE = r'[^,\]\["|=*\s]([^,\]\["|]*[^,\]\["|\s])?\Z'
+_RAW_VALUE = r'[^,\]\["|=*\s\u0338]([^,\]\["|]*[^,\]\["|\s])?\Z'
 _OR, _AND, _NOT, _COMPARE, _SUM, _PRODUCT, _SIGN, _ATOM = range(8)
 
 
@@ -44,9 +44,9 @@ def write_number(value: float) -> str:
 def write_name(name: str, quoted: bool = False) -> str:
     """A metric's name, in quotes where it would not be read as one bare name."""
     if not quoted and re.match(_BARE, name) and name.lower() not in WORDS:
-        part = re.match(r"([^-/]*)[-/]", name)
-        starts_as_number = part is not None and re.fullmatch(r"[0-9.]+", part[1]) is not None
-        if any(letter.isalpha() or letter == "_" for letter in name) and not starts_as_number and not _is_number(name):
+        first, joined = re.split(r"[-/]", name, maxsplit=1)[0], "-" in name or "/" in name
+        starts_otherwise = first == "baseline" or (joined and re.fullmatch(r"[0-9.]+", first) is not None)
+        if any(letter.isalpha() or letter == "_" for letter in name) and not starts_otherwise and not _is_number(name):
             return name
     return quote(name)
 
