@@ -183,6 +183,8 @@ def asked_for(argv: list[str]) -> list[Output]:
             written.append(word.partition("=")[2])
         elif word.startswith("-o"):
             written.append(word[2:])
+        elif word == "--":
+            others += words  # files, whatever they look like
         else:
             others.append(word[2:] if word.startswith(("-p", "-b")) and len(word) > 2 else word)
     read = {os.path.realpath(path_of(word)) for word in [*others, *_default_policies()]}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NoReturn, Protocol
 
 from gate.errors import Problem, UsageError
@@ -41,6 +41,21 @@ class Parser(argparse.ArgumentParser):
             allow_abbrev=False,
         )
         command.arguments(self)
+
+    def parse(self, words: Sequence[str]) -> argparse.Namespace:
+        """Options and files in any order; what stands after `--` is a file whatever it looks like.
+
+        argparse's own intermixed parsing forgets the `--`: a file called `--now=…` would be an option.
+        """
+        cut = words.index("--") if "--" in words else len(words)
+        files = {f"\0{number}": word for number, word in enumerate(words[cut + 1 :])}
+        args = self.parse_intermixed_args([*words[:cut], *files])
+        for name, value in vars(args).items():
+            if isinstance(value, list):
+                setattr(args, name, [files.get(each, each) for each in value])
+            elif isinstance(value, str):
+                setattr(args, name, files.get(value, value))
+        return args
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(Problem("usage", f"{self.prog}: {message}", remedy=f"{self.prog} --help"))

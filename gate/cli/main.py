@@ -62,7 +62,7 @@ def run(arguments: list[str], environ: Mapping[str, str]) -> int:
     from gate.cli.command import Parser
 
     command: Any = import_module(f"gate.cli.{name}")
-    args = Parser(name, command).parse_intermixed_args(arguments[1:])
+    args = Parser(name, command).parse(arguments[1:])
     code: int = command.run(args, environ)
     return code
 
