@@ -31,5 +31,5 @@ def test_what_stands_after_two_dashes_is_a_file(words: str, inputs: list[str], n
 def test_a_file_after_two_dashes_is_not_taken_for_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "kept.json").write_text("{}")
-    assert main(["check", "--", "-o", "kept.json"]) == 2
+    assert main(["check", "--unknown", "--", "-o", "kept.json"]) == 2
     assert (tmp_path / "kept.json").read_text() == "{}"
