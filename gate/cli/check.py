@@ -175,7 +175,9 @@ def _tell_host(decision: Decision, environ: Mapping[str, str]) -> None:
 
 def asked_for(argv: list[str]) -> list[Output]:
     """The reports that a command line asks for, read without a parser: for when parsing failed or the run broke off."""
-    written, others, words = [], [], iter(argv)
+    written: list[str] = []
+    others: list[str] = []
+    words = iter(argv)
     for word in words:
         if word in ("-o", "--output"):
             written.append(next(words, ""))
