@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from gate import registry
 from gate.errors import OutputError, Place, Problem, UsageError
@@ -82,10 +82,15 @@ def _is_ours(path: str) -> bool:
 
 def write(outputs: Iterable[Output], decision: Decision, exit_code: int) -> list[str]:
     """Render and write all; what goes to standard output is returned. Raises OutputError with all that failed."""
+    return write_all(outputs, lambda form: render(form, decision, exit_code))
+
+
+def write_all(outputs: Iterable[Output], rendered: Callable[[str], str]) -> list[str]:
+    """Write what `rendered` makes of each form; returns what goes to standard output. Raises OutputError with all that failed."""
     shown: list[str] = []
     problems: list[Problem] = []
     for output in outputs:
-        text = render(output.form, decision, exit_code)
+        text = rendered(output.form)
         if output.path == "-":
             shown.append(text)
             continue

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from collections.abc import Mapping, Sequence
 
 from gate.app.init import FirstPolicy, InitRequest, first_policy
 from gate.app.outputs import write_file
-from gate.cli.console import say, terminal
+from gate.cli.console import say, standard_input, terminal
 from gate.errors import OutputError, Place, Problem, UsageError
 from gate.policy.find import NAMES
 from gate.reports.plain import LONGEST_TEXT, ascii_only, brief
@@ -47,7 +46,7 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
         path=path,
         better=dict(_direction(written) for written in args.better),
         reader=args.reader,
-        stdin=sys.stdin.buffer if sys.stdin is not None else None,
+        stdin=standard_input(),
     )
     policy = first_policy(request)
     if path == "-":
