@@ -146,17 +146,20 @@ def _remedy(error: Any, value: Any, path: list[Any]) -> str:
 
 def _purpose(error: Any) -> str:
     """What the schema says about the value, or about the nearest one around it."""
-    own = error.schema.get("description", "") if isinstance(error.schema, dict) else ""
     root = part = shape.schema()
-    for step in error.absolute_schema_path if not own else ():
+    said = ""
+    for step in error.absolute_schema_path:
         if isinstance(part, dict) and step not in part:
             part = root["$defs"].get(part.get("$ref", "").rpartition("/")[2], {})
+        said = _description(part) or said
         if isinstance(part, dict) and step not in part:
             break
         part = part[step]
-        if isinstance(part, dict) and isinstance(part.get("description"), str):
-            own = part["description"]
-    return str(own)
+    return _description(error.schema) or said
+
+
+def _description(part: Any) -> str:
+    return str(part.get("description", "")) if isinstance(part, dict) and isinstance(part.get("description"), str) else ""
 
 
 def _shown(value: Any) -> str:

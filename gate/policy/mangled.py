@@ -96,7 +96,8 @@ def why_cut(text: str, mark: Mark) -> str:
     if more:
         return f"two rules? a `-` is missing at line {more[0]}"
     behind, before = line[mark.column - 1 + len(mark.text) :].lstrip(), line[: mark.column - 1].rstrip()
-    if mark.text.count("(") != mark.text.count(")") and (behind.startswith(",") or before.endswith(",")):
+    torn = mark.text.count("(") != mark.text.count(")") or mark.text.count('"') % 2
+    if torn and (behind.startswith(",") or before.endswith(",")):
         return f"a comma ended the rule{_or_quote(mend(line), 'the whole rule')}"
     name = mended.named(mark.text)
     return f"two rules? a `-` is missing\na name with a blank? write: {name}" if name else ""
@@ -160,6 +161,8 @@ def _wrong_mapping(value: Map) -> str | None:
         found = re.fullmatch(pattern, key)
         if found and found[2] in _KEYS and is_rule(found[1]):
             return f"for more than the check write `{{check: {mended.in_flow(found[1])}, {found[2]}: {said}}}`"
+    if isinstance(item, str) and is_rule(f"{key}: {item}"):
+        return f"YAML parts a text at `: `\nwrite: - {mended.quoted(f'{key}: {item}')}"
     if is_rule(key):
         return f"for more than the check write `{{check: {mended.in_flow(key)}, level: {said or 'warn'}}}`"
     if isinstance(item, str) and is_rule(f"{key} {item}"):

@@ -24,7 +24,7 @@ def mend(line: str) -> str:
     """The line as it was meant, ready to paste; empty where nobody can know."""
     if len(line) > _MOST:
         return ""
-    return next((tried.strip() for tried in _proposals(line) if _means_something(tried)), "")
+    return next((tried.strip() for tried in _proposals(line) if means_something(tried)), "")
 
 
 def named(rule: str) -> str:
@@ -131,7 +131,7 @@ def _as_name(rule: str) -> str:
     return f'"{name}"{rule[found.start() :]}'
 
 
-def _means_something(line: str) -> bool:
+def means_something(line: str) -> bool:
     """Whether YAML reads the line and every item in it is a rule, or a mapping with one."""
     try:
         value: Any = load(line.strip(), "")[0]

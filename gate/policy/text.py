@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from typing import Any
 
 from gate.documents.document import DocumentError, List, Map, Mark, decode, excerpt
@@ -12,6 +13,7 @@ from gate.language.tokens import RuleError
 from gate.record import dataclass
 
 MAX_BYTES = 8 * 1024 * 1024
+_STREAMS = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")  # what a shell puts there for <(…)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,20 +80,24 @@ def parse(data: bytes, file: str, path: str = "") -> PolicyText:
 def _bytes(path: str, name: str) -> bytes:
     place = Place(name)
     try:
-        if os.path.isdir(path):
+        kind = os.stat(path).st_mode
+        if stat.S_ISDIR(kind):
             raise PolicyError(Problem("policy-unreadable", "this is a folder, not a policy", place, "name the file: gate.yaml"))
+        if not stat.S_ISREG(kind) and not path.startswith(_STREAMS):
+            what = "this is a device, a pipe or a socket, not a policy"
+            raise PolicyError(Problem("policy-unreadable", what, place, "name a file: gate.yaml"))
         with open(path, "rb") as file:
             data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise PolicyError(
             Problem("policy-not-found", "there is no such policy file", place, "start one: `gate init metrics.json`")
         ) from None
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
+    except (OSError, ValueError) as error:  # ValueError: a zero byte in the path
+        reason = getattr(error, "strerror", None) or str(error)
         raise PolicyError(Problem("policy-unreadable", f"the policy cannot be read: {reason}", place)) from None
     if len(data) > MAX_BYTES:
         raise PolicyError(Problem("policy-too-large", f"a policy of more than {MAX_BYTES // 2**20} MiB", place))
-    if not data.strip():
+    if not data.strip(b" \t\r\n\xef\xbb\xbf"):
         raise PolicyError(Problem("policy-empty", "the policy is empty", place, "start one: `gate init metrics.json`"))
     return data
 
