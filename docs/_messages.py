@@ -13,6 +13,7 @@ import gate
 from gate.app import outputs
 from gate.app.check import CheckRequest
 from gate.app.check import check as decide
+from gate.app.lint import LintRequest, lint
 from gate.cli import check
 from gate.cli import main as command_line
 from gate.cli.command import Parser
@@ -75,12 +76,20 @@ def _told(slug: str, case: dict[str, Any]) -> str | None:
 def _done(case: dict[str, Any]) -> Decision | None:
     if case.get("run", [""])[0] == "check":
         return _checked(case["run"])
+    if case.get("run", [""])[0] == "lint":
+        raise _advice(case["run"][1:])
     if "run" in case:
         command_line.run(case["run"], {})
         return None
 
     given = {key: case[key] for key in ("baseline", "first_release") if key in case}
     return gate.check(case.get("inputs", ["metrics.json"]), now=TODAY, **given)
+
+
+def _advice(metrics: list[str]) -> GateError:
+    """All that `gate lint --metrics …` says."""
+    found = lint(LintRequest(metrics=metrics, now=TODAY))
+    return GateError(*(problem for each in found for problem in (*each.errors, *each.advice)))
 
 
 def _checked(argv: list[str]) -> Decision:
