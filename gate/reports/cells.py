@@ -45,6 +45,8 @@ def row(here: Standing, finding: Finding) -> Row:
 
 def _rule(finding: Finding) -> Markdown:
     shown = formula(label(finding))
+    if finding.blocks_from:
+        shown = say("{} <sub>blocks from {}</sub>", shown, finding.blocks_from)
     return say("{} <sub>{}</sub>", shown, code(finding.rule)) if finding.rule != finding.expression else shown
 
 

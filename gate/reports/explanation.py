@@ -44,6 +44,17 @@ def explain(finding: Finding) -> list[Remark]:
     return [Remark(kind, clip(text, LONGEST_TEXT)) for kind, text in remarks]
 
 
+def unsaid(finding: Finding, said: set[tuple[str, str]]) -> list[Remark]:
+    """The remarks that a report has not made yet: for the slices of one rule each is told once, a share once in all."""
+    fresh = []
+    for remark in explain(finding):
+        key = ("" if remark.kind == "share" else finding.rule, remark.text)
+        if key not in said:
+            said.add(key)
+            fresh.append(remark)
+    return fresh
+
+
 def ticked(name: str) -> str:
     """The name between backticks, as code stands in a sentence; one that holds backticks goes without."""
     name = clip(name, LONGEST_NAME)

@@ -6,16 +6,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gate.reports.cells import Row, row
-from gate.reports.explanation import explain
+from gate.reports.explanation import unsaid
 from gate.reports.neutral import Markdown, block, cell, code, formula, neutral, say, words
 from gate.reports.numbers import percent
 from gate.reports.outline import (
     BLOCKING,
+    GOOD,
     SHOWN,
     Outline,
     Standing,
     against,
     confidences,
+    counted,
     label,
     marks,
     outline,
@@ -63,7 +65,10 @@ PLANS = (
 
 
 class Table(NamedTuple):
-    """Findings as rows; `more` is how many are not there."""
+    """Findings as rows; `more` is how many are not there.
+
+    The title stands in a line of HTML, where Markdown neutralises nothing: it holds gate's own words only.
+    """
 
     title: str
     rows: list[Row]
@@ -147,7 +152,7 @@ def _because(decision: Decision, of: Outline) -> Markdown:
     if decision.verdict is Verdict.ERROR:
         return Markdown("the gate could not run")
     if decision.passed:
-        return words(", ".join(tally(of, SHOWN) or tally(of)))
+        return words(", ".join(tally(of, SHOWN) or tally(of, GOOD)))
     here, first = next(of.shown(BLOCKING))
     others = sum(of.rules[each] for each in BLOCKING) - 1 if decision.verdict is Verdict.UNDECIDED else of.rules[here] - 1
     if others > 0:
@@ -160,8 +165,8 @@ def _because(decision: Decision, of: Outline) -> Markdown:
 
 def _tally(decision: Decision, of: Outline) -> Markdown:
     """The counts, unless the headline has said them all; which commit, and against what."""
-    first, *rest = tally(of) or [""]
-    said = [say("**{}**{}.", first, "".join(f", {each}" for each in rest))] if rest else []
+    first, *rest = tally(of, (*SHOWN, *GOOD)) or [""]
+    said = [say("**{}**{}.", first, "".join(f", {each}" for each in rest))] if any(of.shown()) else []
     commit, others = decision.commit, against(decision)
     named = Markdown(", ".join(code(each) for each in others[:3]))
     if commit:
@@ -208,14 +213,13 @@ def _paragraphs(shown: list[tuple[Standing, Finding]]) -> list[Paragraph]:
     told: list[Paragraph] = []
     said: set[tuple[str, str]] = set()
     for here, finding in shown:
-        texts = [each for each in explain(finding) if each.kind not in ("baseline", "name")]
-        fresh = [_line(kind, text) for kind, text in texts if (finding.rule, text) not in said]
+        lines = [_line(*each) for each in unsaid(finding, said) if each.kind not in ("baseline", "name")]
         owner = finding.owner if not finding.why and (finding.rule, finding.owner) not in said else ""
-        if fresh or owner:
+        said.add((finding.rule, finding.owner))
+        if lines or owner:
             who = say(" ({})", code(owner)) if owner else ""
             warns = ", as a warning" if here is Standing.WARNS else ""
-            told.append(Paragraph(say("**{}** {}{}{}", formula(label(finding)), _VERB[finding.outcome], warns, who), fresh))
-        said.update((finding.rule, text) for text in (finding.owner, *(text for _, text in texts)))
+            told.append(Paragraph(say("**{}** {}{}{}", formula(label(finding)), _VERB[finding.outcome], warns, who), lines))
     return told
 
 
@@ -227,10 +231,7 @@ def _line(kind: str, text: str) -> Markdown:
 
 def _fold(of: Outline, here: Standing, most: int) -> Table:
     findings = [(here, finding) for finding in of.findings[here]]
-    title = ", ".join(tally(of, [here])) or "some slices of these rules hold"
-    if len(findings) != of.rules[here]:
-        title += f" ({len(findings)} findings)"
-    return _table(title, findings, most)
+    return _table(counted(of, here), findings, most)
 
 
 def _footer(decision: Decision) -> list[Markdown]:

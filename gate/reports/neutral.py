@@ -5,7 +5,7 @@ from __future__ import annotations
 from gate.reports.plain import LONGEST_TEXT, brief
 
 _SPECIAL = frozenset("\\`*_[]<>|~&$")
-_HEX = frozenset("0123456789abcdefABCDEF")
+_HEX = frozenset("0123456789abcdef")
 _OPENING, _CLOSING = "(", ".,;:!?)"
 
 
@@ -25,7 +25,11 @@ def code(text: str) -> Markdown:
 
     GitHub looks for mentions, references and links only outside code.
     """
-    text = brief(text)
+    return _span(brief(text))
+
+
+def _span(text: str) -> Markdown:
+    """Plain text as a code span."""
     if not text.strip(" "):
         return Markdown("*blank*" if text else "*empty*")
     fence = "`"
@@ -45,15 +49,15 @@ def formula(text: str) -> Markdown:
 
 def words(text: str) -> Markdown:
     """Prose: what stands between backticks becomes code, and so does every word that GitHub could act on."""
-    text = brief(text, LONGEST_TEXT)
+    text = brief(text, LONGEST_TEXT).strip(" ")
     pieces = text.split("`")
-    if len(pieces) % 2 == 0:  # a backtick without its pair
+    if len(pieces) % 2 == 0 or not all(piece.strip(" ") for piece in pieces[1::2]):  # one without its pair, or a pair of nothing
         pieces = [text]
-    shown = [(code(piece) if piece else "") if index % 2 else _sentence(piece) for index, piece in enumerate(pieces)]
+    shown = [_span(piece) if index % 2 else _sentence(piece) for index, piece in enumerate(pieces)]
     told = ""
     for piece in shown:  # two spans must not touch, or their fences become one
         told += f" {piece}" if told.endswith("`") and piece.startswith("`") else piece
-    return Markdown(told)
+    return Markdown(_no_start(told))
 
 
 def cell(value: object) -> Markdown:
@@ -75,6 +79,15 @@ def block(lines: list[str]) -> Markdown:
     return Markdown(f"{fence}text\n{text}\n{fence}")
 
 
+def _no_start(text: str) -> str:
+    """The text so that it starts no list, rule or heading where it stands first in a line."""
+    if text.startswith(("-", "+", "=")):
+        return f"\\{text}"
+    number = len(text) - len(text.lstrip("0123456789"))
+    mark, after = text[number : number + 1], text[number + 1 : number + 2]
+    return f"{text[:number]}\\{text[number:]}" if number and mark in (".", ")") and after in ("", " ") else text
+
+
 def _sentence(text: str) -> str:
     return " ".join(_word(word) for word in text.split(" "))
 
@@ -82,25 +95,25 @@ def _sentence(text: str) -> str:
 def _word(word: str) -> str:
     start = len(word) - len(word.lstrip(_OPENING))
     end = max(start, len(word.rstrip(_CLOSING)))
-    if "(" in word[start:end] or "&" in word[start:end]:  # the end of a call or of an entity, rather than of a sentence
+    if any(mark in word for mark in ("::", "&")) or "(" in word[start:end]:  # the end of a call, rather than of a sentence
         end = len(word)
     core = word[start:end]
     if core and _acts(core):
-        return f"{word[:start]}{code(core)}{word[end:]}"
+        return f"{word[:start]}{_span(core)}{word[end:]}"
     if _acts(word):
-        return code(word)
+        return _span(word)
     return "".join(f"\\{character}" if character in _SPECIAL else character for character in word)
 
 
 def _acts(word: str) -> bool:
     """Whether GitHub could make more of a word than text: a mention, a reference, a link, an emoji, a commit, a formula."""
     lower = word.lower()
+    runs = "".join(character if character.isalnum() else " " for character in lower).split()
     return (
         any(character in word for character in "@#`$")
-        or "://" in word
-        or "www." in lower
-        or lower.startswith(("gh-", "mailto:", "xmpp:"))
+        or any(mark in lower for mark in ("://", "www.", "mailto:", "xmpp:"))
         or word.count(":") > 1
-        or (len(word) >= 7 and all(character in _HEX for character in word))
+        or any(lower[at : at + 3] == "gh-" and lower[at + 3 : at + 4].isdigit() for at in range(len(lower) - 3))
+        or any(len(run) >= 7 and not run.isdigit() and all(character in _HEX for character in run) for run in runs)
         or (len(word) > 1 and any(character in word for character in "_<>|\\&"))
     )

@@ -20,6 +20,8 @@ def number(value: float | bool, digits: int = DIGITS) -> str:
     """The number to about `digits` significant digits; the whole part is never rounded away, booleans are words."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, int) and abs(value) >= 10**15:
+        value = _as_float(value)
     if not isfinite(value):
         return "NaN" if isnan(value) else "∞" if value == inf else f"{MINUS}∞"
     if value == int(value) and abs(value) < 1e15:
@@ -60,7 +62,7 @@ def same(value: float | bool, other: float | bool) -> bool:
 def interval(of: Interval, beside: float | bool | None = None) -> str:
     """`[low, high]`, to two digits of its width; an end that is not the number `beside` it never looks like it."""
     width = of.high - of.low
-    decimals = max(0, 1 - floor(log10(width))) if 0 < width < inf else ALL_DIGITS
+    decimals = max(0, 1 - floor(log10(width))) if 0 < width < inf else DIGITS
     return f"[{_end(of.low, decimals, beside)}, {_end(of.high, decimals, beside)}]"
 
 
@@ -83,9 +85,19 @@ def percent(share: float) -> str:
 def _rounded(value: float, digits: int) -> str:
     if 1 <= abs(value) < 1e15:
         digits = max(digits, len(str(int(abs(value)))))
-    text = str(value) if isinstance(value, int) and digits >= ALL_DIGITS else f"{value:.{digits}g}"
+    text = f"{value:.{digits}g}"
+    if "e+" in text and abs(value) < 1e15:  # rounded up to one more digit
+        text = f"{value:.{digits + 1}g}"
     mantissa, _, exponent = text.partition("e")
-    return _typeset(f"{mantissa}e{int(exponent)}" if exponent else text)
+    return _typeset(f"{mantissa}e{int(exponent)}" if exponent else mantissa)
+
+
+def _as_float(value: int) -> float:
+    """A whole number so large that its first digits do."""
+    try:
+        return float(value)
+    except OverflowError:
+        return inf if value > 0 else -inf
 
 
 def _typeset(text: str) -> str:

@@ -23,6 +23,7 @@ class Standing(Enum):
 
 
 ORDER = tuple(Standing)
+GOOD = (Standing.HOLDS, Standing.LET_PASS)
 SHOWN = ORDER[:5]  # what a report tells at length
 BLOCKING = ORDER[:3]
 
@@ -108,8 +109,8 @@ def states_threshold(finding: Finding) -> bool:
     """Whether the rule's own text shows the number it needs, so that it need not be said again."""
     if finding.threshold is None or isinstance(finding.threshold, bool):
         return True
-    words = finding.expression.replace("(", " ").replace(")", " ").replace(",", " ").split()
-    return len(words) == 3 and _as_number(words[2]) == finding.threshold
+    left, _, right = finding.expression.rpartition(f" {finding.operator} ")
+    return _as_number(right) == finding.threshold and " and " not in left and " or " not in left
 
 
 def _as_number(word: str) -> float | None:
@@ -119,13 +120,24 @@ def _as_number(word: str) -> float | None:
         return None
 
 
+def counted(of: Outline, here: Standing) -> str:
+    """The rules of one standing in gate's own words and numbers, and how many findings that count hides."""
+    findings, rules = of.findings[here], of.rules[here]
+    if not rules:
+        one = len(findings) == 1
+        return f"{len(findings)} {'finding' if one else 'findings'} of rules above {_WORDS[here][not one]}"
+    (said,) = tally(of, [here])
+    return said if len(findings) == rules else f"{said} ({len(findings)} findings)"
+
+
 def tally(of: Outline, standings: Iterable[Standing] = ORDER) -> list[str]:
     """The counts of rules in words, worst first: "1 rule fails", "1 undecided", "9 hold"."""
     told: list[str] = []
     for standing in standings:
         if count := of.rules[standing]:
             noun = "" if told else " rule" if count == 1 else " rules"
-            told.append(f"{count}{noun} {_WORDS[standing][count > 1]}")
+            word = "missing" if told and standing is Standing.MISSING else _WORDS[standing][count > 1]
+            told.append(f"{count}{noun} {word}")
     return told
 
 

@@ -36,7 +36,7 @@ def plain(text: str) -> str:
         text = "".join(
             character if character.isprintable() and ord(character) not in _INVISIBLE else escape(character) for character in text
         )
-    if "##" in text:
+    while "##" in text:
         text = text.replace("##", escape("#") + "#")
     return harmless(text)
 

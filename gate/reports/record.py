@@ -129,9 +129,9 @@ def _read_value(data: Any, path: str) -> Any:
 
 
 def _read_count(data: Any, path: str) -> int:
-    if isinstance(data, bool) or not isinstance(data, int) or data < 0:
+    if isinstance(data, bool) or not isinstance(data, (int, float)) or data < 0 or data != int(data):
         raise MalformedError(path, "a whole number from 0 is needed")
-    return data
+    return int(data)
 
 
 def _chosen(of: type[Enum]) -> Kind:
@@ -155,7 +155,7 @@ def _words(*known: str) -> Kind:
 
 
 def _read_slice(data: Any, path: str) -> Slice:
-    if not isinstance(data, dict) or not data:
+    if not isinstance(data, dict):
         raise MalformedError(path, "columns with their values are needed")
     return Slice.of({column: _read_text(value, f"{path}.{column[:40]}") for column, value in data.items()})
 

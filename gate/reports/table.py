@@ -7,7 +7,7 @@ from typing import NamedTuple
 from gate.reports.numbers import apart, interval, number
 from gate.reports.outline import Standing, distance, label, place, states_threshold
 from gate.reports.plain import LONGEST_UNIT, brief, clip
-from gate.reports.terminal import Page, pad, width
+from gate.reports.terminal import Page, flow, pad, width
 from gate.terms.decision import Finding
 
 _GAP = 2
@@ -84,7 +84,8 @@ def draw(page: Page, each: Row, to: Layout) -> None:
         page.wrapped(each.label, loud, indent=_LABEL_AT - 2, lead=f"{sign} ", lead_style=f"{style} strong")
         if to.stacked:
             facts = (each.measured, each.n, each.distance, each.where)
-            page.wrapped("  ".join(fact for fact in facts if fact), indent=_BELOW_AT)
+            for line in flow([fact for fact in facts if fact], page.columns - _BELOW_AT):
+                page.wrapped(line, indent=_BELOW_AT)
             return
         page.line((" " * (_LABEL_AT + to.label), ""), *_spaced(shown))
         return
@@ -94,7 +95,13 @@ def draw(page: Page, each: Row, to: Layout) -> None:
 def fold(page: Page, standing: Standing, said: str, hint: str, to: Layout) -> None:
     """A line that stands for rows that are not shown."""
     sign = page.say(_SIGN.get(standing, "!"))
-    page.line((f"  {sign} ", f"{_STYLE.get(standing, 'yellow')} strong"), (pad(said, to.label) + " " * _GAP, ""), (hint, "dim"))
+    style = f"{_STYLE.get(standing, 'yellow')} strong"
+    if _LABEL_AT + width(said) > page.columns:
+        page.wrapped(said, indent=_LABEL_AT - 2, lead=f"{sign} ", lead_style=style)
+        return
+    said = pad(said, to.label)
+    fits = _LABEL_AT + width(said) + _GAP + len(hint) <= page.columns
+    page.line((f"  {sign} ", style), (said + " " * _GAP, ""), (hint if fits else "", "dim"))
 
 
 def _spaced(cells: list[tuple[str, str]]) -> list[tuple[str, str]]:

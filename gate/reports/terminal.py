@@ -34,21 +34,42 @@ class Page:
         if self._gap:
             self._lines.append("")
         self._gap = False
-        self._lines.append("".join(self._paint(*span) for span in spans).rstrip())
+        self._lines.append("".join(self._paint(*span) for span in _without_end(spans)))
 
     def wrapped(self, text: str, style: str = "", *, indent: int, lead: str = "", lead_style: str | None = None) -> None:
         """The text over as many lines as it takes; `lead` stands before it, and what follows hangs under the text's start."""
         lead = self.say(lead)
         hang = " " * (indent + width(lead))
-        for index, part in enumerate(wrap(self.say(text), max(10, self.columns - len(hang)))):
+        for index, part in enumerate(_obeyed_by_none(self.say(text), max(10, self.columns - len(hang)))):
             if index == 0:
-                self.line((" " * indent, ""), (lead, style if lead_style is None else lead_style), (harmless(part), style))
+                self.line((" " * indent, ""), (lead, style if lead_style is None else lead_style), (part, style))
             else:
-                self.line((hang, ""), (harmless(part), style))
+                self.line((hang, ""), (part, style))
 
     def _paint(self, text: str, style: str) -> str:
         codes = ";".join(_COLOURS[word] for word in style.split())
         return f"\x1b[{codes}m{text}\x1b[0m" if self._colour and codes and text.strip() else text
+
+
+def _obeyed_by_none(text: str, columns: int) -> list[str]:
+    """The text in lines, none of which a CI runner takes for a command."""
+    waiting, lines = wrap(text, columns), []
+    while waiting:
+        line = waiting.pop(0)
+        safe = harmless(line)
+        if width(safe) > columns and safe != line:  # what defuses it takes room
+            waiting[:0] = wrap(safe, columns)
+        else:
+            lines.append(safe)
+    return lines
+
+
+def _without_end(spans: tuple[Span, ...]) -> list[Span]:
+    """The spans without the blanks that fill a last column."""
+    kept = list(spans)
+    while kept and not kept[-1][0].strip():
+        kept.pop()
+    return [*kept[:-1], (kept[-1][0].rstrip(), kept[-1][1])] if kept else []
 
 
 def width(text: str) -> int:
@@ -82,6 +103,17 @@ def wrap(text: str, columns: int) -> list[str]:
         *full, line = _broken(word, columns)
         lines += full
     return [*lines, line]
+
+
+def flow(parts: list[str], columns: int) -> list[str]:
+    """The parts two spaces apart, in lines that are broken between them; one that is too long has its own."""
+    lines: list[str] = []
+    for part in parts:
+        if lines and width(lines[-1]) + 2 + width(part) <= columns:
+            lines[-1] += f"  {part}"
+        else:
+            lines.append(part)
+    return lines
 
 
 def _broken(word: str, columns: int) -> list[str]:

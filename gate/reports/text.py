@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from gate.reports.explanation import Remark, explain
+from gate.reports.explanation import Remark, unsaid
 from gate.reports.numbers import percent
-from gate.reports.outline import ORDER, SHOWN, Outline, Standing, against, answer, confidences, marks, outline, place, tally
+from gate.reports.outline import (
+    GOOD,
+    ORDER,
+    SHOWN,
+    Outline,
+    Standing,
+    against,
+    answer,
+    confidences,
+    counted,
+    marks,
+    outline,
+    place,
+    tally,
+)
 from gate.reports.plain import LONGEST_TEXT, brief, plain
 from gate.reports.table import Layout, draw, fold, layout, row
-from gate.reports.terminal import Page, width
+from gate.reports.terminal import Page, flow, width
 from gate.terms.decision import Decision, Finding, Verdict
 
 NARROWEST, WIDEST = 40, 200
 MOST_ROWS = 40  # of one standing, before the rest is counted; --all shows them
 MOST_BASELINES = 4
+_HEAD_AT = 6
 _VERDICT_EDGE = 76  # where the exit code ends, unless the table reaches further
 _LEAD = {"remedy": "→ ", "why": "why: ", "note": "note: "}
 _QUIET = ("baseline", "share", "why", "name")
@@ -57,15 +72,9 @@ def _head(page: Page, decision: Decision) -> None:
         words.append("against " + ", ".join(brief(each) for each in others[:MOST_BASELINES]))
         words[-1] += f" and {len(others) - MOST_BASELINES} more" if len(others) > MOST_BASELINES else ""
     said = marks(decision)
-    first, *rest = [f"[{', '.join(said)}]"] * bool(said) + [page.say(word) for word in words if word] or [""]
-    lines = [first]
-    for word in rest:  # a line is broken between these where that is enough
-        if 6 + width(lines[-1]) + 2 + width(word) <= page.columns:
-            lines[-1] += f"  {word}"
-        else:
-            lines.append(word)
-    for index, line in enumerate(lines):
-        page.wrapped(line, indent=0 if index == 0 else 6, lead="" if index else "gate  ", lead_style="strong")
+    parts = [f"[{', '.join(said)}]"] * bool(said) + [page.say(word) for word in words if word]
+    for index, line in enumerate(flow(parts, page.columns - _HEAD_AT) or [""]):
+        page.wrapped(line, indent=_HEAD_AT if index else 0, lead="" if index else "gate  ", lead_style="strong")
 
 
 def _messages(page: Page, decision: Decision) -> None:
@@ -90,30 +99,25 @@ def draw_findings(page: Page, of: Outline, show_all: bool) -> Layout:
             fold(page, here, page.say(f"… {more} more like these"), "--all shows them", to)
     if not show_all:
         for here in (Standing.LET_PASS, Standing.HOLDS):
-            if of.rules[here]:
-                fold(page, here, _counted(of, here), "--all shows them" if of.rules[here] > 1 else "--all shows it", to)
+            if count := len(of.findings[here]):
+                hint = "--all shows it" if count == 1 else "--all shows them"
+                days = sorted(finding.blocks_from for finding in of.findings[here] if finding.blocks_from)
+                when = f", blocks from {brief(days[0])}" if days else ""
+                fold(page, here, page.say(counted(of, here) + when), hint, to)
     return to
-
-
-def _counted(of: Outline, here: Standing) -> str:
-    (said,) = tally(of, [here])
-    findings = len(of.findings[here])
-    return said if findings == of.rules[here] else f"{said} ({findings} findings)"
 
 
 def _below(page: Page, finding: Finding, here: Standing, to: Layout, said: set[tuple[str, str]]) -> bool:
     """What is to say about a finding, if anything; for the many slices of one rule, each thing once."""
+    remarks = unsaid(finding, said)
     where = place(finding) if here in SHOWN and not to.where and not to.stacked else ""
-    remarks = explain(finding)
-    if where:
+    if where and (finding.rule, where) not in said:
+        said.add((finding.rule, where))
         name = next((text for kind, text in remarks if kind == "name"), "")
         remarks = [each for each in remarks if each.kind != "name"]
         remarks.append(Remark("name", f"{where}, {name}" if name else where))
-    fresh = [each for each in remarks if (finding.rule, each.text) not in said]
-    if here is Standing.HOLDS:
-        fresh = [each for each in fresh if each.kind in ("note", "when")]
+    fresh = [each for each in remarks if here is not Standing.HOLDS or each.kind in ("note", "when")]
     for kind, text in fresh:
-        said.add((finding.rule, text))
         page.wrapped(brief(text, LONGEST_TEXT), "dim" if kind in _QUIET else "", indent=6, lead=_LEAD.get(kind, ""))
     return bool(fresh)
 
@@ -148,6 +152,6 @@ def _counts(decision: Decision, of: Outline) -> list[str]:
     """What the verdict rests on, from the fullest wording to none, for the one that fits."""
     if decision.verdict is Verdict.ERROR:
         return ["the gate could not run", ""]
-    told = tally(of) if decision.passed else tally(of, SHOWN)
+    told = tally(of, (*SHOWN, *GOOD) if decision.passed else SHOWN)
     shorter = [told[0].replace(" rules", "").replace(" rule", ""), *told[1:]] if told else []
     return [", ".join(told), *(", ".join(shorter[:count]) for count in range(len(told), 0, -1)), ""]

@@ -26,6 +26,7 @@ HERE = Path(__file__).parent
 LOOKS = HERE.parents[1] / "docs" / "looks"
 COLUMNS = (60, 120)
 WIDTHS = (1200, 400)
+SHORTEST = 200  # Chromium cuts what a smaller window shows
 THEMES = ("light", "dark")
 CHROMIUM = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -51,13 +52,13 @@ def comment_page(report: str, theme: str, width: int, *, unfolded: bool = False)
     body = cmarkgfm.github_flavored_markdown_to_html(report, options=Options.CMARK_OPT_UNSAFE)
     if unfolded:
         body = body.replace("<details>", "<details open>")
-    return _page(f"<main style='width:{width}px'>{body}</main>", theme)
+    return _page(f"<main style='width:{width}px'>{body}</main>", theme, "comment")
 
 
 def terminal_page(report: str) -> str:
     """The text with its colours as a terminal shows it."""
     body = re.sub(r"\x1b\[([\d;]+)m(.*?)\x1b\[0m", _span, html.escape(report))
-    return _page(f"<main style='padding:0;width:max-content'><pre class=terminal>{body}</pre></main>", "dark")
+    return _page(f"<main style='padding:0;width:max-content'><pre class=terminal>{body}</pre></main>", "dark", "terminal")
 
 
 def _span(match: re.Match[str]) -> str:
@@ -65,12 +66,13 @@ def _span(match: re.Match[str]) -> str:
     return f'<span class="{names}">{match[2]}</span>'
 
 
-def _page(body: str, theme: str) -> str:
+def _page(body: str, theme: str, kind: str) -> str:
     css = (HERE / "page.css").read_text(encoding="utf-8")
     size = (
-        "const m=document.querySelector('main').getBoundingClientRect();document.title=Math.ceil(m.width)+'x'+Math.ceil(m.height)"
+        "const main = document.querySelector('main'), box = main.getBoundingClientRect();"
+        "document.title = [Math.ceil(box.width), Math.ceil(box.height), main.scrollWidth].join('x');"
     )
-    head = f"<!doctype html><html class={theme}><meta charset=utf-8><style>{css}</style>"
+    head = f"<!doctype html><html class='{theme} {kind}'><meta charset=utf-8><style>{css}</style>"
     return f"{head}<body>{body}<script>{size}</script></body></html>"
 
 
@@ -83,9 +85,11 @@ def picture(page: str, target: Path) -> None:
         dom = subprocess.run(
             [*chromium, "--window-size=1300,900", "--dump-dom", source.as_uri()], capture_output=True, check=True
         )
-        size = re.search(rb"<title>(\d+)x(\d+)</title>", dom.stdout)
+        size = re.search(rb"<title>(\d+)x(\d+)x(\d+)</title>", dom.stdout)
         assert size, "the page did not say how large it is"
-        window = f"--window-size={int(size[1])},{min(int(size[2]), 4000)}"
+        width, height, used = map(int, size.groups())
+        assert used <= width, f"{target.name} runs over its right edge: {used} px of {width}"
+        window = f"--window-size={width},{min(max(height, SHORTEST), 4000)}"
         subprocess.run([*chromium, window, f"--screenshot={target}", source.as_uri()], capture_output=True, check=True)
     if shutil.which("pngquant"):
         subprocess.run(["pngquant", "--force", "--skip-if-larger", "--ext=.png", "--strip", "96", str(target)], check=False)
