@@ -82,7 +82,7 @@ def _template() -> Template:
 def _view(comparison: Comparison, found: list[Row], room: Room) -> dict[str, Any]:
     before, after = files(comparison)
     moved = [row for row in found if row.move in SHOWN]
-    names = heads(comparison).facts
+    names = heads(comparison).facts[:-1]  # the last one says what became of it: that stands beside the sign
     is_rule = isinstance(comparison, DecisionComparison)
     remarked = [Remark(_label(row, is_rule), text) for row in moved[: room.rows] for text in row.remarks]
     return {
@@ -121,7 +121,8 @@ def _table(found: list[Row], most: int, names: tuple[str, ...], is_rule: bool) -
     cells = []
     for row in shown:
         told = [_number(row.facts[index]) for index in kept]
-        cells.append(Cells(Markdown(_SIGN[row.move]), _label(row, is_rule), _number(row.before), _number(row.after), told))
+        sign = say("{} {}", Markdown(_SIGN[row.move]), row.facts[-1]) if row.facts[-1] else Markdown(_SIGN[row.move])
+        cells.append(Cells(_joined(sign), _label(row, is_rule), _number(row.before), _number(row.after), told))
     return Table([_title(names[index]) for index in kept], cells, len(found) - len(shown))
 
 
@@ -130,8 +131,12 @@ def _title(name: str) -> str:
 
 
 def _number(text: str) -> Markdown:
-    """Numbers as they are, which GitHub would not take for a commit; all else neutralised."""
-    return Markdown(text) if _NUMBERS.fullmatch(text) and not _COMMIT.search(text) else words(text)
+    """Numbers as they are, which GitHub would not take for a commit; all else neutralised. Kept on one line."""
+    return _joined(Markdown(text) if _NUMBERS.fullmatch(text) and not _COMMIT.search(text) else words(text))
+
+
+def _joined(text: Markdown) -> Markdown:
+    return Markdown(text.replace(" ", "\u00a0"))
 
 
 def _label(row: Row, is_rule: bool) -> Markdown:

@@ -15,6 +15,7 @@ MOST_ROWS = 40  # of one kind, before the rest is counted; --all shows them
 
 _SIGN = {Move.WORSE: "✗", Move.BETTER: "✓", Move.CHANGED: "~", Move.REMOVED: "-", Move.ADDED: "+", Move.EQUAL: "="}
 _STYLE = {Move.WORSE: "red", Move.BETTER: "green", Move.EQUAL: "dim"}
+_LOUD = ("change", "margin", "")
 _ARROW = "→"
 _ARROW_ROOM = 4  # it may be spelt out
 _LABEL_AT = 4
@@ -125,20 +126,20 @@ def _draw(page: Page, each: Row, to: Layout, head: Heads) -> None:
         if to.stacked:
             page.wrapped(_in_a_line(page, each, head), indent=_BELOW_AT)
         else:
-            page.line((" " * (_LABEL_AT + to.label), ""), *_numbers(page, each, to))
+            page.line((" " * (_LABEL_AT + to.label), ""), *_numbers(page, each, to, head))
     else:
-        page.line(sign, (pad(each.label, to.label), loud), *_numbers(page, each, to))
+        page.line(sign, (pad(each.label, to.label), loud), *_numbers(page, each, to, head))
     for remark in each.remarks:
         page.wrapped(brief(remark, LONGEST_TEXT), "dim", indent=_BELOW_AT)
 
 
-def _numbers(page: Page, each: Row, to: Layout) -> list[tuple[str, str]]:
+def _numbers(page: Page, each: Row, to: Layout, head: Heads) -> list[tuple[str, str]]:
     style = _STYLE.get(each.move, "")
     arrow = page.say(_ARROW) if each.before and each.after else " " * width(page.say(_ARROW))
     spans = [(" " * _GAP, ""), (f"{pad(each.before, to.before, right=True)} {arrow} {pad(each.after, to.after)}", "")]
-    for index, (text, size) in enumerate(zip(each.facts, to.facts, strict=True)):
+    for name, text, size in zip(head.facts, each.facts, to.facts, strict=True):
         if size:
-            spans += [(" " * _GAP, ""), (pad(text, size), style if index in (0, 3) else "dim")]
+            spans += [(" " * _GAP, ""), (pad(text, size), style if name in _LOUD else "dim")]
     return spans
 
 

@@ -155,7 +155,7 @@ def test_any_two_files_can_be_compared_and_told(before: dict[str, Any], after: d
     except GateError:
         return
     for form in ("text", "markdown"):
-        assert all(character == "\n" or character.isprintable() for character in render(form, comparison))
+        assert all(character in "\n\u00a0" or character.isprintable() for character in render(form, comparison))
     assert json.loads(render("json", comparison))["kind"] == "metrics"
     turned = compared(after, before)
     opposite = {Move.WORSE: Move.BETTER, Move.BETTER: Move.WORSE, Move.REMOVED: Move.ADDED, Move.ADDED: Move.REMOVED}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from gate.app.check import decide
 from gate.app.clock import clock
 from gate.app.floors import floor_of
 from gate.app.init import FirstPolicy, InitRequest, first_policy, policy_name
+from gate.app.lint import LintRequest, lint
 from gate.app.proposal import Proposal, propose, rule_name
 from gate.app.proposal_text import scalar, write
 from gate.documents import yaml
@@ -86,11 +87,18 @@ def keeps_its_word(text: str, table: Measurements) -> int:
     return len(policy.rules)
 
 
+def lints_clean(text: str, inputs: Sequence[str], folder: Path) -> None:
+    path = folder / "gate.yaml"
+    path.write_text(text)
+    (linted,) = lint(LintRequest(policies=[str(path)], metrics=inputs, now=TODAY.today))
+    assert (linted.errors, linted.advice) == ((), ())
+
+
 # -- the contract
 
 
 @pytest.mark.parametrize("path", sorted(str(each.relative_to(SAMPLES)) for each in SAMPLES.rglob("*.*") if each.suffix != ".md"))
-def test_keeps_its_word_on_the_files_of_other_tools(path: str) -> None:
+def test_keeps_its_word_on_the_files_of_other_tools(path: str, tmp_path: Path) -> None:
     request = InitRequest(inputs=[str(SAMPLES / path)])
     try:
         policy = first_policy(request)
@@ -99,6 +107,7 @@ def test_keeps_its_word_on_the_files_of_other_tools(path: str) -> None:
     else:
         refused = ""
         assert keeps_its_word(policy.text, read_inputs(request.inputs)) == len(policy.proposal.rules) > 0
+        lints_clean(policy.text, request.inputs, tmp_path)
     assert refused in ("", "unknown-format", "no-measurements", "no-direction", "not-a-mapping", "yaml-syntax")
 
 
@@ -155,6 +164,17 @@ def test_a_scalar_is_the_same_text_to_every_reader_of_yaml(text: str) -> None:
 
     assert pyyaml.safe_load(f"- {scalar(text)}") == [text]  # YAML 1.1
     assert yaml.load(f"- {scalar(text)}", "f")[0] == [text]  # YAML 1.2
+
+
+def test_what_it_writes_lints_clean_whatever_the_metrics_are_called(tmp_path: Path) -> None:
+    for index, name in enumerate((*AWKWARD, *INVISIBLE)):
+        slices = [{"slice": {name or "x": value}, "metrics": {"f1": 0.8}} for value in ("a", name)]
+        document = {name or "x": 0.5, "accuracy": 91.2, "recall": {"value": 1, "n": 30}, "slices": slices}
+        metrics = tmp_path / f"{index}.json"
+        metrics.write_text(json.dumps(document))
+        policy = first_policy(InitRequest(inputs=[str(metrics)], better={} if name == "baseline" else {name or "x": LOWER}))
+        if name != "baseline":  # of a metric of this name it is said that rules mean something else
+            lints_clean(policy.text, [str(metrics)], tmp_path)
 
 
 def test_a_comment_that_is_uncommented_is_a_rule() -> None:

@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 
+from gate.app.diff_decisions import compare_decisions
 from gate.app.diff_metrics import compare_metrics
 from gate.readers.inputs import read_mapping
 from gate.reports import comparison_json, comparison_markdown, comparison_text
 from gate.reports.comparison import tally
 from gate.reports.terminal import width
 from gate.terms.comparison import MetricsComparison
+from gate.terms.decision import Decision
 from gate.terms.measurements import Source
 
 Page = run_path(str(Path(__file__).with_name("page.py")))["Page"]
@@ -114,11 +116,11 @@ def test_equal_values_on_another_n_are_counted() -> None:
 def test_the_markdown_is_a_table() -> None:
     text = comparison_markdown.render(compared())
     assert text.startswith("## 🔴 3 worse, 1 better, 1 changed, 1 only in A, 1 only in B, 1 equal\n")
-    assert "| | Metric | A | B | Change | Relative | n |  |\n" in text
-    assert "| 🔴 | `recall` | 0.88 | 0.85 | −0.03 | −3.41 % | 120 → 125 | worse |\n" in text
+    assert "| | Metric | A | B | Change | Relative | n |\n" in text
+    assert "| 🔴 worse | `recall` | 0.88 | 0.85 | −0.03 | −3.41 % | 120 → 125 |\n" in text.replace("\u00a0", " ")
     page = Page(text)
     page.assert_inert()
-    assert set(page.cells) == {8, 4}
+    assert set(page.cells) == {7, 4}
     assert page.elements.count("details") == 1
 
 
@@ -166,3 +168,29 @@ def test_the_json_is_the_same_bytes_and_ascii() -> None:
     assert text == comparison_json.render(compared())
     assert comparison_json.render(compared({"é\u202e": 1}, {"é\u202e": 2})).isascii()
     assert json.loads(comparison_json.render(compared({"x": -1e308}, {"x": 1.7e308})))["moves"][0]["change"] == "Infinity"
+
+
+# -- decisions
+
+
+decisions = run_path(str(Path(__file__).parents[1] / "looks" / "decisions.py"))
+EVERY: dict[str, Decision] = {**decisions["GOLDEN"], "extreme": decisions["EXTREME"]}
+
+
+@pytest.mark.parametrize("before", EVERY)
+@pytest.mark.parametrize("after", EVERY)
+def test_any_two_decisions_are_told_safely(before: str, after: str) -> None:
+    sources = [Source(name, "decision", "0" * 64) for name in (f"{before}.json", f"{after}\n::error::<b>.json")]
+    comparison = compare_decisions(EVERY[before], EVERY[after], *sources)
+    Page(comparison_markdown.render(comparison)).assert_inert()
+    for columns in (40, 60, 120):
+        text = comparison_text.render(comparison, columns=columns, show_all=True)
+        assert max(map(width, text.split("\n"))) <= columns
+        assert all(character == "\n" or character.isprintable() for character in text)
+        assert not any(line.lstrip().startswith("::") for line in text.split("\n"))
+    data = json.loads(comparison_json.render(comparison))
+    assert (data["a"]["verdict"], data["b"]["verdict"]) == (EVERY[before].verdict.value, EVERY[after].verdict.value)
+    if before == after:
+        assert set(data["counts"]) - {"equal"} == {
+            name for name, count in data["counts"].items() if name != "equal" and not count
+        }
