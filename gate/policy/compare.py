@@ -18,6 +18,7 @@ from gate.language.tree import (
     Negative,
     Number,
     OnBaseline,
+    walk,
 )
 from gate.language.tree import Reading as Measured
 from gate.policy.policy import Rule, Settle
@@ -35,7 +36,8 @@ def loosened(old: Rule, new: Rule, facts: Facts | None = None) -> list[str]:
     """In words, all in which the new rule is looser than the old one, or cannot be compared; empty: equal or tighter."""
     found: list[str] = []
     if not tight(old.expr.tree, new.expr.tree, facts or {}):
-        found.append(f"`{new.expr.normal}` is not provably as strict as `{old.expr.normal}`")
+        hint = "; write the number as a percent, as there" if _percent(old.expr.tree) and not _percent(new.expr.tree) else ""
+        found.append(f"`{new.expr.normal}` is not provably as strict as `{old.expr.normal}`{hint}")
     if _LEVELS.index(new.level) < _LEVELS.index(old.level):
         found.append(f"level: {new.level.value} is below {old.level.value}")
     for key in ("undecided", "missing"):
@@ -81,8 +83,12 @@ def tight(old: Condition, new: Condition, facts: Facts) -> bool:
     return False
 
 
+def _percent(tree: Condition) -> bool:
+    return any(isinstance(node, Number) and node.percent for node in walk(tree))
+
+
 def _tight_comparison(old: Comparison, new: Comparison, facts: Facts) -> bool:
-    if isinstance(old.right, Boolean) or isinstance(new.right, Boolean):
+    if isinstance(old.right, Boolean) or isinstance(new.right, Boolean) or not _same_scale(old, new):
         return False
     if new.operator == "==":
         bounds = (_greater(new.left, new.right, False), _greater(new.right, new.left, False))
@@ -90,6 +96,13 @@ def _tight_comparison(old: Comparison, new: Comparison, facts: Facts) -> bool:
     if "==" in (old.operator, new.operator) or "!=" in (old.operator, new.operator):
         return False
     return _implied(_normal(old), _normal(new), facts)
+
+
+def _same_scale(old: Comparison, new: Comparison) -> bool:
+    """Whether a metric that counts to 100 is as undecided under the new rule: `90%` finds it out, `0.95` and `2` do not."""
+    was = [side for side in (old.left, old.right) if isinstance(side, Number) and 0 < side.value <= 1]
+    now = [side for side in (new.left, new.right) if isinstance(side, Number)]
+    return all(side.value <= 1 and (side.percent or not before.percent) for before in was for side in now)
 
 
 Bound = tuple[Expression, Expression, bool]  # left above right; strictly or not

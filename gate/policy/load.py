@@ -64,7 +64,7 @@ def resolve(source: PolicyText, today: str) -> Policy:
         problems.append(
             Problem("no-rules", "this policy has no rules", source.at(source.mark), "start with: `gate init metrics.json`")
         )
-    problems += _unused_parameters(found, rules, waived, problems)
+    problems += _unused_parameters(found, builder.read, waived, problems)
     if problems:
         raise PolicyError(*_in_order(problems))
     return _with_digest(_policy(source, found, setting, metrics, baselines, rules, waived))
@@ -150,13 +150,10 @@ def found_origin(found: list[Layer], source: PolicyText) -> str:
     return next((layer.origin for layer in found if layer.source is source), "")
 
 
-def _unused_parameters(
-    found: list[Layer], rules: tuple[Rule, ...], waivers: tuple[Waiver, ...], problems: list[Problem]
-) -> list[Problem]:
+def _unused_parameters(found: list[Layer], read: set[str], waivers: tuple[Waiver, ...], problems: list[Problem]) -> list[Problem]:
     if problems:
         return []
-    used = {name for rule in rules for name in rule.expr.parameters}
-    used |= {name for waiver in waivers if waiver.floor for name in waiver.floor.parameters}
+    used = read | {name for waiver in waivers if waiver.floor for name in waiver.floor.parameters}
     unused: list[Problem] = []
     for layer in found:
         params = layer.source.value.get("params") or Map()

@@ -55,6 +55,7 @@ class RuleBuilder:
     rules: dict[str, Rule] = field(default_factory=dict)
     drafts: dict[str, Draft] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    read: set[str] = field(default_factory=set)  # the parameters of all rules, of replaced ones too
 
     def add(self, layer: Layer) -> None:
         """The rules of one file, on top of those before."""
@@ -113,6 +114,7 @@ class RuleBuilder:
             return None
         checked_in = draft if "check" in draft.keys else inherited or draft
         expr = self.expr(checked_in)
+        self.read |= expr.parameters if expr is not None else frozenset()
         return self.finished(whole, draft, expr) if expr is not None else None
 
     def expr(self, draft: Draft) -> Expr | None:

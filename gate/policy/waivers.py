@@ -70,11 +70,14 @@ class WaiverBuilder:
             what, remedy = "a file of waivers is a list of waivers", "write `- {rule: …, until: …, why: …, by: …}`"
             self.problems.append(found.problem("policy-shape", what, found.mark, remedy))
             return []
-        for entry, at in zip(entries, entries.marks, strict=True):
-            if not shape.accepts(entry, "waiver"):
-                self.problems += explain(PolicyText(file, path, found.text, entry, at), "waiver")
-                return []
-        return _listed(found, entries)
+        wrong = [
+            problem
+            for entry, at in zip(entries, entries.marks, strict=True)
+            if not shape.accepts(entry, "waiver")
+            for problem in explain(PolicyText(file, path, found.text, entry, at), "waiver")
+        ]
+        self.problems += wrong
+        return [] if wrong else _listed(found, entries)
 
     def waiver(self, source: PolicyText, entry: Map, mark: Mark) -> Waiver | None:
         rule = self.rule(source, entry)
