@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gate.app.check import CheckRequest, decide, failed
@@ -148,6 +148,7 @@ values = st.floats(allow_nan=True) | st.integers(-(10**30), 10**30) | st.boolean
 tables = st.dictionaries(st.text(st.characters(codec="utf-8"), min_size=1, max_size=8), values, max_size=6)
 
 
+@settings(max_examples=60, deadline=None)
 @given(tables, tables)
 def test_any_two_files_can_be_compared_and_told(before: dict[str, Any], after: dict[str, Any]) -> None:
     try:
@@ -166,6 +167,7 @@ def test_any_two_files_can_be_compared_and_told(before: dict[str, Any], after: d
             assert other.move is opposite.get(each.move, each.move)
 
 
+@settings(deadline=None)
 @given(tables)
 def test_a_file_is_equal_to_itself(table: dict[str, Any]) -> None:
     try:

@@ -158,6 +158,7 @@ def test_a_rule_reads_the_metric_that_is_called_so(name: str) -> None:
     assert keeps_its_word(text, table) == 1
 
 
+@settings(deadline=None)
 @given(names)
 def test_a_scalar_is_the_same_text_to_every_reader_of_yaml(text: str) -> None:
     import yaml as pyyaml
@@ -237,6 +238,7 @@ def test_the_worst_value_has_no_floor(value: float, fact: Metric) -> None:
     assert floor_of(Measurement("x", value, support=Support(n=50)), fact) is None
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10**6).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), st.booleans())
 def test_a_share_of_n_gets_the_end_of_its_interval(counts: tuple[int, int], up: bool) -> None:
     k, n = counts
