@@ -49,20 +49,18 @@ def _unread(policy: Policy, top: PolicyText) -> Iterator[Problem]:
         if column not in starred:
             what = f"no rule has a star for `{column}`, so nobody looks whether these slices are there"
             remedy = f"write a rule such as `recall[{column}=*] >= 0.8`, or take it out"
-            yield _at_key(top, "slices", column, "unused-slices", what, remedy)
+            yield top.key_problem("unused-slices", what, top.value["slices"].marks[column], column, remedy)
     read = {reading.metric for reading in readings}
     for name in policy.metrics:
         if name not in read:
-            yield _at_key(top, "metrics", name, "unused-metric", f"no rule reads `{name}`", _meant(name, read))
+            mark = top.value["metrics"].marks[name]
+            yield top.key_problem("unused-metric", f"no rule reads `{name}`", mark, name, _meant(name, read))
     used = {name for rule in policy.rules for name in rule.expr.baselines}
     used |= {name for waiver in policy.waivers if waiver.floor for name in waiver.floor.baselines}
     for name in policy.baselines:
         if name not in used and name != "baseline":
-            yield _at_key(top, "baselines", name, "unused-baseline", f"no rule compares with `{name}`", "take it out, or use it")
-
-
-def _at_key(top: PolicyText, block: str, key: str, slug: str, message: str, remedy: str) -> Problem:
-    return top.key_problem(slug, message, top.value[block].marks[key], key, remedy)
+            mark = top.value["baselines"].marks[name]
+            yield top.key_problem("unused-baseline", f"no rule compares with `{name}`", mark, name, "take it out, or use it")
 
 
 def _meant(name: str, read: set[str]) -> str:
