@@ -22,6 +22,7 @@ from gate.language.tree import (
 )
 from gate.language.tree import Reading as Measured
 from gate.policy.policy import Rule, Settle
+from gate.terms import catalogue
 from gate.terms.decision import Level
 from gate.terms.metric import Metric
 
@@ -36,7 +37,8 @@ def loosened(old: Rule, new: Rule, facts: Facts | None = None) -> list[str]:
     """In words, all in which the new rule is looser than the old one, or cannot be compared; empty: equal or tighter."""
     found: list[str] = []
     if not tight(old.expr.tree, new.expr.tree, facts or {}):
-        hint = "; write the number as a percent, as there" if _percent(old.expr.tree) and not _percent(new.expr.tree) else ""
+        other_way = _percent(old.expr.tree) != _percent(new.expr.tree)
+        hint = "; write the number as there, with `%` or without" if other_way else ""
         found.append(f"`{new.expr.normal}` is not provably as strict as `{old.expr.normal}`{hint}")
     if _LEVELS.index(new.level) < _LEVELS.index(old.level):
         found.append(f"level: {new.level.value} is below {old.level.value}")
@@ -88,7 +90,7 @@ def _percent(tree: Condition) -> bool:
 
 
 def _tight_comparison(old: Comparison, new: Comparison, facts: Facts) -> bool:
-    if isinstance(old.right, Boolean) or isinstance(new.right, Boolean) or not _same_scale(old, new):
+    if isinstance(old.right, Boolean) or isinstance(new.right, Boolean):
         return False
     if new.operator == "==":
         bounds = (_greater(new.left, new.right, False), _greater(new.right, new.left, False))
@@ -98,14 +100,7 @@ def _tight_comparison(old: Comparison, new: Comparison, facts: Facts) -> bool:
     return _implied(_normal(old), _normal(new), facts)
 
 
-def _same_scale(old: Comparison, new: Comparison) -> bool:
-    """Whether a metric that counts to 100 is as undecided under the new rule: `90%` finds it out, `0.95` and `2` do not."""
-    was = [side for side in (old.left, old.right) if isinstance(side, Number) and 0 < side.value <= 1]
-    now = [side for side in (new.left, new.right) if isinstance(side, Number)]
-    return all(side.value <= 1 and (side.percent or not before.percent) for before in was for side in now)
-
-
-Bound = tuple[Expression, Expression, bool]  # left above right; strictly or not
+Bound = tuple[Expression, Expression, bool]  # the greater side, the lesser side; strictly or not
 
 
 def _greater(left: Expression, right: Expression, strict: bool) -> Bound:
@@ -118,7 +113,36 @@ def _normal(node: Comparison) -> Bound:
 
 
 def _implied(old: Bound, new: Bound, facts: Facts) -> bool:
-    return new[2] >= old[2] and at_most(new[0], old[0], facts) and at_most(old[1], new[1], facts)
+    same = _same_scale(old[1], new[1], (old[0], new[0]), facts, True) and _same_scale(
+        old[0], new[0], (old[1], new[1]), facts, False
+    )
+    return same and new[2] >= old[2] and at_most(new[0], old[0], facts) and at_most(old[1], new[1], facts)
+
+
+def _same_scale(old: Expression, new: Expression, others: tuple[Expression, Expression], facts: Facts, floor: bool) -> bool:
+    """Whether a value that counts to 100 is no less decided under the new limit: `90%` finds it out, `0.95` and `2` may not."""
+    was, now = _finds_out(old, others[0], facts), _finds_out(new, others[1], facts)
+    if not was and not now:
+        return True
+    if others[0] != others[1] or not isinstance(old, Number) or not isinstance(new, Number):
+        return False
+    if was and now and old.percent == new.percent:
+        return True
+    return not (old.percent or new.percent) and (now if floor else was)
+
+
+def _finds_out(limit: Expression, other: Expression, facts: Facts) -> bool:
+    """Whether comparing with the limit can leave a value undecided because of its scale (see language/evaluate.py)."""
+    if not isinstance(limit, Number):
+        return False
+    return 0 < limit.value <= 1 and (limit.percent or (isinstance(other, Measured) and _highest(other.metric, facts) == 1))
+
+
+def _highest(metric: str, facts: Facts) -> float | None:
+    stated, common = facts.get(metric), catalogue.find(metric)
+    if stated is not None and stated.high is not None:
+        return stated.high
+    return common.high if common is not None else None
 
 
 def at_most(a: Expression, b: Expression, facts: Facts) -> bool:
@@ -127,6 +151,10 @@ def at_most(a: Expression, b: Expression, facts: Facts) -> bool:
         return True
     if isinstance(a, Number) and isinstance(b, Number):
         return a.value <= b.value
+    if isinstance(b, Arithmetic) and _moves(b, "+") and at_most(a, b.left, facts):
+        return True
+    if isinstance(a, Arithmetic) and _moves(a, "-") and at_most(a.left, b, facts):
+        return True
     if isinstance(a, Negative) and isinstance(b, Negative):
         return at_most(b.of, a.of, facts)
     if isinstance(a, OnBaseline) and isinstance(b, OnBaseline):
@@ -137,6 +165,11 @@ def at_most(a: Expression, b: Expression, facts: Facts) -> bool:
     if isinstance(a, Arithmetic) and isinstance(b, Arithmetic) and a.operator == b.operator:
         return _at_most_arithmetic(a, b, facts)
     return False
+
+
+def _moves(node: Arithmetic, operator: str) -> bool:
+    """Whether the node is something plus (or minus) a number that is not negative."""
+    return node.operator == operator and isinstance(node.right, Number) and node.right.value >= 0
 
 
 def _at_most_arithmetic(a: Arithmetic, b: Arithmetic, facts: Facts) -> bool:
