@@ -28,6 +28,9 @@ from gate.terms.measurements import Measurements
 from gate.terms.metric import Metric
 from gate.terms.slice import Slice
 
+# The keys that ask all rules of a policy for what this version cannot judge.
+_DEMANDS = {"no-confidence": "confidence", "evidence-claimed": "evidence"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LintRequest:
@@ -72,7 +75,7 @@ def _linted(path: str, table: Measurements | None, today: str) -> Linted:
     except GateError as error:
         errors += error.problems
     files = _own_files(source)
-    advice = [*advise(policy, files, today, _fact(policy, table)), *_waivers(policy, today), *_not_judged(policy)]
+    advice = [*advise(policy, files, today, _fact(policy, table)), *_waivers(policy, today), *_not_judged(policy, source)]
     if table is not None:
         errors += unknown_names(policy, table, {each.file: each for each in files})
         advice += misfits(policy, table, today)
@@ -126,8 +129,8 @@ def _waivers(policy: Policy, today: str) -> Iterator[Problem]:
             yield Problem("waiver-ends-soon", what, waiver.where)
 
 
-def _not_judged(policy: Policy) -> Iterator[Problem]:
-    """Demands that this version cannot meet, each once, with how many rules make it."""
+def _not_judged(policy: Policy, top: PolicyText) -> Iterator[Problem]:
+    """Demands that this version cannot meet, each once, with how many rules make it; at the key that makes it for all."""
     made: dict[str, tuple[Rule, Doubt, int]] = {}
     for rule in policy.rules:
         for doubt in demanded(rule, policy):
@@ -136,7 +139,9 @@ def _not_judged(policy: Policy) -> Iterator[Problem]:
     for rule, doubt, count in made.values():
         others = "" if count == 1 else " and 1 more rule" if count == 2 else f" and {count - 1} more rules"
         what = f"`{rule.id}`{others} will have no value: {doubt.text}"
-        yield Problem(doubt.slug, what, rule.where, doubt.remedy)
+        mark = top.value.marks.get(_DEMANDS.get(doubt.slug, ""))
+        where = Place(top.file, mark.key_line, mark.key_column) if mark else rule.where
+        yield Problem(doubt.slug, what, where, doubt.remedy)
 
 
 def _with_names(problems: Sequence[Problem], table: Measurements | None) -> Iterator[Problem]:

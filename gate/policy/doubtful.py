@@ -181,7 +181,7 @@ def _implied(policy: Policy) -> Iterator[Problem]:
             told.add(old.id)
             same = not loosened(stricter, old, dict(policy.metrics))
             what = f"`{old.id}` never decides: `{stricter.id}` ({stricter.where}) is {'the same' if same else 'stricter'}"
-            yield Problem("implied-rule", what, old.where, "take one of the two out")
+            yield Problem("implied-rule", what, old.where, "take it out" if shipped(stricter) else "take one of the two out")
 
 
 def _implies(new: Rule, old: Rule, policy: Policy, waived: set[str], told: set[str]) -> bool:

@@ -241,7 +241,15 @@ def test_demands_that_cannot_be_met_are_said_once(desk: Desk) -> None:
     found = advice(desk.lint())
     assert [slug for slug, _ in found] == ["no-confidence", "evidence-claimed", "confidence-ignored"]
     assert found[0][1].startswith("`x > 1` and 1 more rule will have no value: the rule asks for confidence 0.95")
+    assert [problem.where and problem.where.line for problem in desk.lint().advice] == [3, 4, 8]
     assert found[1][1].startswith("`x > 1` and 2 more rules will have no value: the policy demands measured")
+
+
+def test_a_demand_of_one_rule_is_told_at_the_rule(desk: Desk) -> None:
+    desk.policy("x > 1", "{check: y > 1, confidence: 95%}")
+    (problem,) = desk.lint().advice
+    assert (problem.slug, str(problem.where)) == ("no-confidence", "gate.yaml:5:13")
+    assert problem.message.startswith("`y > 1` will have no value: ")
 
 
 def test_waivers_that_are_over_or_nearly(desk: Desk) -> None:

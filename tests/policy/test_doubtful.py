@@ -191,5 +191,11 @@ def test_a_rule_of_a_pack_is_not_said_to_be_needless() -> None:
     assert list(doubtful(loads(text), catalogue.find)) == []
 
 
+def test_a_rule_that_a_pack_implies_is_the_one_to_take_out() -> None:
+    text = "gate: 1\nextends: [recall-critical]\nparams: {recall_floor: 0.8, precision_floor: 20%}\nrules: [recall >= 0.7]\n"
+    (problem,) = doubtful(loads(text), catalogue.find)
+    assert (problem.slug, problem.remedy) == ("implied-rule", "take it out")
+
+
 def test_very_many_rules_on_one_metric_are_not_compared() -> None:
     assert slugs(*(f"x >= {number}" for number in range(MOST_COMPARED + 1))) == []
