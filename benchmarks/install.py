@@ -1,7 +1,7 @@
 """From nothing to a first verdict: a new environment, the install, one check: `python benchmarks/install.py WHEEL [PACKAGE…]`.
 
 Packages come from where pip is configured to find them, without its cache, and are compiled as pip does by default.
-A PACKAGE besides the wheel is measured by installing it and running its script in peers/, where there is one.
+A PACKAGE is a peer: regopy, check-jsonschema, mlflow.
 """
 
 from __future__ import annotations
@@ -30,6 +30,14 @@ def own_size(venv: Path) -> float:
     return sum(megabytes(path) if path.is_dir() else path.stat().st_size / 1e6 for path in kept)
 
 
+def first_check(requirement: str, bin_: Path) -> list[str | Path]:
+    if requirement in SCRIPTS:
+        return [bin_ / "python", HERE / "peers" / SCRIPTS[requirement], "metrics.json", "report.md"]
+    if requirement == "check-jsonschema":
+        return [bin_ / "check-jsonschema", "--schemafile", "schema.json", "metrics.json"]
+    return [bin_ / "gate", "check", "metrics.json", "-p", "gate.yaml"]
+
+
 def first_verdict(requirement: str, folder: Path) -> tuple[float, float, float, int]:
     """Seconds for the environment and the install, seconds for the first check, MB, and how many distributions."""
     venv = folder / "venv"
@@ -39,12 +47,7 @@ def first_verdict(requirement: str, folder: Path) -> tuple[float, float, float, 
     command = [str(python), "-m", "pip", "install", "-q", "--no-cache-dir", "--disable-pip-version-check", requirement]
     subprocess.run(command, check=True, capture_output=True)
     installed = time.monotonic()
-    script = SCRIPTS.get(requirement)
-    if script:
-        command = [str(python), str(HERE / "peers" / script), "metrics.json", "report.md"]
-    else:
-        command = [str(venv / "bin" / "gate"), "check", "metrics.json", "-p", "gate.yaml"]
-    subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    subprocess.run([str(word) for word in first_check(requirement, venv / "bin")], cwd=folder, check=True, capture_output=True)
     done = time.monotonic()
     names = [path.name for path in venv.glob("lib/python*/site-packages/*.dist-info")]
     count = sum(not name.startswith(("pip-", "setuptools-")) for name in names)
