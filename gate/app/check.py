@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import BinaryIO
 
 from gate import __version__
 from gate.app.clock import Clock, clock
-from gate.app.evidence import identities, named_baselines, refuse_itself, refuse_nothing
-from gate.errors import GateError, Problem, UsageError
+from gate.app.evidence import identities, named_baselines, path_of, refuse_itself, refuse_nothing
+from gate.errors import GateError, PolicyError, Problem, UsageError
 from gate.judge.evidence import Evidence
 from gate.judge.judge import identity, judge
 from gate.policy.find import find
@@ -34,10 +35,15 @@ class CheckRequest:
     environ: Mapping[str, str] = field(default_factory=dict)
 
 
-def check(request: CheckRequest) -> Decision:
-    """The decision. Raises GateError where none can be reached."""
+def policies_of(request: CheckRequest) -> list[Policy]:
+    """The policies that judge. Raises GateError."""
+    return load_all(find(request.policies, request.environ), clock(request.now))
+
+
+def check(request: CheckRequest, policies: Sequence[Policy] | None = None) -> Decision:
+    """The decision; the policies are loaded unless they are given. Raises GateError where none can be reached."""
     moment = clock(request.now)
-    policies = load_all(find(request.policies, request.environ), moment)
+    policies = policies_of(request) if policies is None else policies
     if not request.inputs:
         raise UsageError(Problem("no-input", "nothing to check: name a metrics file", remedy="gate check metrics.json"))
     refuse_itself(request.inputs, request.baselines)
@@ -45,6 +51,14 @@ def check(request: CheckRequest) -> Decision:
     given = read_inputs(request.baselines, format=request.reader, stdin=request.stdin) if request.baselines else None
     decision = decide(policies, candidate, given, moment, request.first_release, request.inputs)
     return replace(decision, commit=commit_of(request.environ))
+
+
+def files_of(request: CheckRequest, policies: Sequence[Policy]) -> list[str]:
+    """Every file that a check reads, so that no report overwrites one."""
+    paths = [path_of(spec) for spec in (*request.inputs, *request.baselines) if spec != "-"]
+    with suppress(PolicyError):  # said when the policies are loaded
+        paths += find(request.policies, request.environ)
+    return paths + [path for policy in policies for path in policy.files]
 
 
 def load_all(paths: Sequence[str], moment: Clock) -> list[Policy]:
@@ -57,8 +71,6 @@ def load_all(paths: Sequence[str], moment: Clock) -> list[Policy]:
         except GateError as error:
             problems += error.problems
     if problems:
-        from gate.errors import PolicyError
-
         raise PolicyError(*problems)
     return loaded
 

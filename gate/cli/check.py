@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from gate.app import check as checking
 from gate.app import outputs
@@ -50,6 +50,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="metrics to compare with: the model in production, the main branch",
     )
+    _reporting(add)
+    add("--from", dest="reader", metavar="FORMAT", help="read the inputs as this format instead of recognising it")
+    add(
+        "--first-release",
+        default="",
+        metavar="WHY",
+        help="there is no baseline or history yet: let rules that need one through, visibly",
+    )
+    add("--now", default="", metavar="DATE", help="judge as if it were this day (the decision then says so)")
+
+
+def _reporting(add: Callable[..., object]) -> None:
     add(
         "-o",
         "--output",
@@ -58,16 +70,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="write a report; its suffix says the form (.md .json .txt), or FORM=FILE; `-` is standard output",
     )
-    add("--from", dest="reader", metavar="FORMAT", help="read the inputs as this format instead of recognising it")
-    add(
-        "--first-release",
-        default="",
-        metavar="WHY",
-        help="there is no baseline or history yet: let rules that need one through, visibly",
-    )
     add("--warn-exit-code", type=_exit_code, default=0, metavar="N", help="exit with N instead of 0 when the verdict is warn")
     add("--all", action="store_true", help="show the rules that hold, too")
-    add("--now", default="", metavar="DATE", help="judge as if it were this day (the decision then says so)")
 
 
 def _exit_code(written: str) -> int:
@@ -91,9 +95,14 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
         stdin=standard_input(),
         environ=environ,
     )
-    outputs.prepare(wanted, _read(request))
     try:
-        decision = checking.check(request)
+        policies = checking.policies_of(request)
+    except GateError as error:
+        outputs.prepare(wanted, checking.files_of(request, ()))
+        return _cannot_run(error, request, wanted, environ)
+    outputs.prepare(wanted, checking.files_of(request, policies))
+    try:
+        decision = checking.check(request, policies)
     except GateError as error:
         return _cannot_run(error, request, wanted, environ)
     code = _code(decision, args)
@@ -123,15 +132,6 @@ def _why(args: argparse.Namespace) -> str:
     return written
 
 
-def _read(request: checking.CheckRequest) -> list[str]:
-    """Every file that the check reads, so that no report overwrites one."""
-    paths = [path_of(spec) for spec in (*request.inputs, *request.baselines) if spec != "-"]
-    try:
-        return paths + find(request.policies, request.environ)
-    except GateError:
-        return paths  # said once the check is run
-
-
 def _as_text(decision: Decision, code: int, args: argparse.Namespace, environ: Mapping[str, str]) -> str:
     shape = terminal(environ)
     return text.render(
@@ -155,7 +155,7 @@ def _cannot_run(error: GateError, request: checking.CheckRequest, wanted: list[O
         if output.path == "-":
             say(outputs.render(output.form, decision, error.exit_code))
     _tell_host(decision, environ)
-    complain(f"ERROR: the gate could not run{'':>40}exit {error.exit_code}")
+    complain(text.render(decision).splitlines()[-1])
     return error.exit_code
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from gate.judge.evidence import Evidence
 from gate.judge.interval import interval_of
@@ -12,7 +13,8 @@ from gate.judge.sides import Sides, bound, sides_of
 from gate.judge.waive import waive
 from gate.judge.world import MeasuredWorld, fact_of
 from gate.language.evaluate import Judged, Result, evaluate, evaluate_expression
-from gate.language.resolve import Expr, free_readings
+from gate.language.readings import starred_readings
+from gate.language.resolve import Expr
 from gate.language.tree import All, Comparison, comparisons
 from gate.language.value import Doubt
 from gate.policy.policy import Policy, Rule
@@ -28,7 +30,7 @@ def judge_rule(rule: Rule, policy: Policy, evidence: Evidence) -> list[Finding]:
     judge = _RuleJudge(rule, policy, evidence)
     if not rule.expr.stars:
         return [judge.finding({})]
-    bindings = judge.world.bindings(free_readings(rule.expr.tree))
+    bindings = judge.world.bindings(starred_readings(rule.expr.tree))
     return [judge.finding(binding) for binding in bindings or [{}]]
 
 
@@ -48,51 +50,56 @@ class _RuleJudge:
         self.one_margin = isinstance(tree, Comparison) or (isinstance(tree, All) and tree.chain)
 
     def finding(self, binding: dict[str, str]) -> Finding:
-        rule, world = self.rule, self.world
-        world.reads = {}
-        result = evaluate(rule.expr.tree, world, binding)
-        reads = tuple(world.reads.values())
+        rule = self.rule
+        self.world.reads = {}
+        result = evaluate(rule.expr.tree, self.world, binding)
+        reads = tuple(self.world.reads.values())
         doubts = result.doubts if binding or not rule.expr.stars else self.no_slices(result.doubts)
         outcome = self.outcome(result, doubts)
         settled = outcome is Outcome.PASS or outcome is Outcome.FAIL
-        part = next((part for part in result.parts if part.outcome is outcome), result.parts[0])
-        sides = self.sides[id(part.node)]
-        value, threshold = (part.right, part.left) if sides.swapped else (part.left, part.right)
-        on = Slice.of(binding) if binding else WHOLE
-        found = self.measured(sides, binding)
-        n, interval, unit = self.support(sides, found)
-        if value != value and found is not None and found.value is not None:
-            value = found.value  # there is a number, only not one to judge by
-        before = self.before(sides, part, binding)
         finding = Finding(
             rule=rule.id,
             policy=self.policy.file,
-            expression=rule.expr.normal,
+            expression=rule.expr.shown,
             outcome=outcome,
             effect=effect(outcome, self.level, rule, outcome is Outcome.PASS and bool(doubts)),
             level=self.level,
-            slice=on,
-            value=_shown(value),
-            operator=sides.operator,
-            threshold=_shown(threshold),
+            slice=Slice.of(binding) if binding else WHOLE,
             margin=self.margin(result),
-            interval=interval,
-            n=n,
-            unit=unit,
-            baseline="" if before is None else sides.baseline,
-            baseline_value=before,
             reasons=() if settled else _reasons((*self.demanded, *doubts)),
             notes=_reasons(doubts) if settled and doubts else (),
             parts=tuple([self.part(each) for each in result.parts]),
             reads=reads,
-            shares=self.shares(outcome, sides),
             evidence="claimed",
             why=rule.why,
             owner=rule.owner,
             blocks_from=rule.blocks_from if self.level is Level.INFO else "",
             where=rule.where,
+            **self.deciding(result, outcome, binding),
         )
         return waive(finding, rule, self.policy, self.evidence, self.floor_holds)
+
+    def deciding(self, result: Result, outcome: Outcome, binding: dict[str, str]) -> dict[str, Any]:
+        """The fields that show the deciding part: the first, in writing order, whose outcome is the finding's."""
+        part = next((part for part in result.parts if part.outcome is outcome), result.parts[0])
+        sides = self.sides[id(part.node)]
+        value, threshold = (part.right, part.left) if sides.swapped else (part.left, part.right)
+        found = self.measured(sides, binding)
+        n, interval, unit = self.support(sides, found)
+        if value != value and found is not None and found.value is not None:
+            value = found.value  # there is a number, only not one to judge by
+        before = self.before(sides, part, binding)
+        return {
+            "value": _shown(value),
+            "operator": sides.operator,
+            "threshold": _shown(threshold),
+            "interval": interval,
+            "n": n,
+            "unit": unit,
+            "baseline": "" if before is None else sides.baseline,
+            "baseline_value": before,
+            "shares": self.shares(outcome, sides),
+        }
 
     def outcome(self, result: Result, doubts: tuple[Doubt, ...]) -> Outcome:
         if self.demanded:
@@ -104,7 +111,7 @@ class _RuleJudge:
 
     def no_slices(self, doubts: tuple[Doubt, ...]) -> tuple[Doubt, ...]:
         """Why a rule with a star has no slice to be judged on: names nobody knows, or no slice of theirs matches."""
-        what = f"no slice matches `{self.rule.expr.normal}`"
+        what = f"no slice matches `{self.rule.expr.shown}`"
         none = Doubt("no-slices", what, "check the columns of the selector", nowhere=True)
         return tuple(doubt for doubt in doubts if doubt.slug == UNKNOWN_NAME) or (none,)
 

@@ -35,9 +35,8 @@ def effect(outcome: Outcome, level: Level, rule: Rule, partly_unknown: bool) -> 
         return Verdict.PASS
     if outcome is Outcome.PASS:
         return Verdict.WARN if partly_unknown else Verdict.PASS
-    if level is Level.WARN:
-        return Verdict.WARN
-    return Verdict.FAIL if outcome is Outcome.FAIL else _doubt(outcome, rule)
+    blocked = Verdict.FAIL if outcome is Outcome.FAIL else _doubt(outcome, rule)
+    return min(blocked, Verdict.WARN, key=_ORDER.index) if level is Level.WARN else blocked
 
 
 def _doubt(outcome: Outcome, rule: Rule) -> Verdict:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gate.language.resolve import candidate_readings
+from gate.language.readings import candidate_readings
 from gate.language.tree import Comparison, Expression, OnBaseline, Reading, comparisons, walk
 from gate.language.write import write
 from gate.policy.policy import Policy, Rule

@@ -31,10 +31,11 @@ def unknown_function(text: str, token: Token) -> RuleError:
 def _historic(text: str, token: Token, arguments: tuple[Expression, ...], end: int) -> Expression:
     """`last(metric, k)`, `expected_low(metric, k)`, `expected_high(metric, k)`."""
     example = f"write `{token.text}(f1, 8)`"
-    if len(arguments) != 2 or not isinstance(arguments[0], Reading):
+    of = arguments[0]
+    if len(arguments) != 2 or not isinstance(of, Reading):
         what = f"`{token.text}` takes a metric and a number of runs"
         raise RuleError("rule-function", what, text, token.start, end, example)
-    of, count = arguments
+    count = arguments[1]
     runs = count.value if isinstance(count, Number) and not count.percent else 0
     if not (float(runs).is_integer() and 1 <= runs <= MAX_RUNS):
         what = f"the number of runs is a whole number from 1 to {MAX_RUNS}"

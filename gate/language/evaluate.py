@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from gate.language import value as v
-from gate.language.resolve import free_readings
+from gate.language.readings import starred_readings
 from gate.language.tokens import AGGREGATES
 from gate.language.tree import (
     All,
@@ -227,7 +227,7 @@ def _call(node: Call, world: World, of: str, binding: Binding) -> Value:
     for argument in node.arguments:
         values += _values(argument, world, of, binding)
     if not values:
-        names = ", ".join(dict.fromkeys(reading.metric for reading in free_readings(node.arguments[0])))
+        names = ", ".join(dict.fromkeys(reading.metric for reading in starred_readings(node.arguments[0])))
         return v.unknown(Doubt("no-slices", f"no slice to read: {names}", "check the columns of the selector", nowhere=True))
     if node.function == "count":
         return _count(values)
@@ -239,7 +239,7 @@ def _values(argument: Expression, world: World, of: str, binding: Binding) -> li
     if isinstance(argument, Last):
         found = world.history(argument.of.metric, _slice(argument.of, binding), argument.count)
         return [v.unknown(found)] if isinstance(found, Doubt) else found
-    starred = free_readings(argument)
+    starred = starred_readings(argument)
     if not starred:
         return [_value(argument, world, of, binding)]
     return [_value(argument, world, of, {**binding, **inner}) for inner in world.bindings(starred)]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from gate.language.resolve import candidate_readings, free_readings
+from gate.language.readings import candidate_readings, starred_readings
 from gate.language.tokens import AGGREGATES
 from gate.language.tree import (
     Arithmetic,
@@ -165,7 +165,7 @@ def _call(speaker: Speaker, node: Call) -> Phrase:
 def _count(speaker: Speaker, node: Expression) -> str:
     if isinstance(node, Last):
         return f"the number of runs that have {speaker.at(node.of, ATOM)} among the {_runs(node.count)}"
-    starred = free_readings(node)
+    starred = starred_readings(node)
     inner = replace(speaker, mixed=mixed(node, bool(starred)))
     over = columns(starred[0].stars) if starred else "known"
     return f"the number of {over} values that have {inner.at(node, ATOM)}"
@@ -175,7 +175,7 @@ def _many(speaker: Speaker, node: Expression) -> str:
     """An argument of a function that makes one number of many: over slices, over runs, or one value as it is."""
     if isinstance(node, Last):
         return f"{speaker.at(node.of, ATOM)} over the {_runs(node.count)}"
-    starred = free_readings(node)
+    starred = starred_readings(node)
     if not starred:
         return speaker.at(node, ATOM)
     inner = replace(speaker, mixed=mixed(node, True))
@@ -260,7 +260,7 @@ def mixed(node: Node, starred: bool) -> bool:
 def _beside(node: Node) -> list[Reading]:
     """The readings below a node, without those whose stars a function uses up."""
     if isinstance(node, Call) and node.function in AGGREGATES:
-        return [reading for argument in node.arguments if not free_readings(argument) for reading in _beside(argument)]
+        return [reading for argument in node.arguments if not starred_readings(argument) for reading in _beside(argument)]
     if isinstance(node, Reading):
         return [node]
     return [reading for child in children(node) for reading in _beside(child)]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 
 from gate.language.parse import DEFAULT_BASELINES, parse
-from gate.language.tokens import AGGREGATES, RuleError, nfc
+from gate.language.readings import candidate_readings
+from gate.language.sense import Sense
+from gate.language.tokens import AGGREGATES, nfc
 from gate.language.tree import (
     All,
     Any,
@@ -15,32 +17,32 @@ from gate.language.tree import (
     Call,
     Comparison,
     Condition,
-    Expected,
     Expression,
-    Last,
     Negative,
-    Node,
     Not,
     Number,
     OnBaseline,
     Parameter,
     Reading,
-    children,
     walk,
 )
 from gate.language.write import write, write_number
 from gate.record import dataclass, replace
 
 _OPPOSITE = {">": "<=", ">=": "<", "<": ">=", "<=": ">", "==": "!=", "!=": "=="}
-_YES_OR_NO = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 
 
 @dataclass(frozen=True, slots=True)
 class Expr:
-    """A rule's expression, compiled. `stars` are the columns of its free stars: a finding per value."""
+    """A rule's expression, compiled.
+
+    `normal` is its normal form as written; `shown` the same with the parameters' numbers in their place.
+    `stars` are the columns of its free stars: a finding per value.
+    """
 
     text: str
     normal: str
+    shown: str
     tree: Condition
     stars: tuple[str, ...]
     parameters: frozenset[str]
@@ -66,9 +68,10 @@ def compile_rule(
     used = frozenset(node.name for node in walk(written) if isinstance(node, Parameter))
     resolver = _Resolver(text, parameters or {})
     tree = resolver.condition(written, False)
-    stars = resolver.check(tree)
+    stars = resolver.sense.check(tree)
     names = frozenset(node.name for node in walk(tree) if isinstance(node, OnBaseline))
-    return Expr(text, write(written), tree, stars, used, names)
+    normal = write(written)
+    return Expr(text, normal, write(resolver.filled(written)) if used else normal, tree, stars, used, names)
 
 
 def _simple(text: str, tree: Comparison, reading: Reading) -> Expr | None:
@@ -77,20 +80,15 @@ def _simple(text: str, tree: Comparison, reading: Reading) -> Expr | None:
     if reading.selector or not isinstance(number, Number):
         return None
     normal = f"{write(reading) if reading.quoted else reading.metric} {tree.operator} {number.text}"
-    return Expr(text, normal, tree, (), frozenset(), frozenset())
+    return Expr(text, normal, normal, tree, (), frozenset(), frozenset())
 
 
 class _Resolver:
-    """Rewrites one rule; keeps its text for messages."""
+    """Rewrites one rule."""
 
     def __init__(self, text: str, parameters: Mapping[str, Number]) -> None:
-        self.text = text
+        self.sense = Sense(text)
         self.parameters = parameters
-
-    def error(self, slug: str, message: str, node: Node, remedy: str = "") -> RuleError:
-        return RuleError(slug, message, self.text, node.start, node.end, remedy)
-
-    # -- rewriting
 
     def condition(self, node: Condition, negated: bool) -> Condition:
         if isinstance(node, Not):
@@ -103,8 +101,16 @@ class _Resolver:
         operator = _OPPOSITE[node.operator] if negated else node.operator
         return self.comparison(replace(node, operator=operator))
 
+    def filled(self, node: Condition) -> Condition:
+        """The rule as written, with numbers for its parameters."""
+        if isinstance(node, Not):
+            return replace(node, of=self.filled(node.of))
+        if isinstance(node, (All, Any)):
+            return replace(node, members=tuple(self.filled(member) for member in node.members))
+        return replace(node, left=self.expression(node.left), right=self.expression(node.right))
+
     def comparison(self, node: Comparison) -> Comparison:
-        self.check_booleans(node)
+        self.sense.check_booleans(node)
         left, right = self.expression(node.left), self.expression(node.right)
         if isinstance(left, Boolean):
             left, right = right, left
@@ -124,14 +130,14 @@ class _Resolver:
     def parameter(self, node: Parameter) -> Number:
         found = self.parameters.get(node.name)
         if found is None:
-            raise self.error(
+            raise self.sense.error(
                 "unknown-parameter", f"`${node.name}` has no value", node, f"set it: `params: {{{node.name}: 0.85}}`"
             )
         return Number(found.value, found.percent, found.text or write_number(found.value), node.start, node.end)
 
     def spelt(self, own: Expression, other: Expression) -> Expression:
         """One side with its bare baselines spelt out: the other side where only that reads the candidate, else what is beside."""
-        reads, across = any(map(bool, _candidate(own))), any(map(bool, _candidate(other)))
+        reads, across = bool(candidate_readings(own)), bool(candidate_readings(other))
         return self.spell(own, other if across and not reads else None, None if across else own)
 
     def spell(self, node: Expression, meant: Expression | None, beside: Expression | None) -> Expression:
@@ -149,152 +155,10 @@ class _Resolver:
 
     def neighbour(self, node: BareBaseline, beside: Expression | None) -> Expression:
         """The metric of `(f1 - baseline) / baseline`."""
-        found = {write(reading): reading for reading in _candidate(beside, AGGREGATES)} if beside else {}
+        found = {write(reading): reading for reading in candidate_readings(beside, AGGREGATES)} if beside else {}
         if len(found) == 1:
             return next(iter(found.values()))
         remedy = f"say what of the baseline: `{node.name}(f1)`"
-        raise self.error("rule-baseline", f"`{node.name}` could stand for more than one thing here, or for none", node, remedy)
-
-    # -- refusing
-
-    def check_booleans(self, node: Comparison) -> None:
-        sides = (node.left, node.right)
-        for side, other in (sides, sides[::-1]):
-            if isinstance(side, Boolean) and (node.operator not in ("==", "!=") or not isinstance(other, Reading)):
-                what = "`true` and `false` are compared with one metric"
-                raise self.error("rule-boolean", what, node, "write `converged == true`")
-            name = side.metric if isinstance(side, Reading) and not side.quoted else ""
-            word = _YES_OR_NO.get(name.lower())
-            if word and node.operator in ("==", "!="):
-                raise self.error("rule-word", f"`{name}` is not a value", side, f"write `{word}`")
-
-    def check(self, tree: Condition) -> tuple[str, ...]:
-        """Refuse what reads nothing or mixes stars; the columns of the free stars."""
-        for node in walk(tree):
-            if isinstance(node, Comparison):
-                self.check_comparison(node)
-            elif isinstance(node, Call):
-                self.check_call(node)
-            elif isinstance(node, OnBaseline):
-                self.check_baseline(node)
-            elif isinstance(node, Arithmetic):
-                self.check_percent(node)
-        self.check_history(tree)
-        if not any(_candidate(tree)):
-            remedy = "a rule judges the candidate: `recall >= baseline - 0.01`"
-            raise self.error("rule-no-candidate", "this rule reads no measurement of the candidate", tree, remedy)
-        return self.free_stars(tree)
-
-    def check_comparison(self, node: Comparison) -> None:
-        if not any(isinstance(inner, (Reading, Last, Expected)) for inner in walk(node)):
-            raise self.error("rule-constant", "this comparison reads no measurement", node, "compare a metric: `accuracy > 0.8`")
-        if node.left == node.right:
-            raise self.error("rule-constant", "both sides are the same", node)
-
-    def check_call(self, node: Call) -> None:
-        if node.function not in AGGREGATES or len(node.arguments) > 1:
-            return
-        only = node.arguments[0]
-        if not isinstance(only, Last) and not any(True for _ in _starred(only)):
-            remedy = f"write `{node.function}(recall[region=*])`, `{node.function}(a, b)` or `{node.function}(last(f1, 8))`"
-            raise self.error("rule-function", f"`{node.function}` of one value", node, remedy)
-
-    def check_baseline(self, node: OnBaseline) -> None:
-        for inner in walk(node.of):
-            if isinstance(inner, (OnBaseline, BareBaseline)):
-                raise self.error(
-                    "rule-baseline", "a baseline inside a baseline", inner, f"write `{node.name}(…)` around metrics only"
-                )
-            if isinstance(inner, (Last, Expected)):
-                raise self.error("rule-history", "history is not read from a baseline", inner)
-        if not any(isinstance(inner, Reading) for inner in walk(node.of)):
-            raise self.error("rule-baseline", f"`{node.name}(…)` reads no measurement", node, f"write `{node.name}(f1)`")
-
-    def check_percent(self, node: Arithmetic) -> None:
-        """`baseline + 10%` has two meanings; neither is guessed."""
-        if node.operator not in "+-":
-            return
-        for side, other in ((node.left, node.right), (node.right, node.left)):
-            number = _unsigned(side)
-            if (
-                isinstance(number, Number)
-                and number.percent
-                and any(isinstance(inner, (Reading, Last, Expected)) for inner in walk(other))
-            ):
-                remedy = self.without_percent(node, other, -number.value if number is not side else number.value)
-                raise self.error("rule-percent", "a percent beside `+` or `-` has two meanings", side, remedy)
-
-    def without_percent(self, node: Arithmetic, other: Expression, number: float) -> str:
-        """The two ways to say `other + 10%`."""
-        if node.operator == "-" and other is node.right:
-            return f"points: `{write_number(number)} - {write(other)}`"
-        change = number if node.operator == "+" else -number
-        sign = "-" if change < 0 else "+"
-        share = f"`{write(other)} * {write_number(round(1 + change, 12))}`"
-        return f"a share of the value: {share}; points: `{write(other)} {sign} {write_number(abs(change))}`"
-
-    def check_history(self, tree: Node) -> None:
-        for child in children(tree):
-            if isinstance(child, Last) and not (isinstance(tree, Call) and tree.function in AGGREGATES):
-                remedy = "write `mean(last(f1, 8))`, or `expected_low(f1, 8)`"
-                raise self.error("rule-history", "`last` gives many values; a function makes one of them", child, remedy)
-            self.check_history(child)
-
-    def free_stars(self, tree: Condition) -> tuple[str, ...]:
-        found: dict[tuple[str, ...], Reading] = {}
-        for reading in _starred(tree):
-            found.setdefault(reading.stars, reading)
-        if len(found) > 1:
-            last = list(found.values())[-1]
-            names = " and ".join("[" + ", ".join(stars) + "]" for stars in found)
-            remedy = "stars of one rule join on equal values: use the same columns, or a function: `min(recall[region=*])`"
-            raise self.error("rule-stars", f"stars over different columns: {names}", last, remedy)
-        self.check_inner_stars(tree)
-        return next(iter(found), ())
-
-    def check_inner_stars(self, tree: Node) -> None:
-        for node in walk(tree):
-            if isinstance(node, Call) and node.function in AGGREGATES:
-                for argument in node.arguments:
-                    columns = {reading.stars for reading in _starred(argument)}
-                    if len(columns) > 1:
-                        raise self.error("rule-stars", "stars over different columns inside one function", argument)
-
-
-def _candidate(node: Node, outside: Collection[str] = ()) -> Iterator[Reading]:
-    """The readings of the candidate, neither a baseline's nor history's; `outside` are functions to stay out of."""
-    if isinstance(node, Reading):
-        yield node
-    elif not isinstance(node, (OnBaseline, Last, Expected)) and not (isinstance(node, Call) and node.function in outside):
-        for child in children(node):
-            yield from _candidate(child, outside)
-
-
-def _starred(node: Node) -> Iterator[Reading]:
-    """Readings whose stars are free in `node`: not used up by a function in it."""
-    if isinstance(node, Reading):
-        if node.stars:
-            yield node
-    elif isinstance(node, Call) and node.function in AGGREGATES:
-        for argument in node.arguments:
-            if isinstance(argument, Last):
-                yield from _starred(argument)
-    else:
-        for child in children(node):
-            yield from _starred(child)
-
-
-def free_readings(node: Node) -> list[Reading]:
-    """The readings under `node` whose stars a function around it would use up."""
-    return list(_starred(node))
-
-
-def candidate_readings(node: Node) -> list[Reading]:
-    """The readings of the candidate under `node`."""
-    return list(_candidate(node))
-
-
-def _unsigned(node: Expression) -> Expression:
-    while isinstance(node, Negative):
-        node = node.of
-    return node
+        raise self.sense.error(
+            "rule-baseline", f"`{node.name}` could stand for more than one thing here, or for none", node, remedy
+        )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any as Anything
 
 from gate.language.phrases import ATOM, LOOSE, PHRASES, SUM, Phrase, Speaker, columns, mixed
-from gate.language.resolve import candidate_readings, free_readings
+from gate.language.readings import candidate_readings, starred_readings
 from gate.language.tree import All, Any, Boolean, Comparison, Condition, Node, Not, Number
 
 
@@ -15,7 +15,7 @@ def words(node: Node, parameters: Mapping[str, Number] | None = None) -> str:
 
     Two rules that are judged differently never have the same words.
     """
-    starred = free_readings(node)
+    starred = starred_readings(node)
     speaker = Speaker(parameters or {}, mixed(node, bool(starred)))
     if not isinstance(node, (Comparison, All, Any, Not)):
         return speaker.at(node, LOOSE)

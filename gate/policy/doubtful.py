@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from gate.errors import Problem
-from gate.language.resolve import candidate_readings
+from gate.language.readings import candidate_readings
 from gate.language.tree import All, Arithmetic, Boolean, Comparison, Expression, Number, Reading, comparisons, walk
 from gate.language.write import write, write_number
 from gate.policy.compare import loosened

@@ -51,7 +51,7 @@ def _collect(layer: Layer, found: dict[str, Layer], above: tuple[str, ...]) -> N
                 source.problem("extends-cycle", f"`{name}` extends this file in turn", mark, "take one of the two out")
             )
         if parent_key not in found:
-            if len(found) >= MAX_LAYERS:
+            if len(found) + len(above) >= MAX_LAYERS:
                 raise PolicyError(source.problem("extends-cycle", f"more than {MAX_LAYERS} files", mark, "join some of them"))
             _collect(Layer(parent, name), found, (*above, key))
     found[key] = layer

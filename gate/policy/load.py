@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +19,7 @@ from gate.policy.policy import BaselineSource, Policy, Rule, Waiver
 from gate.policy.rules import SURE, RuleBuilder, Setting, read_confidence
 from gate.policy.text import PolicyText
 from gate.policy.waivers import WaiverBuilder
+from gate.record import replace
 from gate.terms.metric import Direction, Metric
 from gate.terms.slice import Slice
 
@@ -49,9 +51,9 @@ def resolve(source: PolicyText, today: str) -> Policy:
     baselines = _baselines(source, problems)
     confidence = _confidence(source, problems)
     names = {"baseline", *baselines}
-    setting = Setting(
-        {name: number for name, number in parameters.items() if number is not None}, names, confidence, today, metrics
-    )
+    # what a pack asks for and nobody answers is told once; its rules are read all the same, for what else is wrong
+    answers = {name: number or Number(0.5) for name, number in parameters.items()}
+    setting = Setting(answers, names, confidence, today, metrics)
     builder = RuleBuilder(setting)
     for layer in found:
         builder.add(layer)
@@ -67,7 +69,8 @@ def resolve(source: PolicyText, today: str) -> Policy:
     problems += _unused_parameters(found, builder.read, waived, problems)
     if problems:
         raise PolicyError(*_in_order(problems))
-    return _with_digest(_policy(source, found, setting, metrics, baselines, rules, waived))
+    files = (*(layer.source.path for layer in found), *waivers.files, *_beside(source, baselines))
+    return _with_digest(replace(_policy(source, found, setting, metrics, baselines, rules, waived), files=files))
 
 
 def _policy(
@@ -96,6 +99,11 @@ def _policy(
         measure=top.get("measure"),
         actions=top.get("actions"),
     )
+
+
+def _beside(source: PolicyText, baselines: Mapping[str, BaselineSource]) -> list[str]:
+    """Where the baselines lie that are files."""
+    return [os.path.join(os.path.dirname(source.path), baseline.text) for baseline in baselines.values()]
 
 
 def _in_order(problems: list[Problem]) -> list[Problem]:
@@ -213,8 +221,6 @@ def _slice_values(values: Any) -> tuple[str, ...]:
 
 def _with_digest(policy: Policy) -> Policy:
     from hashlib import sha256
-
-    from gate.record import replace
 
     content = json.dumps(_meaning(policy), sort_keys=True, ensure_ascii=True, default=str)
     return replace(policy, sha256=sha256(content.encode()).hexdigest())

@@ -72,7 +72,8 @@ class BaselineSource:
 class Policy:
     """Rules with what they need; `sha256` is over all that judges, packs and parameters included.
 
-    `measure` and `actions` are carried as they were written.
+    `measure` and `actions` are carried as they were written. `files` are the paths of all that it consists of
+    or refers to.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Policy:
     advisory: bool = False
     evidence: str = "claimed"
     extends: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
     measure: Any = None
     actions: Any = None
     sha256: str = ""

@@ -25,6 +25,7 @@ class WaiverBuilder:
         self.setting = setting
         self.rules = rules
         self.problems: list[Problem] = []
+        self.files: list[str] = []
         self.max_days = dates.MAX_DAYS
         self.permitted: list[str] = []
 
@@ -60,6 +61,7 @@ class WaiverBuilder:
             what = f"there is no file `{name[:80]}` beside this policy"
             self.problems.append(source.problem("policy-not-found", what, mark, "write the file, or take `waivers` out"))
             return []
+        self.files.append(path)
         try:
             found = text.read(path, file)
         except PolicyError as error:
