@@ -54,7 +54,7 @@ def _rules(source: PolicyText, told: set[Place | None]) -> list[Problem]:
 def _told(source: PolicyText, error: Any) -> list[Problem]:
     path = list(error.absolute_path)
     value, mark = _find(source, path)
-    if not path and error.validator == "type":
+    if error.validator == "type" and "$id" in error.schema:
         return [_no_policy(source, value, mark)]
     if "propertyNames" in list(error.schema_path)[-2:]:
         key = error.instance

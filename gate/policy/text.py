@@ -31,7 +31,8 @@ class PolicyText:
 
     def problem(self, slug: str, message: str, mark: Mark, remedy: str = "") -> Problem:
         """What is wrong with a value, with its source line."""
-        return Problem(slug, message, self.at(mark), remedy, excerpt(self.text, mark.line, mark.column, len(mark.text) or 1))
+        width = len(mark.text) + (2 if mark.style in ("'", '"') else 0)
+        return Problem(slug, message, self.at(mark), remedy, excerpt(self.text, mark.line, mark.column, width or 1))
 
     def key_problem(self, slug: str, message: str, mark: Mark, key: str, remedy: str = "") -> Problem:
         """What is wrong with a key."""

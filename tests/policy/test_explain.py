@@ -40,11 +40,11 @@ ACCEPTED: dict[str, list[str]] = {
 REFUSED: dict[str, list[tuple[str, int, str, str, str]]] = {
     "gate": [
         ("gate: 2\n" + RULES, 7, "2", "reads policies of format 1, not 2", "write `gate: 1`"),
-        ("gate: '1'\n" + RULES, 7, "'", "not '1'", "write `gate: 1`"),
+        ("gate: '1'\n" + RULES, 7, "'1'", "not '1'", "write `gate: 1`"),
         ("gate: true\n" + RULES, 7, "true", "not true", "write `gate: 1`"),
     ],
     "name": [
-        ("name: ''\n", 7, "'", "'' is too short", "Name of the model"),
+        ("name: ''\n", 7, "''", "'' is too short", "Name of the model"),
         ("name: 5\n", 7, "5", "5 is not text", "Name of the model"),
         ("name: [a]\n", 7, "[", "a list is not text", "Name of the model"),
         (f"name: {'x' * 201}\n", 7, "", "more than 200 characters", "Name of the model"),
@@ -64,7 +64,7 @@ REFUSED: dict[str, list[tuple[str, int, str, str, str]]] = {
         ("params: {f: 85 %}\n", 13, "85 %", "not written as it should be", "a percentage (85%)"),
         ("params: {f: .nan}\n", 13, ".nan", "`.nan` is not a number", "finite"),
         ("params: {f: .inf}\n", 13, ".inf", "`.inf` is not a number", "finite"),
-        ("params: {f: {ask: ''}}\n", 19, "'", "'' is too short", "The question"),
+        ("params: {f: {ask: ''}}\n", 19, "''", "'' is too short", "The question"),
     ],
     "metrics": [
         ("metrics: [a]\n", 10, "[", "a list is not a mapping", "Facts about metrics"),
@@ -105,7 +105,7 @@ REFUSED: dict[str, list[tuple[str, int, str, str, str]]] = {
     "advisory": [("advisory: yes\n", 11, "yes", "'yes' is not true or false", "every report says so")],
     "rules": [
         ("rules: {a: 1}\n", 8, "{", "a mapping is not a list", "`- accuracy > 0.8`"),
-        ("rules: ['']\n", 9, "'", "'' is too short", "recall >= 0.85"),
+        ("rules: ['']\n", 9, "''", "'' is too short", "recall >= 0.85"),
         ("rules: [{}]\n", 9, "{", "`check` or `id` is missing", "write `{check: accuracy > 0.8}`"),
         ("rules: [{check: 5}]\n", 17, "5", "5 is not text", "recall >= 0.85"),
         ("rules: [{id: x}]\n", 14, "x", "no file that this policy extends has the rule `x`", "write its `check:`"),
