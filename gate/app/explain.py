@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import BinaryIO
 
 from gate.app.check import load_all
 from gate.app.clock import clock
@@ -46,6 +47,7 @@ class ExplainRequest:
     reader: str | None = None
     now: str = ""
     environ: Mapping[str, str] = field(default_factory=dict)
+    stdin: BinaryIO | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +94,9 @@ def explain(request: ExplainRequest) -> list[Explanation]:
             raise UsageError(Problem("no-input", "a baseline alone gives nothing to compare", remedy="name a metrics file, too"))
         return [_told(rule, policy, listed, moment.today) for rule, policy in asked]
     refuse_itself(request.inputs, request.baselines)
-    candidate = _placed(request.inputs, request.reader)
+    candidate = _placed(request.inputs, request)
     refuse_nothing(candidate)
-    given = _placed(request.baselines, request.reader) if request.baselines else None
+    given = _placed(request.baselines, request) if request.baselines else None
     found = []
     for rule, policy in asked:
         evidence = Evidence(candidate, named_baselines([policy], given, request.inputs), moment.today)
@@ -245,9 +247,9 @@ def _range(fact: Metric) -> str:
 # -- on measurements
 
 
-def _placed(specs: Sequence[str], reader: str | None) -> Measurements:
+def _placed(specs: Sequence[str], request: ExplainRequest) -> Measurements:
     """The measurements with their lines, also from JSON: read once more as YAML, which is JSON that keeps its places."""
-    read = read_inputs(specs, format=reader)
+    read = read_inputs(specs, format=request.reader, stdin=request.stdin)
     if len(read) > MOST_PLACED or any(is_stdin(path_of(spec)) for spec in specs):
         return read
     try:

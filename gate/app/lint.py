@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import BinaryIO
 
 from gate.app.clock import clock
 from gate.app.evidence import refuse_nothing
@@ -41,6 +42,7 @@ class LintRequest:
     reader: str | None = None
     now: str = ""
     environ: Mapping[str, str] = field(default_factory=dict)
+    stdin: BinaryIO | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def lint(request: LintRequest) -> list[Linted]:
     """Every policy that was asked for. Raises GateError where there is none, or the metrics cannot be read."""
     today = clock(request.now).today
     paths = find(request.policies, request.environ)
-    table = read_inputs(request.metrics, format=request.reader) if request.metrics else None
+    table = read_inputs(request.metrics, format=request.reader, stdin=request.stdin) if request.metrics else None
     if table is not None:
         refuse_nothing(table)
     return [_linted(path, table, today) for path in paths]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from gate.app.consequences import consequences, standing
 from gate.app.explain import ExplainRequest, Explanation, Seen, explain
-from gate.cli.console import say, terminal
+from gate.cli.console import say, standard_input, terminal
 from gate.record import replace
 from gate.reports.numbers import number
 from gate.reports.outline import outline
@@ -45,6 +45,7 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
         reader=args.reader,
         now=args.now,
         environ=environ,
+        stdin=standard_input(),
     )
     shape = terminal(environ)
     columns = max(NARROWEST, min(shape.columns, WIDEST))

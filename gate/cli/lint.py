@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Mapping
 
 from gate.app.lint import Linted, LintRequest, lint
-from gate.cli.console import complain, say, terminal
+from gate.cli.console import complain, say, standard_input, terminal
 from gate.errors import Problem
 from gate.reports.plain import LONGEST_TEXT, brief, plain
 from gate.reports.terminal import Page, width
@@ -33,7 +33,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
-    request = LintRequest(policies=args.policies, metrics=args.metrics, reader=args.reader, now=args.now, environ=environ)
+    request = LintRequest(
+        policies=args.policies, metrics=args.metrics, reader=args.reader, now=args.now, environ=environ, stdin=standard_input()
+    )
     found = lint(request)
     shape = terminal(environ)
     columns = max(NARROWEST, min(shape.columns, WIDEST))

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -104,6 +107,15 @@ def test_a_rule_that_stands_nowhere_says_so(capsys: pytest.CaptureFixture[str]) 
     assert "gate check would find\n  ✓ recall > 0.8" in page
 
 
+def test_values_that_are_none_and_values_from_standard_input(here: Path) -> None:
+    command = [sys.executable, "-m", "gate.cli.main", "explain", "f1 > 0 and recall > 0", "-"]
+    metrics = '{"f1": null, "recall": {"value": 1.5, "unit": "points"}}'
+    done = subprocess.run(
+        command, capture_output=True, input=metrics, env={**os.environ, "PYTHONUTF8": "1"}, cwd=here, text=True, check=True
+    )
+    assert "reads\n  f1      null        <stdin>\n  recall  1.5 points  <stdin>\n\n" in done.stdout
+
+
 @pytest.mark.usefixtures("here")
 def test_what_it_cannot_find_is_said_on_standard_error_with_exit_2(capsys: pytest.CaptureFixture[str]) -> None:
     assert shown(capsys, "no-regresion", code=2).endswith("did you mean `no-regression`?\n")
@@ -132,10 +144,6 @@ def test_a_hostile_policy_and_hostile_metrics_stay_text(here: Path, capsys: pyte
 
 
 def test_ascii_streams_get_ascii(here: Path) -> None:
-    import os
-    import subprocess
-    import sys
-
     environ = {**os.environ, "PYTHONIOENCODING": "ascii"}
     command = [sys.executable, "-m", "gate.cli.main", "explain", "recall ≥ 0.9", "m.json"]
     done = subprocess.run(command, capture_output=True, env=environ, cwd=here, check=False)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -61,6 +63,28 @@ def test_advice_goes_to_standard_output_and_is_no_error(here: Path, capsys: pyte
 def test_strict_makes_it_one(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "gate.yaml").write_text(DOUBTFUL)
     assert ran(capsys, "--strict") == (2, PAGE, "")
+
+
+def test_metrics_may_come_from_standard_input(here: Path) -> None:
+    command = [sys.executable, "-m", "gate.cli.main", "lint", "--metrics", "-"]
+    done = subprocess.run(command, capture_output=True, input='{"recall": 1}', cwd=here, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "gate.yaml: 2 rules, 1 error\n")
+    assert done.stderr.startswith("gate.yaml:5:5: unknown metric `f1`\n")
+
+
+def test_one_thing_is_one_thing(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "gate.yaml").write_text("gate: 1\nrules: [recall > 0.5]\n")
+    assert ran(capsys)[1].endswith("\ngate.yaml: 1 rule, 1 thing to look at\n")
+
+
+def test_only_what_needs_no_mending_is_green(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert ran(capsys)[1] == "\x1b[32mgate.yaml: 2 rules, nothing to mend\x1b[0m\n"
+    (here / "gate.yaml").write_text(DOUBTFUL)
+    assert "\x1b[32m" not in ran(capsys)[1]
 
 
 def test_errors_go_to_standard_error_all_of_them(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -64,6 +64,9 @@ def test_baselines_that_no_rule_compares_with() -> None:
 def test_a_policy_that_advises_and_blocks() -> None:
     (problem,) = told("name: x\nadvisory: true\nrules: [x > 1, {check: y > 1, level: warn}, z > 1]\n")
     assert (problem.slug, problem.message) == ("advisory-blocks", "the policy only advises, yet `x > 1`, `z > 1` can block")
+    three = "name: x\nadvisory: true\nrules: [a > 1, b > 1, c > 1]\n"
+    assert told(three)[0].message.endswith("`c > 1` can block")
+    assert told(three.replace("]", ", d > 1]"))[0].message.endswith("`c > 1` … can block")
     assert slugs("name: x\nadvisory: true\nrules: [{check: y > 1, level: warn}, {check: z > 1, blocks_from: 2026-06-02}]\n") == []
 
 

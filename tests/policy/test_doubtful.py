@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from gate.judge.world import fact_of
 from gate.policy.doubtful import MOST_COMPARED, doubtful
 from gate.policy.load import loads
 from gate.policy.policy import Policy
@@ -73,8 +74,24 @@ def test_a_threshold_that_counts_to_100_gets_both_ways_out() -> None:
     assert problem.remedy == "write `80%`; or if it counts to 100, say so: `metrics: {accuracy: {range: [0, 100]}}`"
     (problem,) = doubtful(policy("accuracy > $least", head="params: {least: 80}\n"), catalogue.find)
     assert problem.remedy.startswith("write `params: {least: 80%}`; ")
+    (problem,) = doubtful(policy("accuracy > 100"), catalogue.find)
+    assert problem.remedy.startswith("write `100%`; ")
+    (problem,) = doubtful(policy("accuracy > 101"), catalogue.find)
+    assert problem.remedy.startswith("choose another number, ")
     (problem,) = doubtful(policy("mae < $most", head="params: {most: 0}\n"), catalogue.find)
     assert problem.remedy == "choose another number for `$most`, or correct the range under `metrics:`"
+
+
+def test_a_metric_in_percent_ends_at_100() -> None:
+    found = policy("accuracy > 80", "accuracy > 120", "val.accuracy > 80", head="metrics: {accuracy: {unit: '%'}}\n")
+    problems = [
+        problem for problem in doubtful(found, lambda name: fact_of(name, found)) if problem.slug == "threshold-out-of-range"
+    ]
+    assert [problem.message for problem in problems] == [
+        "`accuracy > 120` never holds: accuracy is at most 100",
+        "`val.accuracy > 80` never holds: val.accuracy is at most 1",
+    ]
+    assert problems[0].remedy == "choose another number, or correct the range under `metrics:`"
 
 
 def test_a_threshold_of_a_pack_is_looked_at_too() -> None:

@@ -69,6 +69,7 @@ def test_only_the_piece_that_needs_them_has_quotes(name: str, written: str) -> N
         ("  - something else >= 0.8", ""),
         ('  - "acc,none" >= 0.6', """- '"acc,none" >= 0.6'"""),
         ("  why: acc,none is low", ""),
+        ("  - weighted avg.f1-score is  # note", ""),
         ("", ""),
     ],
 )
