@@ -21,6 +21,15 @@ _ROOMS: dict[str, dict[str, str]] = {
     },
 }
 
+# What a file must hold, byte for byte, before its reader is loaded and asked: a check starts with few modules.
+# A reader without marks is asked about every file.
+_MARKS: dict[str, tuple[bytes, ...]] = {}
+
+
+def marked(name: str, data: bytes) -> bool:
+    """Whether a file holds all that the reader's format cannot do without."""
+    return all(mark in data for mark in _MARKS.get(name, ()))
+
 
 def names(room: str) -> tuple[str, ...]:
     """What the room holds, in its own order."""

@@ -30,12 +30,19 @@ def choose(file: SourceFile, form: str | None) -> tuple[str, Reader]:
         return PLAIN, registry.load("readers", PLAIN)
     if form is not None:
         return form, registry.load("readers", form)
-    every = [(name, registry.load("readers", name)) for name in registry.names("readers")]
-    return recognised(file, [reader for reader in every if reader[0] != PLAIN], dict(every)[PLAIN])
+    possible = [name for name in registry.names("readers") if name != PLAIN and registry.marked(name, file.data)]
+    readers = [(name, registry.load("readers", name)) for name in possible]
+    every = [name for name in registry.names("readers") if name != PLAIN]
+    return recognised(file, readers, registry.load("readers", PLAIN), every)
 
 
-def recognised(file: SourceFile, readers: Iterable[tuple[str, Reader]], plain: Reader) -> tuple[str, Reader]:
-    """The one reader that knows the file; the plain one only where no other does. Raises InputError: none, or several."""
+def recognised(
+    file: SourceFile, readers: Iterable[tuple[str, Reader]], plain: Reader, every: Iterable[str] = ()
+) -> tuple[str, Reader]:
+    """The one reader that knows the file; the plain one only where no other does. Raises InputError: none, or several.
+
+    `every` are the formats that there are, for the message; by default those of `readers`.
+    """
     known = list(readers)
     found = [(name, reader) for name, reader in known if reader.recognises(file)]
     if len(found) == 1:
@@ -46,7 +53,8 @@ def recognised(file: SourceFile, readers: Iterable[tuple[str, Reader]], plain: R
         raise InputError(Problem("several-formats", "the file could be of several formats", where, f"say which: {candidates}"))
     if plain.recognises(file):
         return PLAIN, plain
-    candidates = ", ".join([*(name for name, _ in known), f"{PLAIN} (JSON, YAML, TOML)"])
+    formats = list(every) or [name for name, _ in known]
+    candidates = ", ".join([*formats, f"{PLAIN} (JSON, YAML, TOML)"])
     remedy = f"formats that are recognised: {candidates}\nsay which it is with `--from FORMAT`"
     raise InputError(Problem("unknown-format", "the file is of no format known here" + _not_text(file), where, remedy))
 

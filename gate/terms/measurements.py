@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from gate.record import dataclass, field
+from gate.terms.case import Case
 from gate.terms.measurement import Measurement
 from gate.terms.slice import Slice
 
@@ -38,6 +39,7 @@ class Measurements:
     aliases: Mapping[str, str] = field(default_factory=dict)
     sources: tuple[Source, ...] = ()
     unused: tuple[Unused, ...] = ()
+    cases: tuple[Case, ...] = ()
 
     @classmethod
     def of(
@@ -46,11 +48,12 @@ class Measurements:
         aliases: Mapping[str, str] | None = None,
         sources: tuple[Source, ...] = (),
         unused: tuple[Unused, ...] = (),
+        cases: tuple[Case, ...] = (),
     ) -> Measurements:
         table: dict[str, dict[Slice, Measurement]] = {}
         for item in items:
             table.setdefault(item.metric, {})[item.slice] = item
-        return cls(table, aliases or {}, sources, unused)
+        return cls(table, aliases or {}, sources, unused, cases)
 
     def __iter__(self) -> Iterator[Measurement]:
         for slices in self.by_metric.values():
