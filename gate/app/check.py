@@ -36,8 +36,22 @@ class CheckRequest:
 
 
 def policies_of(request: CheckRequest) -> list[Policy]:
-    """The policies that judge. Raises GateError."""
-    return load_all(find(request.policies, request.environ), clock(request.now))
+    """The policies that judge. Raises GateError, with corrected lines where the metrics tell what was meant."""
+    paths, moment = find(request.policies, request.environ), clock(request.now)
+    try:
+        return load_all(paths, moment)
+    except PolicyError as error:
+        from gate.app.mend import with_names
+
+        raise PolicyError(*with_names(error.problems, _metrics_if_readable(request))) from None
+
+
+def _metrics_if_readable(request: CheckRequest) -> Measurements | None:
+    """The candidate's measurements, for their names only; standard input is left alone."""
+    try:
+        return read_inputs([spec for spec in request.inputs if spec != "-"], format=request.reader) if request.inputs else None
+    except GateError:
+        return None
 
 
 def check(request: CheckRequest, policies: Sequence[Policy] | None = None) -> Decision:

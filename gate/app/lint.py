@@ -8,6 +8,7 @@ from typing import BinaryIO
 from gate.app.clock import clock
 from gate.app.evidence import refuse_nothing
 from gate.app.fit import misfits, unknown_names
+from gate.app.mend import with_names
 from gate.errors import GateError, Place, Problem
 from gate.judge.findings import demanded
 from gate.judge.judge import check_blocking
@@ -20,7 +21,6 @@ from gate.policy.extend import checked, layers
 from gate.policy.find import find
 from gate.policy.load import resolve
 from gate.policy.policy import Policy, Rule
-from gate.policy.spelling import respelt
 from gate.policy.text import PolicyText, read
 from gate.readers.inputs import read_inputs
 from gate.record import dataclass, field, replace
@@ -70,7 +70,7 @@ def _linted(path: str, table: Measurements | None, today: str) -> Linted:
         source = read(path)
         policy = resolve(source, today)
     except GateError as error:
-        return Linted(path, 0, tuple(_with_names(error.problems, table)))
+        return Linted(path, 0, tuple(with_names(error.problems, table)))
     errors: list[Problem] = []
     try:
         check_blocking(policy, today)
@@ -144,22 +144,3 @@ def _not_judged(policy: Policy, top: PolicyText) -> Iterator[Problem]:
         mark = top.value.marks.get(_DEMANDS.get(doubt.slug, ""))
         where = Place(top.file, mark.key_line, mark.key_column) if mark else rule.where
         yield Problem(doubt.slug, what, where, doubt.remedy)
-
-
-def _with_names(problems: Sequence[Problem], table: Measurements | None) -> Iterator[Problem]:
-    """The problems; where the line holds a name of the metrics that must be quoted, with the line as it is right."""
-    for problem in problems:
-        about_names = problem.slug.startswith(("rule-", "yaml-"))
-        line = _line(problem.where) if table is not None and problem.where and about_names else ""
-        better = respelt(line, [*table.names, *table.aliases]) if table is not None and line else ""
-        yield replace(problem, remedy=f"write: {better}") if better else problem
-
-
-def _line(where: Place) -> str:
-    """The line of a file that a problem stands in; empty where it cannot be read."""
-    try:
-        with open(where.file, encoding="utf-8-sig") as file:
-            lines = file.read().split("\n")
-    except (OSError, ValueError):
-        return ""
-    return lines[where.line - 1] if 0 < where.line <= len(lines) else ""
