@@ -136,11 +136,12 @@ def deviation(values: list[Value]) -> Value:
     """The sample standard deviation (n − 1), ± the widest half-interval of what goes in; unknown for one value."""
     if len(values) < 2:
         return unknown(*_doubts(values), Doubt("too-few-values", "a standard deviation needs two values"))
-    if not all(_bounded(v) for v in values):
-        return unknown(*_doubts(values))
-    points = [v.point for v in values]
-    centre = math.fsum(points) / len(points)
-    sd = math.sqrt(math.fsum((p - centre) ** 2 for p in points) / (len(points) - 1))
+    points, doubts = [v.point for v in values], _doubts(values)
+    if any(math.isnan(p) for p in points) or not all(doubt.weak for doubt in doubts):
+        return unknown(*doubts)
+    scale = math.ldexp(1.0, math.frexp(max(map(abs, points)))[1] - 1)  # a power of two: exact, and no square is too large
+    centre = math.fsum(p / scale for p in points) / len(points)
+    sd = scale * math.sqrt(math.fsum((p / scale - centre) ** 2 for p in points) / (len(points) - 1))
     half = max((v.high - v.low) / 2 for v in values)
     return _made(sd, sd - half, sd + half, *values)
 

@@ -165,5 +165,26 @@ def test_deviation_of_the_same_values_is_zero_within_noise() -> None:
     assert is_unknown(v.divide(known(1), found), "division-by-zero")
 
 
+def test_deviation_of_what_is_only_known_to_lie_between_is_unknown() -> None:
+    between = v.median([known(1), unknown(MISSING), known(3)])
+    assert is_unknown(v.deviation([known(2), between]), "missing")
+
+
+def test_deviation_of_very_large_and_very_small_values() -> None:
+    assert v.deviation([known(1e200), known(-1e200)]).point == pytest.approx(2**0.5 * 1e200)
+    assert is_unknown(v.deviation([known(1.7e308), known(-1.7e308), known(1.7e308)]), "overflow")
+    assert v.deviation([known(1e-200), known(3e-200)]).point == pytest.approx(2**0.5 * 1e-200)
+    assert v.deviation([known(0), known(0)])[:3] == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "sd"), [((1, 2, 3), 1), ((0, 2, 4), 2), ((10, 20, 30), 10), ((7, 7, 7), 0), ((0, 3, 6, 3), None)]
+)
+def test_deviation_of_whole_numbers_is_exact_where_it_is_whole(numbers: tuple[int, ...], sd: int | None) -> None:
+    found = v.deviation([known(number) for number in numbers])
+    assert sd is None or found[:3] == (sd, sd, sd)
+    assert sd is not None or found.low < found.high
+
+
 def test_deviation_of_one_value_is_unknown() -> None:
     assert is_unknown(v.deviation([known(0.95)]), "too-few-values")
