@@ -65,7 +65,8 @@ def remarks(policy: Policy, findings: tuple[Finding, ...], today: str) -> list[R
         used = any(finding.waiver is not None for finding in covered)
         needed = any(finding.effect in BLOCKS for finding in covered)
         if today > waiver.until:
-            found.append(Reason("waiver-expired", f"the waiver for `{waiver.rule}` ended on {waiver.until}", "take it out"))
+            what = f"the waiver for `{waiver.rule}` ended on {waiver.until}"
+            found.append(Reason("waiver-expired", what, f"take it out, or ask {waiver.by} for a new one"))
         elif not used and not needed:
             found.append(Reason("waiver-unused", f"the waiver for `{waiver.rule}` by {waiver.by} is not needed", "take it out"))
         elif used and days_between(today, waiver.until) <= SOON:

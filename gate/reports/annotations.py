@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from gate.errors import Place
@@ -24,7 +25,9 @@ def render(decision: Decision) -> str:
     the number of the rest.
     """
     of, mark = outline(decision), "".join(f"{each}: " for each in marks(decision))
-    errors = [_command("error", f"{mark}gate could not run", message.split("\n")) for message in decision.messages]
+    errors = [
+        _command("error", f"{mark}gate could not run", message.split("\n"), _place(message)) for message in decision.messages
+    ]
     errors += [_annotation("error", findings, mark) for findings in _by_rule(of.shown(BLOCKING))]
     warnings = [_annotation("warning", findings, mark) for findings in _by_rule(of.shown((Standing.WAIVED, Standing.WARNS)))]
     lines = errors[:MOST] + warnings[:MOST]
@@ -32,6 +35,12 @@ def render(decision: Decision) -> str:
     if rest:
         lines.append(_command("notice", f"{mark}gate", [f"{', '.join(rest)}: the report lists them all"]))
     return "".join(f"{line}\n" for line in lines)
+
+
+def _place(message: str) -> Place | None:
+    """Where a message says that it stands: `gate.yaml:4:12: …`."""
+    found = re.match(r"([^\n]+?):([0-9]{1,9}):([0-9]{1,9}): ", message)
+    return Place(found[1], int(found[2]), int(found[3])) if found else None
 
 
 def _by_rule(shown: Iterable[tuple[Standing, Finding]]) -> list[list[Finding]]:

@@ -51,7 +51,7 @@ def test_errors_come_before_warnings() -> None:
 
 def test_an_error_tells_its_messages() -> None:
     (_, properties, message), _ = parsed(render(GOLDEN["error"]))
-    assert properties == {"title": "gate could not run"}
+    assert properties == {"file": "gate.yaml", "line": "14", "col": "7", "title": "gate could not run"}
     assert "     14 |   - recal >= 0.85\n        |     ^^^^^ did you mean `recall`?" in message
 
 
