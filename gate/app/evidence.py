@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from gate import registry
 from gate.baselines.baseline import kind_of
-from gate.errors import InputError, Place, Problem, UsageError
+from gate.errors import InputError, Place, PolicyError, Problem, UsageError
 from gate.language.value import Doubt
 from gate.policy.policy import BaselineSource, Policy
+from gate.readers.inputs import split
 from gate.terms.decision import InputIdentity
 from gate.terms.measurements import Measurements
 
@@ -40,12 +41,29 @@ def refuse_itself(inputs: Iterable[str], baselines: Iterable[str]) -> None:
 def named_baselines(policies: Sequence[Policy], given: Measurements | None, inputs: Sequence[str]) -> dict[str, Found]:
     """The baselines that the policies name and a rule reads, and the default one; `given` by `-b` wins over the default."""
     found: dict[str, Found] = {DEFAULT: given} if given is not None else {}
+    named: dict[str, tuple[BaselineSource, str]] = {}
     for policy in policies:
         read = {DEFAULT, *(name for rule in policy.rules for name in rule.expr.baselines)}
         for name, source in policy.baselines.items():
-            if name in read and name not in found:
+            if name not in read or (name == DEFAULT and given is not None):
+                continue
+            _refuse_another(named.setdefault(name, (source, _whole(source, policy))), source, policy)
+            if name not in found:
                 found[name] = _find(source, policy, inputs)
     return found
+
+
+def _refuse_another(first: tuple[BaselineSource, str], source: BaselineSource, policy: Policy) -> None:
+    """Refuse two policies that mean different things by one name: the rules of one would be judged on the other's."""
+    if first[1] != _whole(source, policy):
+        what = f"the baseline `{source.name}` is `{source.text}` here and `{first[0].text}` in {first[0].where}"
+        raise PolicyError(Problem("baseline-conflict", what, source.where, "give one of the two another name"))
+
+
+def _whole(source: BaselineSource, policy: Policy) -> str:
+    """What a baseline names, wherever its policy lies."""
+    is_file = kind_of(source.text) == "file"
+    return os.path.realpath(os.path.join(os.path.dirname(policy.file), source.text)) if is_file else source.text
 
 
 def _find(source: BaselineSource, policy: Policy, inputs: Sequence[str]) -> Found:
@@ -63,8 +81,7 @@ def _find(source: BaselineSource, policy: Policy, inputs: Sequence[str]) -> Foun
 
 def path_of(spec: str) -> str:
     """The path in an INPUT (`NAME=FILE` or `FILE`)."""
-    name, equals, path = spec.partition("=")
-    return path if equals and path and "/" not in name and not os.path.exists(spec) else spec
+    return split(spec)[1] or spec
 
 
 def _same(first: str, second: str) -> bool:

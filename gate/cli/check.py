@@ -187,6 +187,8 @@ def asked_for(argv: list[str]) -> list[Output]:
             written.append(word[2:])
         elif word == "--":
             others += words  # files, whatever they look like
+        elif word.startswith("--"):
+            others.append(word.partition("=")[2])
         else:
             others.append(word[2:] if word.startswith(("-p", "-b")) and len(word) > 2 else word)
     read = {os.path.realpath(path_of(word)) for word in [*others, *_default_policies()]}

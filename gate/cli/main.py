@@ -12,10 +12,11 @@ from typing import Any
 from gate import __version__
 from gate.cli.console import complain, say
 from gate.errors import GateError, Problem, UsageError
+from gate.reports.plain import clip
 
 ISSUES = "https://github.com/mlgate/gate/issues"
 USAGE, BUG, INTERRUPTED = 2, 70, 130
-MOST_PROBLEMS = 8  # a message is one screen
+MOST_LINES, LONGEST_LINE = 36, 400  # a message is one screen
 
 # In the order of a person's day; modules are imported when their command is used.
 COMMANDS = {
@@ -99,9 +100,14 @@ def unknown_command(name: str) -> Problem:
 
 def told(error: GateError) -> str:
     """The problems of an error, at most a screen of them."""
-    shown = [str(problem) for problem in error.problems[:MOST_PROBLEMS]]
-    more = len(error.problems) - len(shown)
-    return "\n".join([*shown, *([f"and {more} more problems"] if more else [])])
+    shown: list[str] = []
+    for number, problem in enumerate(error.problems):
+        lines = [clip(line, LONGEST_LINE) for line in str(problem).split("\n")]
+        if shown and len(shown) + len(lines) > MOST_LINES:
+            more = len(error.problems) - number
+            return "\n".join([*shown, f"and {more} more {'problem' if more == 1 else 'problems'}"])
+        shown += lines[:MOST_LINES]
+    return "\n".join(shown)
 
 
 def clean_up(arguments: list[str]) -> None:

@@ -61,15 +61,21 @@ def merge(tables: Sequence[Measurements]) -> Measurements:
     return merged.measurements(aliases, tuple(sources))
 
 
+def split(spec: str) -> tuple[str, str]:
+    """The name and the path of an INPUT; the name is empty where it has none."""
+    named = _NAMED.fullmatch(spec)
+    return (named[1], named[2]) if named else ("", spec)
+
+
 def _parse(spec: str) -> tuple[str, str]:
     """The prefix and the path of an INPUT."""
-    named = _NAMED.fullmatch(spec)
-    if named is None:
-        return "", spec
-    if not named[2]:
+    name, path = split(spec)
+    if not name:
+        return "", path
+    if not path:
         message = f"`{shown(spec)}` names no file"
         raise UsageError(Problem("no-such-file", message, remedy=f"write `{shown(spec)}FILE`, or `./{shown(spec)}` for a path"))
-    return clean(named[1], Place(spec)) + ".", named[2]
+    return clean(name, Place(spec)) + ".", path
 
 
 def _read(prefix: str, path: str, form: str | None, stdin: BinaryIO | None) -> Measurements:
