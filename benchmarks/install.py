@@ -38,11 +38,12 @@ def first_check(requirement: str, bin_: Path) -> list[str | Path]:
     return [bin_ / "gate", "check", "metrics.json", "-p", "gate.yaml"]
 
 
-def first_verdict(requirement: str, folder: Path) -> tuple[float, float, float, int]:
-    """Seconds for the environment and the install, seconds for the first check, MB, and how many distributions."""
+def first_verdict(requirement: str, folder: Path) -> tuple[float, float, float, float, int]:
+    """Seconds for the environment, the install and the first check; MB; how many distributions."""
     venv = folder / "venv"
     started = time.monotonic()
     subprocess.run([sys.executable, "-m", "venv", venv], check=True)
+    created = time.monotonic()
     python = venv / "bin" / "python"
     command = [str(python), "-m", "pip", "install", "-q", "--no-cache-dir", "--disable-pip-version-check", requirement]
     subprocess.run(command, check=True, capture_output=True)
@@ -51,11 +52,12 @@ def first_verdict(requirement: str, folder: Path) -> tuple[float, float, float, 
     done = time.monotonic()
     names = [path.name for path in venv.glob("lib/python*/site-packages/*.dist-info")]
     count = sum(not name.startswith(("pip-", "setuptools-")) for name in names)
-    return installed - started, done - installed, own_size(venv), count
+    return created - started, installed - created, done - installed, own_size(venv), count
 
 
 def main() -> None:
-    print("| | environment + install s | first check s | MB of packages | packages |", "|---|--:|--:|--:|--:|", sep="\n")
+    heads = ("", "environment s", "install s", "first check s", "all s", "MB of packages", "packages")
+    print("| " + " | ".join(heads) + " |", "|---" + "|--:" * (len(heads) - 1) + "|", sep="\n")
     for requirement in sys.argv[1:]:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
@@ -63,8 +65,9 @@ def main() -> None:
                 shutil.copy(path, folder)
             wheel = Path(requirement)
             given = str(wheel.resolve()) if wheel.suffix == ".whl" else requirement
-            install, check, size, count = first_verdict(given, folder)
-            print(f"| {wheel.name} | {install:.1f} | {check:.2f} | {size:.1f} | {count} |", flush=True)
+            create, install, check, size, count = first_verdict(given, folder)
+            times = f"{create:.1f} | {install:.1f} | {check:.2f} | {create + install + check:.1f}"
+            print(f"| {wheel.name} | {times} | {size:.1f} | {count} |", flush=True)
 
 
 if __name__ == "__main__":
