@@ -27,4 +27,5 @@ def wilson(share: float, n: float, confidence: float) -> tuple[float, float]:
     z2 = z * z
     centre = (share + z2 / (2 * n)) / (1 + z2 / n)
     half = z * sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    return (0.0 if share == 0 else centre - half, 1.0 if share == 1 else centre + half)
+    # rounding may carry an end past the share, or out of [0, 1]
+    return (max(0.0, min(share, centre - half)), min(1.0, max(share, centre + half)))

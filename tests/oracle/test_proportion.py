@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest, norm
 from statsmodels.stats.proportion import proportion_confint
@@ -67,13 +67,22 @@ def test_quantiles(probability: float) -> None:
     assert normal_quantile(probability) == pytest.approx(norm.ppf(probability), rel=1e-12, abs=1e-15)
 
 
+@pytest.mark.parametrize("n", [1, 3, 20, 10**6])
+def test_all_or_none_reaches_the_end_and_stays_wide(n: int) -> None:
+    assert wilson(0, n, 0.9)[0] == 0
+    assert wilson(1, n, 0.9)[1] == 1
+    assert wilson(1, n, 0.9)[0] == pytest.approx(n / (n + 1.6448536269514722**2))
+
+
+@settings(max_examples=1000)
 @given(st.floats(0, 1), st.floats(1e-3, 1e15), st.sampled_from(CONFIDENCES))
 @example(0.0, 1.0, 0.9)
 @example(1.0, 1.0, 0.9)
 @example(5e-324, 1.0, 0.9)
 @example(1 - 2**-53, 3.0, 0.9)
+@example(1.6e-27, 1.4e14, 0.9)
+@example(7e-226, 0.063, 0.5)
 def test_an_interval_holds_its_share_and_lies_in_0_to_1(share: float, n: float, confidence: float) -> None:
     low, high = wilson(share, n, confidence)
     assert 0 <= low <= share <= high <= 1
     assert high > low
-    assert (low == 0) == (share == 0) or low < 1e-12
