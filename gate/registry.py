@@ -10,6 +10,9 @@ from gate.errors import Problem, UsageError
 _ROOMS: dict[str, dict[str, str]] = {
     "readers": {
         "metrics": "gate.readers.metrics",
+        "sklearn": "gate.readers.sklearn",
+        "confusion-matrix": "gate.readers.confusion_matrix",
+        "k6": "gate.readers.k6",
     },
     "reports": {
         "text": "gate.reports.text",
@@ -22,13 +25,18 @@ _ROOMS: dict[str, dict[str, str]] = {
 }
 
 # What a file must hold, byte for byte, before its reader is loaded and asked: a check starts with few modules.
-# A reader without marks is asked about every file.
-_MARKS: dict[str, tuple[bytes, ...]] = {}
+# A reader without marks is asked about every file; of marks in a tuple of their own, one is enough.
+_MARKS: dict[str, tuple[bytes | tuple[bytes, ...], ...]] = {
+    "sklearn": (b"precision", b"macro avg", b"support"),
+    "confusion-matrix": (b"confusion_matrix",),
+    "k6": (b'"metrics"', (b'"root_group"', b'"k6Version"')),
+}
 
 
 def marked(name: str, data: bytes) -> bool:
     """Whether a file holds all that the reader's format cannot do without."""
-    return all(mark in data for mark in _MARKS.get(name, ()))
+    wanted = (mark if isinstance(mark, tuple) else (mark,) for mark in _MARKS.get(name, ()))
+    return all(any(mark in data for mark in marks) for marks in wanted)
 
 
 def names(room: str) -> tuple[str, ...]:

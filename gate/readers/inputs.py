@@ -58,7 +58,8 @@ def merge(tables: Sequence[Measurements]) -> Measurements:
                 message = f"`{shown(alias)}` would stand for `{shown(aliases[alias])}` and for `{shown(name)}`"
                 raise InputError(Problem("names-meet", message, remedy="give one input a name: val=FILE"))
     sources = dict.fromkeys(source for table in tables for source in table.sources)
-    return merged.measurements(aliases, tuple(sources))
+    cases = tuple(case for table in tables for case in table.cases)
+    return replace(merged.measurements(aliases, tuple(sources)), cases=cases)
 
 
 def split(spec: str) -> tuple[str, str]:
@@ -93,4 +94,5 @@ def _prefixed(table: Measurements, prefix: str) -> Measurements:
         {prefix + alias: prefix + name for alias, name in table.aliases.items()},
         table.sources,
         tuple(replace(unused, name=prefix + unused.name) for unused in table.unused),
+        tuple(replace(case, metric=prefix + case.metric) for case in table.cases),
     )

@@ -43,3 +43,21 @@ def kind(raw: Any) -> str:
 def is_number(raw: Any) -> bool:
     """Whether it is a finite number; booleans are none."""
     return isinstance(measured(raw)[0], (int, float)) and not isinstance(raw, bool)
+
+
+_NOT_FINITE = {"nan": float("nan"), "inf": float("inf"), "infinity": float("inf")}
+
+
+def not_finite(raw: Any) -> Any:
+    """`"NaN"`, `"-Infinity"`, `"inf"` as the numbers that some formats mean by them; anything else as it is."""
+    return _NOT_FINITE.get(raw.lower().lstrip("+-"), raw) if isinstance(raw, str) else raw
+
+
+def from_text(raw: Any) -> Any:
+    """A number that a format writes as text (`"0.91"`); anything else as it is."""
+    if not isinstance(raw, str) or not raw.isascii() or "_" in raw:
+        return raw
+    try:
+        return float(raw)
+    except ValueError:
+        return raw

@@ -7,7 +7,7 @@ import math
 
 import pytest
 
-from gate.readers.values import is_number, kind, measured
+from gate.readers.values import from_text, is_number, kind, measured, not_finite
 
 
 @pytest.mark.parametrize("raw", [0, -1, 0.85, 5e-324, 1.7976931348623157e308, 2**53 + 1, 10**300, True, False])
@@ -51,3 +51,19 @@ def test_kinds(raw: object, what: str) -> None:
 )
 def test_only_finite_numbers_are_numbers(raw: object, number: bool) -> None:
     assert is_number(raw) is number
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [("NaN", "nan"), ("-Infinity", "inf"), ("inf", "inf"), ("0.5", "'0.5'"), ("text", "'text'"), (1, "1"), (None, "None")],
+)
+def test_words_for_what_is_not_finite(raw: object, expected: str) -> None:
+    assert repr(not_finite(raw)) == expected
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [("0.91", "0.91"), ("NaN", "nan"), ("1_0", "'1_0'"), ("٣", "'٣'"), ("x", "'x'"), (True, "True"), (2, "2")],
+)
+def test_numbers_that_are_written_as_text(raw: object, expected: str) -> None:
+    assert repr(from_text(raw)) == expected
