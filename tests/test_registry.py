@@ -38,3 +38,12 @@ def test_every_module_of_a_room_has_its_verbs(room: str, verbs: tuple[str, ...])
         for verb in verbs:
             assert callable(getattr(module, verb)), f"{module.__name__} has no {verb}"
         assert importlib.util.find_spec(module.__name__) is not None
+
+
+def test_a_mark_may_have_alternatives(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(registry._MARKS, "tool", (b"a", (b"b", b"c")))
+    assert registry.marked("tool", b"a c")
+    assert registry.marked("tool", b"b a")
+    assert not registry.marked("tool", b"b c")
+    assert not registry.marked("tool", b"a")
+    assert registry.marked("unmarked", b"")

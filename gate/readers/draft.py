@@ -65,6 +65,10 @@ class Draft:
         self.table.add(item if better is None else replace(item, better=better))
         return name
 
+    def share(self, raw: str, k: float, n: float, **more: Any) -> str:
+        """Takes k of n, as `add` does; of nothing, there is no value."""
+        return self.add(raw, k / n if n else 0, k=k, n=n, **more)
+
     def alias(self, other: str, name: str) -> None:
         """Another name for a measurement; the first to claim it keeps it."""
         if other != name:
