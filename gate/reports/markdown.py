@@ -22,6 +22,7 @@ from gate.reports.outline import (
     marks,
     outline,
     tally,
+    unseen,
 )
 from gate.terms.decision import Decision, Finding, Outcome, Verdict
 
@@ -153,6 +154,8 @@ def _because(decision: Decision, of: Outline) -> Markdown:
         return Markdown("the gate could not run")
     if decision.passed:
         return words(", ".join(tally(of, SHOWN) or tally(of, GOOD)))
+    if not any(of.shown(BLOCKING)):
+        return words(unseen(decision))
     here, first = next(of.shown(BLOCKING))
     others = sum(of.rules[each] for each in BLOCKING) - 1 if decision.verdict is Verdict.UNDECIDED else of.rules[here] - 1
     if others > 0:

@@ -141,6 +141,11 @@ def tally(of: Outline, standings: Iterable[Standing] = ORDER) -> list[str]:
     return told
 
 
+def unseen(decision: Decision) -> str:
+    """Why a model may not be deployed although no finding blocks it."""
+    return next((note.text for note in decision.notes if note.slug == "nothing-evaluated"), "no finding says why")
+
+
 _WORDS = {
     Standing.FAILS: ("fails", "fail"),
     Standing.UNDECIDED: ("undecided", "undecided"),

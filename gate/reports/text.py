@@ -5,6 +5,7 @@ from __future__ import annotations
 from gate.reports.explanation import Remark, unsaid
 from gate.reports.numbers import percent
 from gate.reports.outline import (
+    BLOCKING,
     GOOD,
     ORDER,
     SHOWN,
@@ -18,6 +19,7 @@ from gate.reports.outline import (
     outline,
     place,
     tally,
+    unseen,
 )
 from gate.reports.plain import LONGEST_TEXT, brief, plain
 from gate.reports.table import Layout, draw, fold, layout, row
@@ -152,6 +154,8 @@ def _counts(decision: Decision, of: Outline) -> list[str]:
     """What the verdict rests on, from the fullest wording to none, for the one that fits."""
     if decision.verdict is Verdict.ERROR:
         return ["the gate could not run", ""]
+    if not decision.passed and not any(of.shown(BLOCKING)):
+        return [unseen(decision), ""]
     told = tally(of, (*SHOWN, *GOOD) if decision.passed else SHOWN)
     shorter = [told[0].replace(" rules", "").replace(" rule", ""), *told[1:]] if told else []
     return [", ".join(told), *(", ".join(shorter[:count]) for count in range(len(told), 0, -1)), ""]

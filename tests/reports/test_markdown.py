@@ -76,6 +76,12 @@ def test_the_first_line_is_the_answer_and_the_reason(name: str, line: str) -> No
     assert headline(render(GOLDEN[name])) == line
 
 
+def test_a_decision_that_no_finding_blocks_says_why() -> None:
+    why = Reason("nothing-evaluated", "no blocking rule was evaluated on a measurement")
+    decision = Decision(Verdict.UNDECIDED, (finding("f1 >= 0.5", Outcome.MISSING, effect=Verdict.WARN),), notes=(why,))
+    assert headline(render(decision)) == f"## ❔ Undecided, do not deploy this model: {why.text}"
+
+
 def test_one_rule_that_fails_is_named_with_what_it_does() -> None:
     decision = Decision(Verdict.FAIL, (finding("recall >= 0.85", Outcome.FAIL), finding("f1 >= 0.5")))
     assert headline(render(decision)) == "## ⛔ Do not deploy this model: `recall ≥ 0.85` fails"

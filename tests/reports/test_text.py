@@ -9,7 +9,7 @@ import pytest
 
 from gate.reports.terminal import width
 from gate.reports.text import render
-from gate.terms.decision import Decision, Finding, Level, Outcome, Verdict
+from gate.terms.decision import Decision, Finding, Level, Outcome, Reason, Verdict
 
 decisions = run_path(str(Path(__file__).parents[1] / "looks" / "decisions.py"))
 GOLDEN: dict[str, Decision] = decisions["GOLDEN"]
@@ -150,3 +150,9 @@ def test_a_long_rule_stands_on_lines_of_its_own() -> None:
 
 def test_an_unfinished_decision_still_renders() -> None:
     assert render(Decision(Verdict.PASS)) == "gate\n\nDEPLOY" + " " * 64 + "exit 0\n"
+
+
+def test_a_decision_that_no_finding_blocks_says_why() -> None:
+    why = Reason("nothing-evaluated", "no blocking rule was evaluated on a measurement")
+    decision = Decision(Verdict.UNDECIDED, (finding("f1 >= 0.5", Outcome.MISSING, effect=Verdict.WARN),), notes=(why,))
+    assert last_line(render(decision)).startswith(f"UNDECIDED, do not deploy: {why.text} ")
