@@ -84,7 +84,7 @@ def test_reading_a_confidence(text: object, value: float | None) -> None:
 
 
 @pytest.fixture
-def build(tmp_path: Path):  # type: ignore[no-untyped-def]
+def build(tmp_path: Path):
     """Builds a policy that extends `base.yaml`."""
 
     def make(base: str, own: str, head: str = "") -> Policy:
@@ -98,7 +98,7 @@ def build(tmp_path: Path):  # type: ignore[no-untyped-def]
 FLOOR = "  - {id: floor, check: recall >= 0.8, min_n: 100, why: It costs., owner: '@a'}\n"
 
 
-def test_inheriting_adds_and_the_inherited_stand_first(build) -> None:  # type: ignore[no-untyped-def]
+def test_inheriting_adds_and_the_inherited_stand_first(build) -> None:
     found = build(FLOOR + "  - b > 1\n", "  - c > 1\n")
     assert [(rule.id, rule.origin, str(rule.where)) for rule in found.rules] == [
         ("floor", "./base.yaml", "base.yaml:3:24"),
@@ -122,13 +122,13 @@ def test_inheriting_adds_and_the_inherited_stand_first(build) -> None:  # type: 
         "{id: floor, confidence: 95%}",
     ],
 )
-def test_an_equal_or_a_tighter_rule_takes_the_place(build, own: str) -> None:  # type: ignore[no-untyped-def]
+def test_an_equal_or_a_tighter_rule_takes_the_place(build, own: str) -> None:
     found = build(FLOOR + "  - b > 1\n", f"  - {own}\n")
     assert [rule.id for rule in found.rules] == ["floor", "b > 1"]
     assert found.rules[0].origin == ""
 
 
-def test_only_the_keys_that_are_named_change(build) -> None:  # type: ignore[no-untyped-def]
+def test_only_the_keys_that_are_named_change(build) -> None:
     (floor,) = build(FLOOR, "  - {id: floor, min_n: 200, owner: '@b'}\n").rules
     assert (floor.expr.text, floor.min_n, floor.why, floor.owner) == ("recall >= 0.8", 200, "It costs.", "@b")
     assert str(floor.where) == "gate.yaml:4:5"
@@ -148,7 +148,7 @@ def test_only_the_keys_that_are_named_change(build) -> None:  # type: ignore[no-
         ("{id: floor, level: warn, min_n: 50}", "level: warn is below block; min_n: 50 instead of 100"),
     ],
 )
-def test_a_looser_rule_is_refused_with_both_lines(build, own: str, why: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_looser_rule_is_refused_with_both_lines(build, own: str, why: str) -> None:
     with pytest.raises(PolicyError) as error:
         build(FLOOR, f"  - {own}\n")
     (found,) = error.value.problems
@@ -160,18 +160,18 @@ def test_a_looser_rule_is_refused_with_both_lines(build, own: str, why: str) -> 
     assert "floor" in found.excerpt
 
 
-def test_a_rule_without_a_name_is_replaced_by_its_text(build) -> None:  # type: ignore[no-untyped-def]
+def test_a_rule_without_a_name_is_replaced_by_its_text(build) -> None:
     assert [rule.why for rule in build("  - b > 1\n", "  - {check: b  > 1, why: x}\n").rules] == ["x"]
     with pytest.raises(PolicyError, match="would be looser"):
         build("  - b > 1\n", "  - {check: b > 1, level: warn}\n")
 
 
-def test_the_policys_confidence_counts_for_inherited_rules(build) -> None:  # type: ignore[no-untyped-def]
+def test_the_policys_confidence_counts_for_inherited_rules(build) -> None:
     found = build("  - b > 1\n  - {check: a > 1, confidence: none}\n", "  - c > 1\n", head="confidence: 95%\n")
     assert [rule.confidence for rule in found.rules] == [0.95, None, 0.95]
 
 
-def test_a_parameter_that_only_a_replaced_rule_reads_is_used(build) -> None:  # type: ignore[no-untyped-def]
+def test_a_parameter_that_only_a_replaced_rule_reads_is_used(build) -> None:
     (floor,) = build(
         "  - {id: floor, check: recall >= $f}\nparams: {f: {ask: How much?}}\n",
         "  - {id: floor, check: recall >= 0.9}\n",

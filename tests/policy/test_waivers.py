@@ -134,7 +134,7 @@ def test_only_those_who_may() -> None:
 
 
 @pytest.fixture
-def waive(tmp_path: Path):  # type: ignore[no-untyped-def]
+def waive(tmp_path: Path):
     """Loads a policy whose waivers stand in `waivers.yaml`."""
 
     def make(content: str | None, key: str = "./waivers.yaml") -> Policy:
@@ -147,13 +147,13 @@ def waive(tmp_path: Path):  # type: ignore[no-untyped-def]
 
 
 @pytest.mark.parametrize("content", [f"- {GOOD}\n", f"waivers:\n  - {GOOD}\n"])
-def test_a_file_of_waivers(waive, content: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_file_of_waivers(waive, content: str) -> None:
     (found,) = waive(content).waivers
     assert found.rule == "floor"
     assert found.where.file == "policies/waivers.yaml"
 
 
-def test_a_file_with_limits_and_entries(waive) -> None:  # type: ignore[no-untyped-def]
+def test_a_file_with_limits_and_entries(waive) -> None:
     key = f"{{from: ./waivers.yaml, max_days: 60, by: ['@head'], entries: [{GOOD.replace('31', '24')}]}}"
     assert [waiver.until for waiver in waive(f"- {GOOD}\n", key).waivers] == ["2026-12-31", "2026-12-24"]
     with pytest.raises(PolicyError) as error:
@@ -162,7 +162,7 @@ def test_a_file_with_limits_and_entries(waive) -> None:  # type: ignore[no-untyp
 
 
 @pytest.mark.parametrize("content", ["[]\n", "waivers: []\n"])
-def test_a_file_without_waivers(waive, content: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_file_without_waivers(waive, content: str) -> None:
     assert waive(content).waivers == ()
 
 
@@ -183,7 +183,7 @@ def test_a_file_without_waivers(waive, content: str) -> None:  # type: ignore[no
         ("", "./waivers.yaml", ["policies/waivers.yaml"], "the policy is empty"),
     ],
 )
-def test_a_file_of_waivers_that_is_refused(waive, content: str | None, key: str, places: list[str], words: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_file_of_waivers_that_is_refused(waive, content: str | None, key: str, places: list[str], words: str) -> None:
     with pytest.raises(PolicyError) as error:
         waive(content, key)
     found = error.value.problems
