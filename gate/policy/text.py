@@ -6,13 +6,14 @@ import os
 import stat
 from typing import Any
 
-from gate.documents.document import DocumentError, List, Map, Mark, decode, excerpt
+from gate.documents.document import DocumentError, List, Map, Mark, decode, excerpt, shown
 from gate.documents.yaml import load
 from gate.errors import Place, PolicyError, Problem
 from gate.language.tokens import RuleError
 from gate.record import dataclass
 
 MAX_BYTES = 8 * 1024 * 1024
+_LARGEST = 1.7976931348623157e308
 _STREAMS = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")  # what a shell puts there for <(…)
 
 
@@ -73,7 +74,7 @@ def parse(data: bytes, file: str, path: str = "") -> PolicyText:
     source = PolicyText(file, path, text, value, mark)
     special = _special_number(value, mark)
     if special:
-        what = f"`{special.text}` is not a number that a policy can use"
+        what = f"`{shown(special.text, 40)}` is not a number that a policy can use"
         raise PolicyError(source.problem("not-a-number", what, special, "write a finite number, or leave it out"))
     return source
 
@@ -104,11 +105,11 @@ def _bytes(path: str, name: str) -> bytes:
 
 
 def _special_number(value: Any, mark: Mark) -> Mark | None:
-    """Where `.nan` or `.inf` stands: JSON has no such number."""
+    """Where `.nan`, `.inf` or an integer beyond any float stands."""
     if isinstance(value, Map):
         pairs = ((item, value.marks[key]) for key, item in value.items())
     elif isinstance(value, List):
         pairs = zip(value, value.marks, strict=True)  # type: ignore[assignment]
     else:
-        return mark if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))) else None
+        return mark if isinstance(value, (int, float)) and not abs(value) <= _LARGEST else None
     return next((found for item, at in pairs if (found := _special_number(item, at)) is not None), None)

@@ -123,6 +123,8 @@ def test_places_are_right_behind_other_line_ends_and_wide_letters() -> None:
         ("gate: 1\nparams: {a: " + "9" * 1_000_000 + "}\n", "number-too-long"),
         ("gate: 1\nparams: {a: .NaN}\nrules: [b > $a]\n", "not-a-number"),
         ("gate: 1\nparams: {a: -.inf}\nrules: [b > $a]\n", "not-a-number"),
+        (f"gate: 1\nparams: {{a: {10**309}}}\nrules: [b > $a]\n", "not-a-number"),
+        (f"gate: 1\nrules: [{{check: b > 1, min_n: {10**309}}}]\n", "not-a-number"),
         ("gate: 1\nmeasure: {a: [1, {b: 1e999}]}\nrules: [b > 1]\n", "not-a-number"),
     ],
 )
