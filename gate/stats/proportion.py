@@ -23,6 +23,7 @@ def wilson(share: float, n: float, confidence: float) -> tuple[float, float]:
 
     Its lower end at confidence 1 - 2a is the one-sided bound at 1 - a.
     """
+    n = float(n)  # the square of a very large integer is beyond any float; that of a float is infinite
     z = normal_quantile(round((1 + confidence) / 2, 12))
     z2 = z * z
     centre = (share + z2 / (2 * n)) / (1 + z2 / n)

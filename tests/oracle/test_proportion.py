@@ -86,3 +86,7 @@ def test_an_interval_holds_its_share_and_lies_in_0_to_1(share: float, n: float, 
     low, high = wilson(share, n, confidence)
     assert 0 <= low <= share <= high <= 1
     assert high > low
+
+
+def test_more_rows_than_there_can_be() -> None:
+    assert wilson(0.9, 10**200, 0.9) == pytest.approx((0.9, 0.9))
