@@ -53,7 +53,7 @@ def _bound(found: Measurement, fact: Metric, up: bool) -> tuple[float, float] | 
     if of is None:
         return None
     end = scale * (of.high if up else of.low)
-    beyond = end > value if up else end < value
+    beyond = end > float(value) if up else end < float(value)  # an integer is compared as exactly as it is subtracted
     return (end, round((1 + of.confidence) / 2, 12)) if beyond and isfinite(end) else None
 
 

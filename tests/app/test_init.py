@@ -274,6 +274,8 @@ def test_a_stated_interval_or_standard_error_counts() -> None:
 def test_an_interval_that_says_nothing_is_left_aside() -> None:
     flat = Support(interval=Interval(143.2, 143.2, 0.95))
     assert floor_of(Measurement("x", 143.2, support=flat), Metric("latency", LOWER, 0)) == ("<=", "150", None)
+    lost_in_rounding = Measurement("x", 10**200, support=Support(stderr=0.5))
+    assert floor_of(lost_in_rounding, Metric("latency", LOWER, 0)) == ("<=", "1.1e200", None)
     below_the_range = Support(stderr=1)
     assert floor_of(Measurement("x", 0.9, support=below_the_range), Metric("f1", HIGHER, 0, 1)) == (">=", "0.89", None)
 
