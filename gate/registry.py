@@ -13,6 +13,10 @@ _ROOMS: dict[str, dict[str, str]] = {
         "sklearn": "gate.readers.sklearn",
         "confusion-matrix": "gate.readers.confusion_matrix",
         "k6": "gate.readers.k6",
+        "junit": "gate.readers.junit",
+        "mlflow": "gate.readers.mlflow",
+        "mlflow-db": "gate.readers.mlflow_db",
+        "mlflow-folder": "gate.readers.mlflow_folder",
     },
     "reports": {
         "text": "gate.reports.text",
@@ -30,6 +34,10 @@ _MARKS: dict[str, tuple[bytes | tuple[bytes, ...], ...]] = {
     "sklearn": (b"precision", b"macro avg", b"support"),
     "confusion-matrix": (b"confusion_matrix",),
     "k6": (b'"metrics"', (b'"root_group"', b'"k6Version"')),
+    "junit": (b"<testsuite",),
+    "mlflow": (b'"run_id"', b'"data"'),
+    "mlflow-db": (b"SQLite format 3\0", b"latest_metrics"),
+    "mlflow-folder": (b'"mlflow_file_store"',),
 }
 
 

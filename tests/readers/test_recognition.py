@@ -15,6 +15,7 @@ FORMATS = {
     "k6/summary-export.json": "k6",
     "k6/handle-summary-data.json": "k6",
     "k6/machine-readable-summary.json": "k6",
+    "junit/pytest.xml": "junit",
 }
 
 
