@@ -90,11 +90,11 @@ def shown(text: str, limit: int = 80) -> str:
 
 
 def decode(data: bytes, file: str) -> str:
-    """UTF-8 text, a byte-order mark taken off; anything else is refused with the byte at fault."""
+    """UTF-8 text, a byte-order mark taken off, every line ending in `\\n`; anything else is refused with the byte at fault."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise refuse("not-utf8", "the file is UTF-16, not UTF-8", file=file, remedy="save it as UTF-8")
     try:
-        return data.decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise refuse(
@@ -104,3 +104,4 @@ def decode(data: bytes, file: str) -> str:
             line=line,
             remedy="save it as UTF-8",
         ) from None
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text

@@ -34,11 +34,15 @@ _SPECIAL = {
 _NUMBER_START = frozenset("0123456789+-.")
 _INTEGER = re.compile(r"[-+]?[0-9]+\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
+_UNSEEN_BREAK = re.compile("[\x85\u2028\u2029]")
 _BASED = re.compile(r"0o[0-7]+\Z|0x[0-9a-fA-F]+\Z")
 
 
 def load(text: str, file: str) -> tuple[Any, Mark]:
     """The one document in `text` and its mark; an empty text is None. Raises DocumentError."""
+    if not text.isascii() and (found := _UNSEEN_BREAK.search(text)):
+        line, what = text.count("\n", 0, found.start()) + 1, f"U+{ord(found[0]):04X} ends a line here, and editors do not show it"
+        raise refuse("yaml-syntax", f"not valid YAML: {what}", file=file, line=line, remedy="take it out, or begin a new line")
     builder = _Builder(text, file)
     try:
         root = builder.build(iter(_LOADER(text).get_event, None))

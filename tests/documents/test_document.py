@@ -63,6 +63,10 @@ def test_decode_refuses_utf16_with_a_mark(data: bytes) -> None:
     assert caught.value.problems[0].slug == "not-utf8"
 
 
+def test_decode_ends_every_line_alike() -> None:
+    assert decode(b"a\r\nb\rc\n", "f") == "a\nb\nc\n"
+
+
 def test_decode_names_the_byte_and_the_line() -> None:
     with pytest.raises(DocumentError, match="byte 0xff at offset 5") as caught:
         decode(b"a\nb\nc\xff", "f.json")

@@ -247,6 +247,14 @@ def test_a_syntax_error_points_at_its_place(text: str, place: str, word: str) ->
     assert word in found.message + found.remedy
 
 
+@pytest.mark.parametrize("sign", ["\x85", "\u2028", "\u2029"])
+def test_a_line_break_that_nobody_sees_is_refused(sign: str) -> None:
+    found = problem(f"a:\n  - é{sign}    - c\n")
+    assert (found.slug, str(found.where)) == ("yaml-syntax", "p.yaml:2")
+    assert found.message == f"not valid YAML: U+{ord(sign):04X} ends a line here, and editors do not show it"
+    assert read(f'a: "\\u{ord(sign):04x}"') == {"a": sign}
+
+
 def test_a_tab_gets_its_remedy() -> None:
     assert "blanks" in problem("a:\n\tb: 2\n").remedy
 
