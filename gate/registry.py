@@ -17,6 +17,7 @@ _ROOMS: dict[str, dict[str, str]] = {
         "mlflow": "gate.readers.mlflow",
         "mlflow-db": "gate.readers.mlflow_db",
         "mlflow-folder": "gate.readers.mlflow_folder",
+        "pytest-benchmark": "gate.readers.pytest_benchmark",
     },
     "reports": {
         "text": "gate.reports.text",
@@ -38,6 +39,7 @@ _MARKS: dict[str, tuple[bytes | tuple[bytes, ...], ...]] = {
     "mlflow": (b'"run_id"', b'"data"'),
     "mlflow-db": (b"SQLite format 3\0", b"latest_metrics"),
     "mlflow-folder": (b'"mlflow_file_store"',),
+    "pytest-benchmark": (b'"benchmarks"', b'"machine_info"'),
 }
 
 

@@ -16,6 +16,7 @@ FORMATS = {
     "k6/handle-summary-data.json": "k6",
     "k6/machine-readable-summary.json": "k6",
     "junit/pytest.xml": "junit",
+    "pytest-benchmark/benchmark.json": "pytest-benchmark",
 }
 
 
