@@ -18,6 +18,8 @@ _ROOMS: dict[str, dict[str, str]] = {
         "mlflow-db": "gate.readers.mlflow_db",
         "mlflow-folder": "gate.readers.mlflow_folder",
         "pytest-benchmark": "gate.readers.pytest_benchmark",
+        "prometheus": "gate.readers.prometheus",
+        "prometheus-api": "gate.readers.prometheus_api",
     },
     "reports": {
         "text": "gate.reports.text",
@@ -40,6 +42,8 @@ _MARKS: dict[str, tuple[bytes | tuple[bytes, ...], ...]] = {
     "mlflow-db": (b"SQLite format 3\0", b"latest_metrics"),
     "mlflow-folder": (b'"mlflow_file_store"',),
     "pytest-benchmark": (b'"benchmarks"', b'"machine_info"'),
+    "prometheus": (b"# TYPE ",),
+    "prometheus-api": (b'"status"', (b'"resultType"', b'"errorType"')),
 }
 
 

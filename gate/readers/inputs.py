@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, BinaryIO
@@ -10,7 +11,7 @@ from gate.documents.document import shown
 from gate.errors import InputError, Place, Problem, UsageError
 from gate.readers.names import clean
 from gate.readers.reader import choose
-from gate.readers.source import SYNTAXES, is_stdin, open_path, open_stdin
+from gate.readers.source import SYNTAXES, SourceFile, is_stdin, open_path, open_stdin
 from gate.readers.table import Table
 from gate.record import replace
 from gate.terms.measurements import Measurements, Source
@@ -81,10 +82,20 @@ def _parse(spec: str) -> tuple[str, str]:
 
 def _read(prefix: str, path: str, form: str | None, stdin: BinaryIO | None) -> Measurements:
     syntax = form if form in SYNTAXES else ""
-    file = open_stdin(stdin, syntax) if is_stdin(path) else open_path(path, syntax)
+    file = open_stdin(stdin, syntax) if is_stdin(path) else _open(path, syntax)
     name, reader = choose(file, form)
     table = replace(reader.read(file), sources=(file.source(name),))
     return _prefixed(table, prefix) if prefix else table
+
+
+def _open(path: str, syntax: str) -> SourceFile:
+    """The file at a path, or the one that the folder of a run stands for."""
+    if os.path.isdir(path):
+        from gate.readers import run_folder
+
+        if run_folder.is_run(path):
+            return run_folder.open_run(path)
+    return open_path(path, syntax)
 
 
 def _prefixed(table: Measurements, prefix: str) -> Measurements:
