@@ -184,9 +184,15 @@ def _at_most_arithmetic(a: Arithmetic, b: Arithmetic, facts: Facts) -> bool:
 
 def _scaled(a: Expression, b: Expression, factor: Expression, facts: Facts) -> bool:
     sign = sign_of(factor, facts)
-    if sign is None:
+    if sign is None or _is_baseline(a) != _is_baseline(b):  # a baseline that is itself a factor must be positive
         return False
     return at_most(a, b, facts) if sign >= 0 else at_most(b, a, facts)
+
+
+def _is_baseline(node: Expression) -> bool:
+    while isinstance(node, Negative):
+        node = node.of
+    return isinstance(node, OnBaseline)
 
 
 def sign_of(node: Expression, facts: Facts) -> int | None:
