@@ -59,6 +59,10 @@ class UsageError(GateError):
     """The command line or the call is off."""
 
 
+class OverwriteError(UsageError):
+    """A report would overwrite a file that is read; every other report of an earlier run is gone."""
+
+
 class PolicyError(GateError):
     """A policy cannot be read, or does not mean anything."""
 

@@ -9,6 +9,7 @@ from typing import BinaryIO
 from gate import __version__
 from gate.app.clock import Clock, clock
 from gate.app.evidence import identities, named_baselines, path_of, refuse_itself, refuse_nothing
+from gate.app.protected import named_in
 from gate.errors import GateError, PolicyError, Problem, UsageError
 from gate.judge.evidence import Evidence
 from gate.judge.judge import identity, judge
@@ -68,11 +69,12 @@ def check(request: CheckRequest, policies: Sequence[Policy] | None = None) -> De
 
 
 def files_of(request: CheckRequest, policies: Sequence[Policy]) -> list[str]:
-    """Every file that a check reads, so that no report overwrites one."""
+    """Every file that a check reads, so that no report overwrites one; without policies, those that they may read."""
     paths = [path_of(spec) for spec in (*request.inputs, *request.baselines) if spec != "-"]
+    named: list[str] = []
     with suppress(PolicyError):  # said when the policies are loaded
-        paths += find(request.policies, request.environ)
-    return paths + [path for policy in policies for path in policy.files]
+        named = find(request.policies, request.environ)
+    return [*paths, *named, *([path for policy in policies for path in policy.files] if policies else named_in(named))]
 
 
 def load_all(paths: Sequence[str], moment: Clock) -> list[Policy]:

@@ -7,7 +7,7 @@ import stat
 from collections.abc import Callable, Iterable, Sequence
 
 from gate import registry
-from gate.errors import OutputError, Place, Problem, UsageError
+from gate.errors import OutputError, OverwriteError, Place, Problem, UsageError
 from gate.record import dataclass
 from gate.terms.decision import Decision
 
@@ -39,17 +39,17 @@ def parse(written: str) -> Output:
 
 def prepare(outputs: Sequence[Output], inputs: Iterable[str]) -> None:
     """Refuse outputs that cannot be meant, then remove what an earlier run left. Raises UsageError or OutputError."""
-    paths = [os.path.realpath(output.path) for output in outputs if output.path != "-"]
-    if len(set(paths)) != len(paths) or sum(output.path == "-" for output in outputs) > 1:
+    files = [output for output in outputs if output.path != "-"]
+    read = {os.path.realpath(path): path for path in inputs}
+    clash = [output for output in files if os.path.realpath(output.path) in read]
+    if clash:
+        remove(output for output in files if output not in clash)
+        what = f"a report would overwrite `{read[os.path.realpath(clash[0].path)]}`, which is read"
+        raise OverwriteError(Problem("bad-output", what, remedy="choose another file"))
+    if len({os.path.realpath(output.path) for output in files}) != len(files) or len(outputs) - len(files) > 1:
         raise UsageError(
             Problem("bad-output", "two reports would go to the same place", remedy="give each `-o` a file of its own")
         )
-    read = {os.path.realpath(path): path for path in inputs}
-    for path in paths:
-        if path in read:
-            raise UsageError(
-                Problem("bad-output", f"a report would overwrite `{read[path]}`, which is read", remedy="choose another file")
-            )
     for output in outputs:
         if os.path.isdir(output.path):
             raise OutputError(Problem("unwritable", "this is a folder; a report is a file", Place(output.path)))

@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from gate.app import check as checking
 from gate.app import outputs
 from gate.app.evidence import path_of
 from gate.app.outputs import Output
+from gate.app.protected import named_in
 from gate.cli.console import complain, say, standard_input, terminal
 from gate.errors import GateError, OutputError, UsageError
 from gate.policy.find import find
@@ -191,7 +193,7 @@ def asked_for(argv: list[str]) -> list[Output]:
             others.append(word.partition("=")[2])
         else:
             others.append(word[2:] if word.startswith(("-p", "-b")) and len(word) > 2 else word)
-    read = {os.path.realpath(path_of(word)) for word in [*others, *_default_policies()]}
+    read = {os.path.realpath(path) for path in _may_be_read([path_of(word) for word in others])}
     found: list[Output] = []
     for text_ in written:
         try:
@@ -203,9 +205,8 @@ def asked_for(argv: list[str]) -> list[Output]:
     return found
 
 
-def _default_policies() -> list[str]:
-    """The policies that judge where the command line names none."""
-    try:
-        return find([], os.environ)
-    except GateError:
-        return []
+def _may_be_read(files: list[str]) -> list[str]:
+    """The files on the command line, the policies that judge where it names none, and all that these name."""
+    with suppress(GateError):
+        files = [*files, *find([], os.environ)]
+    return [*files, *named_in(file for file in files if file.endswith((".yaml", ".yml")))]

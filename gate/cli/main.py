@@ -11,7 +11,7 @@ from typing import Any
 
 from gate import __version__
 from gate.cli.console import complain, say
-from gate.errors import GateError, Problem, UsageError
+from gate.errors import GateError, OverwriteError, Problem, UsageError
 from gate.reports.plain import clip
 
 ISSUES = "https://github.com/mlgate/gate/issues"
@@ -33,6 +33,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
         return run(arguments, os.environ)
+    except OverwriteError as error:  # what must go is gone
+        complain(told(error))
+        return error.exit_code
     except GateError as error:
         clean_up(arguments)
         complain(told(error))
