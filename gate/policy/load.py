@@ -10,7 +10,7 @@ from typing import Any
 from gate.documents.document import Map
 from gate.errors import PolicyError, Problem
 from gate.language.parse import parse_number
-from gate.language.tokens import FUNCTIONS, WORDS
+from gate.language.tokens import FUNCTIONS, WORDS, nfc
 from gate.language.tree import Number
 from gate.language.write import write
 from gate.policy import text
@@ -90,7 +90,7 @@ def _policy(
         description=top.get("description", ""),
         waivers=waived,
         metrics=metrics,
-        slices={column: _slice_values(values) for column, values in top.get("slices", {}).items()},
+        slices={nfc(column): _slice_values(values) for column, values in top.get("slices", {}).items()},
         baselines=baselines,
         parameters=setting.parameters,
         advisory=top.get("advisory", False),
@@ -178,17 +178,18 @@ def _metrics(source: PolicyText, problems: list[Problem]) -> dict[str, Metric]:
     found: dict[str, Metric] = {}
     origins: dict[str, str] = {}
     entries = source.value.get("metrics") or Map()
-    for name, facts in entries.items():
+    for written, facts in entries.items():
+        name = nfc(written)  # as rules and files have it
         low, high = facts.get("range", (None, None))
         if low is not None and high is not None and low >= high:
             what = f"the range of `{name}` is empty: {low} is not below {high}"
             problems.append(source.problem("bad-range", what, facts.marks["range"], "write the smaller number first"))
         better = Direction(facts["better"]) if "better" in facts else None
-        found[name] = Metric(name, better, low, high, facts.get("unit", ""), facts.get("from", ""))
-        origin = facts.get("from", name)
+        found[name] = Metric(name, better, low, high, facts.get("unit", ""), nfc(facts.get("from", "")))
+        origin = nfc(facts.get("from", name))
         if origin in origins:
             what, remedy = f"`{name}` and `{origins[origin]}` are both `{origin}`", "a number of the metrics file has one name"
-            problems.append(source.key_problem("metric-twice", what, entries.marks[name], name, remedy))
+            problems.append(source.key_problem("metric-twice", what, entries.marks[written], written, remedy))
         origins[origin] = name
     return found
 
@@ -216,7 +217,7 @@ def _confidence(source: PolicyText, problems: list[Problem]) -> float | None:
 
 
 def _slice_values(values: Any) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(mark.text for mark in values.marks))
+    return tuple(dict.fromkeys(nfc(mark.text) for mark in values.marks))
 
 
 def _with_digest(policy: Policy) -> Policy:

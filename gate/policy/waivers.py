@@ -9,7 +9,7 @@ from typing import Any
 from gate.documents.document import List, Map, Mark
 from gate.errors import PolicyError, Problem
 from gate.language.resolve import Expr, compile_rule
-from gate.language.tokens import RuleError
+from gate.language.tokens import RuleError, nfc
 from gate.policy import dates, shape, text
 from gate.policy.explain import explain
 from gate.policy.policy import Rule, Waiver
@@ -146,4 +146,4 @@ def _listed(source: PolicyText, entries: Any) -> list[tuple[PolicyText, Map, Mar
 
 def _slice(columns: Map) -> Slice:
     """Values as they were written: 02134 stays 02134."""
-    return Slice.of({column: columns.marks[column].text for column in columns})
+    return Slice.of({nfc(column): nfc(columns.marks[column].text) for column in columns})

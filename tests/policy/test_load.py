@@ -297,3 +297,18 @@ def test_a_policy_split_over_files_has_the_digest_of_the_whole(tmp_path: Path) -
         file.write("waivers: [{rule: r, until: 2026-12-01, why: x, by: y}]\n")
     waived = [load(str(tmp_path / name), TODAY).sha256 for name in ("gate.yaml", "whole.yaml")]
     assert waived[0] == waived[1] != split.sha256
+
+
+def test_names_are_those_of_rules_and_files_however_they_are_encoded() -> None:
+    composed, apart = "é", "e\u0301"
+    waiver = f"waivers: [{{rule: r, slice: {{{apart}: {apart}}}, until: 2026-12-01, why: x, by: y}}]\n"
+    found = loads(
+        f"gate: 1\nmetrics: {{{apart}: {{from: f{apart}, range: [0, 1]}}}}\nslices: {{{apart}: [{apart}]}}\n{waiver}"
+        f"rules: [{{id: r, check: '{apart}[{apart}=*] > 0.5'}}]\n",
+        TODAY,
+    )
+    (reading,) = found.rules[0].expr.readings
+    assert reading.metric == composed
+    assert found.metrics[composed].source == f"f{composed}"
+    assert found.slices == {composed: (composed,)}
+    assert found.waivers[0].slice.parts == ((composed, composed),)
