@@ -20,6 +20,9 @@ _ROOMS: dict[str, dict[str, str]] = {
         "pytest-benchmark": "gate.readers.pytest_benchmark",
         "prometheus": "gate.readers.prometheus",
         "prometheus-api": "gate.readers.prometheus_api",
+        "huggingface": "gate.readers.huggingface",
+        "trainer-state": "gate.readers.trainer_state",
+        "wandb": "gate.readers.wandb",
     },
     "reports": {
         "text": "gate.reports.text",
@@ -44,6 +47,9 @@ _MARKS: dict[str, tuple[bytes | tuple[bytes, ...], ...]] = {
     "pytest-benchmark": (b'"benchmarks"', b'"machine_info"'),
     "prometheus": (b"# TYPE ",),
     "prometheus-api": (b'"status"', (b'"resultType"', b'"errorType"')),
+    "huggingface": (b"_samples_per_second", b"_steps_per_second", b"_runtime"),
+    "trainer-state": (b'"log_history"', b'"global_step"'),
+    "wandb": (b'"_wandb"',),
 }
 
 

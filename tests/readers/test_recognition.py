@@ -17,6 +17,9 @@ FORMATS = {
     "k6/machine-readable-summary.json": "k6",
     "junit/pytest.xml": "junit",
     "pytest-benchmark/benchmark.json": "pytest-benchmark",
+    "prometheus/exposition.prom": "prometheus",
+    "prometheus/exposition.om": "prometheus",
+    "prometheus/query-response.json": "prometheus-api",
 }
 
 
