@@ -23,6 +23,8 @@ _ROOMS: dict[str, dict[str, str]] = {
         "huggingface": "gate.readers.huggingface",
         "trainer-state": "gate.readers.trainer_state",
         "wandb": "gate.readers.wandb",
+        "lightning": "gate.readers.lightning",
+        "keras": "gate.readers.keras",
     },
     "reports": {
         "text": "gate.reports.text",
@@ -50,6 +52,8 @@ _MARKS: dict[str, tuple[bytes | tuple[bytes, ...], ...]] = {
     "huggingface": (b"_samples_per_second", b"_steps_per_second", b"_runtime"),
     "trainer-state": (b'"log_history"', b'"global_step"'),
     "wandb": (b'"_wandb"',),
+    "lightning": (b"step",),
+    "keras": (b"epoch",),
 }
 
 
