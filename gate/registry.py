@@ -25,6 +25,8 @@ _ROOMS: dict[str, dict[str, str]] = {
         "wandb": "gate.readers.wandb",
         "lightning": "gate.readers.lightning",
         "keras": "gate.readers.keras",
+        "dvc": "gate.readers.dvc",
+        "dvc-diff": "gate.readers.dvc_diff",
     },
     "reports": {
         "text": "gate.reports.text",
@@ -54,6 +56,8 @@ _MARKS: dict[str, tuple[bytes | tuple[bytes, ...], ...]] = {
     "wandb": (b'"_wandb"',),
     "lightning": (b"step",),
     "keras": (b"epoch",),
+    "dvc": (b'"data"',),
+    "dvc-diff": (b'"old"', b'"new"'),
 }
 
 

@@ -20,6 +20,8 @@ FORMATS = {
     "prometheus/exposition.prom": "prometheus",
     "prometheus/exposition.om": "prometheus",
     "prometheus/query-response.json": "prometheus-api",
+    "lightning/metrics.csv": "lightning",
+    "keras/csvlogger.csv": "keras",
 }
 
 
