@@ -27,6 +27,8 @@ _ROOMS: dict[str, dict[str, str]] = {
         "keras": "gate.readers.keras",
         "dvc": "gate.readers.dvc",
         "dvc-diff": "gate.readers.dvc_diff",
+        "evidently": "gate.readers.evidently",
+        "evidently-legacy": "gate.readers.evidently_legacy",
     },
     "reports": {
         "text": "gate.reports.text",
@@ -58,6 +60,8 @@ _MARKS: dict[str, tuple[bytes | tuple[bytes, ...], ...]] = {
     "keras": (b"epoch",),
     "dvc": (b'"data"',),
     "dvc-diff": (b'"old"', b'"new"'),
+    "evidently": (b'"metric_name"', b'"metrics"', b"evidently:"),
+    "evidently-legacy": (b'"metrics"', b'"metric"', b'"result"'),
 }
 
 

@@ -51,6 +51,15 @@ class Draft:
 
         `name` is what to call it instead. Returns the name under which rules find it.
         """
+        name = self.called(raw, name, line)
+        better = support.pop("better", None)
+        said = {"value": value, **{key: each for key, each in support.items() if each is not None}}
+        item = evidence.measurement(said, name, on, self.place(line))
+        self.table.add(item if better is None else replace(item, better=better))
+        return name
+
+    def called(self, raw: str, name: str = "", line: int = 0) -> str:
+        """The name for what the file calls `raw`; two raw names never get the same."""
         where = self.place(line)
         raw = clean(raw, where)
         name = bare(clean(name, where) if name else raw)
@@ -59,10 +68,6 @@ class Draft:
             raise InputError(Problem("names-meet", message, where, "rename one of them where it is measured"))
         if raw != name:
             self.alias(raw, name)
-        better = support.pop("better", None)
-        said = {"value": value, **{key: each for key, each in support.items() if each is not None}}
-        item = evidence.measurement(said, name, on, where)
-        self.table.add(item if better is None else replace(item, better=better))
         return name
 
     def share(self, raw: str, k: float, n: float, **more: Any) -> str:
