@@ -22,6 +22,8 @@ FORMATS = {
     "prometheus/query-response.json": "prometheus-api",
     "lightning/metrics.csv": "lightning",
     "keras/csvlogger.csv": "keras",
+    "evidently/snapshot-json.json": "evidently",
+    "evidently/legacy-report.json": "evidently-legacy",
 }
 
 
