@@ -8,13 +8,12 @@ from collections.abc import Iterable
 from gate.errors import Place
 from gate.reports.explanation import explain
 from gate.reports.numbers import apart
-from gate.reports.outline import BLOCKING, Standing, distance, label, marks, outline
+from gate.reports.outline import BLOCKING, Standing, distance, label, marks, outline, verb
 from gate.reports.plain import LONGEST_TEXT, brief, plain, posix
 from gate.terms.decision import Decision, Finding, Outcome
 
 MOST = 10  # of a level in a step; GitHub drops what comes after without a word
 MOST_SLICES = 10
-_VERB = {Outcome.PASS: "holds", Outcome.FAIL: "fails", Outcome.UNDECIDED: "is undecided", Outcome.MISSING: "has no value"}
 _TOLD = ("reason", "part", "share", "waiver", "remedy")
 
 
@@ -53,12 +52,12 @@ def _by_rule(shown: Iterable[tuple[Standing, Finding]]) -> list[list[Finding]]:
 
 def _annotation(level: str, findings: list[Finding], mark: str) -> str:
     first = findings[0]
-    verb = _VERB[first.outcome]
+    became = verb(first.outcome, first.value)
     if len(findings) == 1:
-        title, lines = f"{label(first)} {verb}", [_fact(first)]
+        title, lines = f"{label(first)} {became}", [_fact(first)]
     else:
-        title = f"{first.expression} {verb} on {len(findings)} slices"
-        lines = [f"{each.slice}: {_fact(each) or verb}" for each in findings[:MOST_SLICES]]
+        title = f"{first.expression} {became} on {len(findings)} slices"
+        lines = [f"{each.slice}: {_fact(each) or became}" for each in findings[:MOST_SLICES]]
         lines += [f"and {len(findings) - MOST_SLICES} more"] if len(findings) > MOST_SLICES else []
     lines += [("→ " if kind == "remedy" else "") + text for kind, text in explain(first) if kind in _TOLD]
     return _command(level, mark + title, [line for line in lines if line] or [title], first.where)

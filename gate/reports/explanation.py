@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from gate.reports.numbers import apart, number, signed
+from gate.reports.outline import verb
 from gate.reports.plain import LONGEST_NAME, LONGEST_TEXT, clip
-from gate.terms.decision import Finding, Outcome, Part, Share, UsedWaiver
+from gate.terms.decision import Finding, Part, Share, UsedWaiver
 
 MOST_SHARES = 3
 MOST_PARTS = 8
@@ -61,11 +62,8 @@ def ticked(name: str) -> str:
     return name if "`" in name or not name else f"`{name}`"
 
 
-_VERB = {Outcome.PASS: "holds", Outcome.FAIL: "fails", Outcome.UNDECIDED: "is undecided", Outcome.MISSING: "has no value"}
-
-
 def _part(part: Part) -> str:
-    said = f"{ticked(part.text)} {_VERB[part.outcome]}"
+    said = f"{ticked(part.text)} {verb(part.outcome, part.left)}"
     if part.left is not None and part.right is not None:
         left, right = apart(part.left, part.right)
         said += f": {left} against {right}"

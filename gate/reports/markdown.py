@@ -23,8 +23,9 @@ from gate.reports.outline import (
     outline,
     tally,
     unseen,
+    verb,
 )
-from gate.terms.decision import Decision, Finding, Outcome, Verdict
+from gate.terms.decision import Decision, Finding, Verdict
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -39,7 +40,6 @@ _HEADLINE = {
     Verdict.UNDECIDED: "Undecided, do not deploy {}",
     Verdict.ERROR: "Error, do not deploy {}",
 }
-_VERB = {Outcome.PASS: "holds", Outcome.FAIL: "fails", Outcome.UNDECIDED: "is undecided", Outcome.MISSING: "has no value"}
 
 
 class Room(NamedTuple):
@@ -162,8 +162,8 @@ def _because(decision: Decision, of: Outline) -> Markdown:
         fail = "fail" if here is Standing.FAILS else "are undecided"
         return say("{} and {} other {} {}", formula(label(first)), others, "rule" if others == 1 else "rules", fail)
     if len(of.findings[here]) == 1:
-        return say("{} {}", formula(label(first)), _VERB[first.outcome])
-    return say("{} {} on {} slices", formula(first.expression), _VERB[first.outcome], len(of.findings[here]))
+        return say("{} {}", formula(label(first)), verb(first.outcome, first.value))
+    return say("{} {} on {} slices", formula(first.expression), verb(first.outcome, first.value), len(of.findings[here]))
 
 
 def _tally(decision: Decision, of: Outline) -> Markdown:
@@ -222,7 +222,8 @@ def _paragraphs(shown: list[tuple[Standing, Finding]]) -> list[Paragraph]:
         if lines or owner:
             who = say(" ({})", code(owner)) if owner else ""
             warns = ", as a warning" if here is Standing.WARNS else ""
-            told.append(Paragraph(say("**{}** {}{}{}", formula(label(finding)), _VERB[finding.outcome], warns, who), lines))
+            said_of_it = verb(finding.outcome, finding.value)
+            told.append(Paragraph(say("**{}** {}{}{}", formula(label(finding)), said_of_it, warns, who), lines))
     return told
 
 

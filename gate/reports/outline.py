@@ -79,6 +79,16 @@ def label(finding: Finding) -> str:
     return f"{text} on {', '.join(rest)}" if rest else text
 
 
+def verb(outcome: Outcome, value: float | bool | None) -> str:
+    """What became of a rule or a part of it; one that has a value but nothing to hold it against cannot be judged."""
+    if outcome is Outcome.MISSING and value is not None:
+        return "cannot be judged"
+    return _VERBS[outcome]
+
+
+_VERBS = {Outcome.PASS: "holds", Outcome.FAIL: "fails", Outcome.UNDECIDED: "is undecided", Outcome.MISSING: "has no value"}
+
+
 def place(finding: Finding) -> str:
     """The rule's file and line; empty where they are not known."""
     return f"{finding.where.file}:{finding.where.line}" if finding.where and finding.where.line else ""

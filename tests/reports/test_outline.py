@@ -5,7 +5,7 @@ from runpy import run_path
 
 import pytest
 
-from gate.reports.outline import Standing, against, distance, label, marks, outline, standing_of, states_threshold, tally
+from gate.reports.outline import Standing, against, distance, label, marks, outline, standing_of, states_threshold, tally, verb
 from gate.terms.decision import Decision, Finding, InputIdentity, Level, Outcome, PolicyIdentity, UsedWaiver, Verdict
 from gate.terms.slice import Slice
 
@@ -118,3 +118,10 @@ def test_what_was_compared_with() -> None:
     ]
     assert against(Decision(Verdict.PASS, (finding("a > 0", baseline="baseline"),))) == ["baseline"]
     assert against(Decision(Verdict.PASS, inputs=inputs[:1])) == []
+
+
+def test_what_has_a_value_is_not_said_to_have_none() -> None:
+    assert verb(Outcome.MISSING, None) == "has no value"
+    assert verb(Outcome.MISSING, 0.76) == "cannot be judged"
+    assert verb(Outcome.MISSING, False) == "cannot be judged"
+    assert verb(Outcome.FAIL, None) == "fails"
