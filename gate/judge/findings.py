@@ -51,9 +51,9 @@ class _RuleJudge:
 
     def finding(self, binding: dict[str, str]) -> Finding:
         rule = self.rule
-        self.world.reads = {}
+        self.world.found = {}
         result = evaluate(rule.expr.tree, self.world, binding)
-        reads = tuple(self.world.reads.values())
+        reads = self.world.reads
         doubts = result.doubts if binding or not rule.expr.stars else self.no_slices(result.doubts)
         outcome = self.outcome(result, doubts)
         settled = outcome is Outcome.PASS or outcome is Outcome.FAIL
@@ -64,7 +64,7 @@ class _RuleJudge:
             outcome=outcome,
             effect=effect(outcome, self.level, rule, outcome is Outcome.PASS and bool(doubts)),
             level=self.level,
-            slice=Slice.of(binding) if binding else WHOLE,
+            slice=Slice(tuple(binding.items())) if binding else WHOLE,  # a selector's columns are sorted
             margin=self.margin(result),
             reasons=() if settled else _reasons((*self.demanded, *doubts)),
             notes=_reasons(doubts) if settled and doubts else (),
@@ -135,9 +135,11 @@ class _RuleJudge:
 
     def measured(self, sides: Sides, binding: dict[str, str]) -> Measurement | None:
         """The measurement that is the value, where the value is one measurement."""
-        if sides.reading is None:
+        reading = sides.reading
+        if reading is None:
             return None
-        return self.evidence.candidate.get(sides.source, bound(sides.reading, binding))
+        seen = [each for (of, metric, _), each in self.world.found.items() if not of and metric == reading.metric]
+        return seen[0] if len(seen) == 1 else self.evidence.candidate.get(sides.source, bound(reading, binding))
 
     def support(self, sides: Sides, found: Measurement | None) -> tuple[float | None, Interval | None, str]:
         """n, interval and unit of the value."""

@@ -62,4 +62,4 @@ def bound(reading: Reading, binding: dict[str, str]) -> Slice:
     """The slice of a reading, its stars given their values."""
     if not reading.selector:
         return WHOLE
-    return Slice(tuple((column, binding.get(column, "*") if value is None else value) for column, value in reading.selector))
+    return Slice(tuple([(column, binding.get(column, "*") if value is None else value) for column, value in reading.selector]))

@@ -20,13 +20,14 @@ from gate.terms.slice import Slice
 
 
 class MeasuredWorld:
-    """The world of one rule. `reads` collects what it looked at, once each, in order."""
+    """The world of one rule. `found` collects what it has looked at."""
 
     def __init__(self, evidence: Evidence, policy: Policy, baselines: Iterable[str], min_n: float | None) -> None:
         self.evidence = evidence
         self.policy = policy
         self.min_n = min_n
-        self.reads: dict[tuple[str, str, Slice], Read] = {}
+        self.found: dict[tuple[str, str, Slice], Measurement] = {}
+        self.percents: dict[str, bool] = {}
         names = dict.fromkeys(("baseline", *sorted(baselines)))
         self.compared = [table for table in map(evidence.loaded, names) if table is not None]
 
@@ -61,6 +62,12 @@ class MeasuredWorld:
         return fact.high if fact else None
 
     def in_percent(self, metric: str) -> bool:
+        known_before = self.percents.get(metric)
+        if known_before is None:
+            known_before = self.percents[metric] = self._in_percent(metric)
+        return known_before
+
+    def _in_percent(self, metric: str) -> bool:
         stated = self.policy.metrics.get(metric)
         found = self.evidence.candidate.slices_of(self.source(metric)).values()
         return (stated is not None and stated.unit == "%") or any(measured.unit == "%" for measured in found)
@@ -103,11 +110,18 @@ class MeasuredWorld:
         found = table.get(self.source(metric), on)
         if found is None:
             return self.absent(table, of, metric, on)
-        key = (of, metric, on)
-        if key not in self.reads:
-            support = found.support
-            self.reads[key] = Read(of or "candidate", metric, on, found.value, support.n, support.interval)
+        self.found[(of, metric, on)] = found
         return found
+
+    @property
+    def reads(self) -> tuple[Read, ...]:
+        """The measurements it has looked at, once each, in order."""
+        return tuple(
+            [
+                Read(of or "candidate", metric, on, each.value, each.support.n, each.support.interval)
+                for (of, metric, on), each in self.found.items()
+            ]
+        )
 
     def table(self, of: str) -> Measurements | Doubt:
         if of == CANDIDATE:

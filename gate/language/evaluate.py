@@ -86,18 +86,20 @@ class Result:
 
     @property
     def doubts(self) -> tuple[Doubt, ...]:
+        if len(self.parts) == 1:
+            return self.parts[0].doubts
         return tuple(dict.fromkeys(doubt for part in self.parts for doubt in part.doubts))
 
 
-_PASS = frozenset((Outcome.PASS,))
-_FAIL = frozenset((Outcome.FAIL,))
+_ONLY = {outcome: frozenset((outcome,)) for outcome in Outcome}
+_PASS, _FAIL = _ONLY[Outcome.PASS], _ONLY[Outcome.FAIL]
 
 
 def evaluate(tree: Condition, world: World, binding: Binding = NOT_BOUND) -> Result:
     """The result of a compiled rule; `binding` gives its free stars their values."""
     if isinstance(tree, Comparison):
         part = _compare(tree, world, binding)
-        return Result(frozenset((part.outcome,)), (part,))
+        return Result(_ONLY[part.outcome], (part,))
     assert isinstance(tree, (All, Any))
     results = [evaluate(member, world, binding) for member in tree.members]
     parts = tuple(part for result in results for part in result.parts)
@@ -135,10 +137,11 @@ def compare(operator: str, left: Value, right: Value) -> tuple[Outcome, float]:
         margin = difference.point
         tie = Outcome.PASS if operator.endswith("=") else Outcome.FAIL
         apart = Outcome.PASS if difference.low > 0 else Outcome.FAIL
+    tied = difference.low <= 0 <= difference.high
+    if not difference.doubts:
+        return (tie if tied else apart), margin
     weak = [doubt.weak for doubt in difference.doubts]
-    if difference.low <= 0 <= difference.high:
-        if not weak:
-            return tie, margin
+    if tied:
         return (Outcome.UNDECIDED if all(weak) else Outcome.MISSING), margin
     # Decided whatever the unknown part is; a weak measurement, though, never decides.
     return (Outcome.UNDECIDED if any(weak) else apart), margin
@@ -177,7 +180,7 @@ def _counts_to_100(literal: Number, other: Expression, value: Value, world: Worl
 def _slice(reading: Reading, binding: Binding) -> Slice:
     if not reading.selector:
         return WHOLE
-    return Slice(tuple((column, binding.get(column, "*") if value is None else value) for column, value in reading.selector))
+    return Slice(tuple([(column, binding.get(column, "*") if value is None else value) for column, value in reading.selector]))
 
 
 def _value(node: Expression, world: World, of: str, binding: Binding) -> Value:
