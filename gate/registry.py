@@ -29,11 +29,15 @@ _ROOMS: dict[str, dict[str, str]] = {
         "dvc-diff": "gate.readers.dvc_diff",
         "evidently": "gate.readers.evidently",
         "evidently-legacy": "gate.readers.evidently_legacy",
+        "great-expectations": "gate.readers.great_expectations",
+        "lm-eval": "gate.readers.lm_eval",
+        "lm-eval-samples": "gate.readers.lm_eval_samples",
     },
     "reports": {
         "text": "gate.reports.text",
         "markdown": "gate.reports.markdown",
         "json": "gate.reports.json",
+        "junit": "gate.reports.junit",
     },
     "baselines": {
         "file": "gate.baselines.file",
@@ -62,6 +66,9 @@ _MARKS: dict[str, tuple[bytes | tuple[bytes, ...], ...]] = {
     "dvc-diff": (b'"old"', b'"new"'),
     "evidently": (b'"metric_name"', b'"metrics"', b"evidently:"),
     "evidently-legacy": (b'"metrics"', b'"metric"', b'"result"'),
+    "great-expectations": (b'"success"', b'"statistics"'),
+    "lm-eval": (b'"n-shot"', b'"versions"', b'"results"'),
+    "lm-eval-samples": (b'"doc_id"', b'"filtered_resps"'),
 }
 
 

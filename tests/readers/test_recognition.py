@@ -24,6 +24,7 @@ FORMATS = {
     "keras/csvlogger.csv": "keras",
     "evidently/snapshot-json.json": "evidently",
     "evidently/legacy-report.json": "evidently-legacy",
+    "great-expectations/validation_result.json": "great-expectations",
 }
 
 
