@@ -11,7 +11,7 @@ from gate.errors import OutputError, OverwriteError, Place, Problem, UsageError
 from gate.record import dataclass
 from gate.terms.decision import Decision
 
-SUFFIXES = {".md": "markdown", ".markdown": "markdown", ".json": "json", ".txt": "text"}
+SUFFIXES = {".md": "markdown", ".markdown": "markdown", ".json": "json", ".txt": "text", ".xml": "junit"}
 
 
 @dataclass(frozen=True, slots=True)

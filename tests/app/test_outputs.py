@@ -31,6 +31,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("a/b.MARKDOWN", "markdown", "a/b.MARKDOWN"),
         ("decision.json", "json", "decision.json"),
         ("out.txt", "text", "out.txt"),
+        ("gate.xml", "junit", "gate.xml"),
         ("markdown=out", "markdown", "out"),
         ("json=out.md", "json", "out.md"),
         ("text=-", "text", "-"),

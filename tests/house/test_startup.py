@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from gate import registry
+
 HEAVY = {
     "asyncio", "concurrent", "ctypes", "dataclasses", "decimal", "difflib", "email", "fractions", "http", "importlib.metadata",
     "inspect", "jinja2", "jsonschema", "logging", "multiprocessing", "numpy", "pathlib", "random", "shutil", "socket", "sqlite3",
@@ -24,6 +26,7 @@ STANDARD = {
     "functools", "gc", "gettext", "hashlib", "importlib", "itertools", "json", "keyword", "locale", "math", "operator", "re",
     "reprlib", "sre_compile", "sre_constants", "sre_parse", "struct", "types", "typing", "unicodedata", "warnings",
 }  # fmt: skip
+FORMS = [form for form in registry.names("reports") if form != "text"]
 PROGRAM = """
 import sys
 before = set(sys.modules)
@@ -81,7 +84,15 @@ def test_a_plain_check_leaves_other_rooms_alone(project: Path) -> None:
     """What a check does not need is not imported: other commands, other readers, reports that nobody asked for."""
     modules = loaded(project, "check", "metrics.json", "-p", "gate.yaml")
     commands = {f"gate.cli.{name}" for name in ("init", "lint", "explain", "diff")}
-    assert modules & (commands | {"gate.reports.markdown", "gate.reports.json", "gate.documents.toml"}) == set()
+    reports = {f"gate.reports.{form}" for form in FORMS}
+    assert modules & (commands | reports | {"gate.reports.entries", "gate.documents.toml"}) == set()
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_report_that_is_asked_for_brings_no_other(project: Path, form: str) -> None:
+    modules = loaded(project, "check", "metrics.json", "-p", "gate.yaml", "-o", f"{form}=report")
+    assert {each for each in registry.names("reports") if f"gate.reports.{each}" in modules} == {"text", form}
+    assert form in ("markdown", "json") or modules & HEAVY == set()
 
 
 def test_importing_gate_loads_no_room() -> None:
