@@ -32,8 +32,8 @@ def check(
 
     `metrics` and `baseline` are mappings (`{"accuracy": 0.85}`, `{"recall": {"value": 0.9, "n": 400}}`) or
     paths of metrics files; `policy` is a path, a loaded Policy or several, by default `$GATE_POLICY` or the
-    nearest gate.yaml. Raises GateError where no decision can be reached; otherwise look at
-    `.passed`, `.verdict`, `.findings`, or print it.
+    nearest gate.yaml. Raises GateError where no decision can be reached; otherwise the decision is true where
+    the model may be deployed: look at `.passed`, `.verdict`, `.findings`, or print it.
     """
     moment = clock(now)
     policies = _policies(policy, moment)

@@ -189,6 +189,10 @@ class Decision:
         """Whether the model may be deployed."""
         return self.exit_code == 0
 
+    def __bool__(self) -> bool:
+        """The same: `assert gate.check(…)` must not hold for a model that fails."""
+        return self.passed
+
     @property
     def exit_code(self) -> int:
         return self.verdict.exit_code
@@ -202,7 +206,8 @@ class Decision:
         return any(policy.advisory for policy in self.policies)
 
     def __repr__(self) -> str:
-        return f"<Decision {self.verdict.value} by {self.name or 'no policy'!r}: {len(self.findings)} findings>"
+        count = len(self.findings)
+        return f"<Decision {self.verdict.value} by {self.name or 'no policy'!r}: {count} finding{'s' * (count != 1)}>"
 
     def __str__(self) -> str:
         """The terminal report."""

@@ -37,6 +37,12 @@ def test_the_line_of_the_readme() -> None:
     assert not gate.check({"accuracy": 0.75}, policy="gate.yaml").passed
 
 
+def test_a_decision_is_true_only_where_the_model_may_be_deployed() -> None:
+    assert gate.check({"accuracy": 0.85})
+    assert not gate.check({"accuracy": 0.75})
+    assert not gate.check({"accuracy": None})
+
+
 @pytest.mark.parametrize(
     "metrics",
     [
@@ -131,7 +137,7 @@ def test_a_decision_shows_itself() -> None:
     found = gate.check({"accuracy": 0.75}, now="2026-11-22")
     assert "DO NOT DEPLOY" in str(found).splitlines()[-1]
     assert found._repr_markdown_().startswith("## ⛔")
-    assert repr(found) == "<Decision fail by 'm': 1 findings>"
+    assert repr(found) == "<Decision fail by 'm': 1 finding>"
 
 
 def test_what_a_decision_offers() -> None:
