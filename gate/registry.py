@@ -32,6 +32,7 @@ _ROOMS: dict[str, dict[str, str]] = {
         "great-expectations": "gate.readers.great_expectations",
         "lm-eval": "gate.readers.lm_eval",
         "lm-eval-samples": "gate.readers.lm_eval_samples",
+        "tfma": "gate.readers.tfma",
     },
     "reports": {
         "text": "gate.reports.text",
@@ -69,6 +70,7 @@ _MARKS: dict[str, tuple[bytes | tuple[bytes, ...], ...]] = {
     "great-expectations": (b'"success"', b'"statistics"'),
     "lm-eval": (b'"n-shot"', b'"versions"', b'"results"'),
     "lm-eval-samples": (b'"doc_id"', b'"filtered_resps"'),
+    "tfma": ((b'"doubleValue"', b'"boundedValue"'),),
 }
 
 
