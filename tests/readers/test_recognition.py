@@ -25,6 +25,7 @@ FORMATS = {
     "evidently/snapshot-json.json": "evidently",
     "evidently/legacy-report.json": "evidently-legacy",
     "great-expectations/validation_result.json": "great-expectations",
+    "tfma/metrics-readable.json": "tfma",
 }
 
 
