@@ -33,6 +33,7 @@ _ROOMS: dict[str, dict[str, str]] = {
         "lm-eval": "gate.readers.lm_eval",
         "lm-eval-samples": "gate.readers.lm_eval_samples",
         "tfma": "gate.readers.tfma",
+        "tensorboard": "gate.readers.tensorboard",
     },
     "reports": {
         "text": "gate.reports.text",
@@ -71,6 +72,7 @@ _MARKS: dict[str, tuple[bytes | tuple[bytes, ...], ...]] = {
     "lm-eval": (b'"n-shot"', b'"versions"', b'"results"'),
     "lm-eval-samples": (b'"doc_id"', b'"filtered_resps"'),
     "tfma": ((b'"doubleValue"', b'"boundedValue"'),),
+    "tensorboard": (b"brain.Event:",),
 }
 
 

@@ -26,6 +26,7 @@ FORMATS = {
     "evidently/legacy-report.json": "evidently-legacy",
     "great-expectations/validation_result.json": "great-expectations",
     "tfma/metrics-readable.json": "tfma",
+    "tensorboard/events.out.tfevents.sample.0": "tensorboard",
 }
 
 
