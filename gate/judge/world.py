@@ -37,7 +37,7 @@ class MeasuredWorld:
         found = self.find(of, metric, on)
         if isinstance(found, Doubt):
             return unknown(found)
-        problem = self.problem(found, metric, on)
+        problem = self.problem(found, metric, on) or self.other_unit(found, of, metric, on)
         if problem:
             return unknown(problem)
         value = known(found.value or 0)
@@ -147,6 +147,20 @@ class MeasuredWorld:
                 "correct the metrics, or the range",
             )
         return None
+
+    def other_unit(self, found: Measurement, of: str, metric: str, on: Slice) -> Doubt | None:
+        """Seconds are not compared with milliseconds: neither the policy's nor the candidate's with the baseline's."""
+        if not found.unit:
+            return None
+        stated = self.policy.metrics.get(metric)
+        now = self.evidence.candidate.get(self.source(metric), on) if of != CANDIDATE else None
+        if stated is not None and stated.unit not in ("", found.unit):
+            where, wanted = f"{_named(metric, on)} is", f"the policy says {stated.unit}"
+        elif now is not None and now.unit not in ("", found.unit):
+            where, wanted = f"{_named(metric, on)} of the baseline is", f"that of the candidate in {now.unit}"
+        else:
+            return None
+        return Doubt("other-unit", f"{where} in {found.unit}, {wanted}", "measure both in one unit, or correct the `unit`")
 
     def too_few(self, found: Measurement, metric: str, on: Slice) -> Doubt | None:
         if self.min_n is None:

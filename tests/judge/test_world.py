@@ -48,6 +48,27 @@ def test_what_is_no_finite_number_is_missing(value: Any, slug: str, words: str, 
     assert [(reason.slug, reason.text) for reason in found.reasons] == [(slug, words)]
 
 
+@pytest.mark.parametrize(
+    ("head", "before", "words"),
+    [
+        ("metrics: {x: {unit: ms}}\n", None, "`x` is in s, the policy says ms"),
+        ("", {"x": {"value": 200, "unit": "ms"}}, "`x` of the baseline is in ms, that of the candidate in s"),
+    ],
+)
+def test_two_units_are_not_compared(head: str, before: Any, words: str) -> None:
+    rule = "x <= baseline * 1.1" if before else "x <= 200"
+    found = finding(f"{head}rules: ['{rule}']", {"x": {"value": 0.9, "unit": "s"}}, before)
+    assert (found.outcome.value, found.effect.exit_code) == ("missing", 3)
+    assert [(reason.slug, reason.text) for reason in found.reasons] == [("other-unit", words)]
+
+
+@pytest.mark.parametrize("units", [("ms", "ms"), ("", "ms"), ("ms", "")])
+def test_one_unit_or_none_is_compared(units: tuple[str, str]) -> None:
+    now, before = ({"x": {"value": 9, "unit": unit}} for unit in units)
+    text = "metrics: {x: {unit: ms}}\nrules: ['x <= baseline * 1.1']"
+    assert finding(text, now, before).effect.exit_code == 0
+
+
 def test_infinity_that_got_past_a_reader_is_missing_too() -> None:
     table = Measurements.of([Measurement("x", math.inf), Measurement("y", math.nan)])
     made = MeasuredWorld(Evidence(table), policy("x > 0"), (), None)
