@@ -63,12 +63,22 @@ def run(arguments: list[str], environ: Mapping[str, str]) -> int:
     name = arguments[0]
     if name not in COMMANDS:
         raise UsageError(unknown_command(name))
+    _stand_somewhere()
     from gate.cli.command import Parser
 
     command: Any = import_module(f"gate.cli.{name}")
     args = Parser(name, command).parse(arguments[1:])
     code: int = command.run(args, environ)
     return code
+
+
+def _stand_somewhere() -> None:
+    """Refuse to run in a folder that has been removed: every path would be one of nothing. Raises UsageError."""
+    try:
+        os.getcwd()
+    except OSError:
+        problem = Problem("no-folder", "the working folder is not there any more", remedy="cd to one that is")
+        raise UsageError(problem) from None
 
 
 def help_text() -> str:
@@ -124,6 +134,8 @@ def clean_up(arguments: list[str]) -> None:
         remove(asked_for(arguments))
     except GateError as error:
         complain(told(error))
+    except Exception:  # it must not hide what went wrong first
+        complain("gate: reports of an earlier run may still be there")
 
 
 def bug(arguments: list[str]) -> None:

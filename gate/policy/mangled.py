@@ -25,6 +25,8 @@ def explained(problem: Problem, text: str) -> Problem:
     lines, at = text.split("\n"), problem.where.line
     if not 0 < at <= len(lines):
         return problem
+    if re.search(r"^(?:<{7}|>{7}) ", text, re.MULTILINE):
+        return replace(problem, remedy="a merge conflict: keep one of the two versions")
     above = next((line for line in reversed(lines[: at - 1]) if line.strip()), "")
     remedy = next(_remedies(lines[at - 1], above, problem.where.column), "")
     return replace(problem, remedy=remedy) if remedy else problem
