@@ -40,6 +40,7 @@ _ROOMS: dict[str, dict[str, str]] = {
         "markdown": "gate.reports.markdown",
         "json": "gate.reports.json",
         "junit": "gate.reports.junit",
+        "sarif": "gate.reports.sarif",
     },
     "baselines": {
         "file": "gate.baselines.file",

@@ -11,7 +11,14 @@ from gate.errors import OutputError, OverwriteError, Place, Problem, UsageError
 from gate.record import dataclass
 from gate.terms.decision import Decision
 
-SUFFIXES = {".md": "markdown", ".markdown": "markdown", ".json": "json", ".txt": "text", ".xml": "junit"}
+SUFFIXES = {
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".json": "json",
+    ".txt": "text",
+    ".xml": "junit",
+    ".sarif": "sarif",
+}
 
 
 @dataclass(frozen=True, slots=True)
