@@ -41,7 +41,7 @@ class _RuleJudge:
         self.rule = rule
         self.policy = policy
         self.evidence = evidence
-        self.world = MeasuredWorld(evidence, policy, rule.expr.baselines, rule.min_n)
+        self.world = MeasuredWorld(evidence, policy, rule.expr.baselines, rule.min_n, rule.expr.readings)
         facts = {reading.metric: fact_of(reading.metric, policy) for reading in rule.expr.readings}
         self.sides = sides_of(rule, policy, facts)
         self.level = level_today(rule, evidence.today)
@@ -106,7 +106,8 @@ class _RuleJudge:
             return Outcome.MISSING
         outcome = choose(result.outcomes, self.rule)
         if doubts and outcome is not Outcome.FAIL and any(doubt.nowhere for doubt in doubts):
-            return Outcome.MISSING  # a typo is not absorbed, wherever it stands
+            # a typo is not absorbed, wherever it stands
+            return choose(result.outcomes - {Outcome.PASS} | {Outcome.MISSING}, self.rule)
         return outcome
 
     def no_slices(self, doubts: tuple[Doubt, ...]) -> tuple[Doubt, ...]:
@@ -165,7 +166,7 @@ class _RuleJudge:
 
     def floor_holds(self, floor: Expr, on: Slice) -> bool:
         """Whether a waiver's floor passes, on the finding's slice where the floor has a star for it."""
-        world = MeasuredWorld(self.evidence, self.policy, floor.baselines, None)
+        world = MeasuredWorld(self.evidence, self.policy, floor.baselines, None, floor.readings)
         binding = {column: value for column, value in on.parts if column in floor.stars}
         if len(binding) != len(floor.stars):
             return False

@@ -163,6 +163,12 @@ def test_a_name_that_only_the_baseline_knows_is_absorbed_with_a_warning() -> Non
     assert found.reasons == ()
 
 
+def test_a_name_nobody_knows_does_not_hide_a_doubt_that_is_settled_more_strictly() -> None:
+    rules = "rules: [{check: x > 0.5 and typo > 0, min_n: 10, missing: warn}]"
+    found = finding(rules, {"x": {"value": 0.9, "n": 3}})
+    assert (found.outcome.value, found.effect.exit_code) == ("undecided", 3)
+
+
 def test_a_fail_is_not_hidden_by_a_name_nobody_knows() -> None:
     found = finding("recall > 0.99 and recal > 0.9", THREE)
     assert (found.outcome.value, found.effect.exit_code) == ("fail", 1)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass
+from random import Random
 from typing import Any
-
-from hypothesis import strategies as st
 
 from gate.judge.evidence import Evidence
 from gate.judge.judge import judge
@@ -138,50 +137,64 @@ def decision(situation: Situation) -> Decision:
     return judge([policy], Evidence(read_mapping(document(situation.cells)), baselines, situation.today, first))
 
 
-# -- random ones
+# -- random ones: mostly simple, so that one thing decides
 
-EIGHTHS = st.integers(-8, 16).map(lambda k: k / 8)
-BROKEN = st.sampled_from([None, math.nan, math.inf, "0.9", True])
-NUMBERS = st.one_of(EIGHTHS, EIGHTHS, EIGHTHS, BROKEN)
-CELL = NUMBERS | st.builds(lambda value, n: {"value": value, "n": n}, NUMBERS, st.sampled_from([3, 10, 500]))
-SIGN = st.sampled_from([">", ">=", "<", "<=", "==", "!="])
-WITHOUT_STARS = st.builds(Leaf, st.sampled_from([*NAMES, "typo"]), SIGN, EIGHTHS | st.none())
-PLAIN = WITHOUT_STARS | st.builds(Leaf, st.just("s"), SIGN, EIGHTHS | st.none())
-LEAF = PLAIN | st.builds(Leaf, st.just("ok"), st.just(""), st.sampled_from([0.0, 1.0]))
-CELLS = st.fixed_dictionaries(
-    {"a": CELL}, optional={"b": CELL, "c": CELL, "s[eu]": CELL, "s[us]": CELL, "ok": st.booleans() | CELL}
-)
+SIGNS = (">", ">=", "<", "<=", "==", "!=")
+BROKEN = (None, math.nan, math.inf, "0.9", True)
 
 
-@st.composite
-def lines(draw: st.DrawFn) -> Line:
+def number(random: Random) -> Any:
+    return random.choice(BROKEN) if random.random() < 0.12 else random.randint(-8, 16) / 8
+
+
+def cell(random: Random) -> Any:
+    return number(random) if random.random() < 0.5 else {"value": number(random), "n": random.choice((3, 10, 500))}
+
+
+def cells(random: Random) -> Cells:
+    names = [name for name in ("b", "c", "s[eu]", "s[us]") if random.random() < 0.75]
+    made = {name: cell(random) for name in ["a", *names]}
+    if random.random() < 0.6:
+        made["ok"] = cell(random) if random.random() < 0.3 else random.random() < 0.5
+    return made
+
+
+def leaf(random: Random, stars: bool = True, boolean: bool = True) -> Leaf:
+    kind = random.random()
+    if kind < 0.1 and boolean:
+        return Leaf("ok", "", random.choice((0.0, 1.0)))
+    threshold = None if random.random() < 0.2 else random.randint(-8, 16) / 8
+    metric = "s" if kind < 0.35 and stars else "typo" if kind > 0.94 else random.choice(NAMES)
+    return Leaf(metric, random.choice(SIGNS), threshold)
+
+
+def line(random: Random) -> Line:
     return Line(
-        leaves=tuple(draw(st.lists(LEAF, min_size=1, max_size=2))),
-        word=draw(st.sampled_from(["and", "or"])),
-        turned=draw(st.booleans()),
-        level=draw(st.sampled_from(["block", "block", "block", "warn", "info"])),
-        undecided=draw(st.sampled_from(["block", "warn", "pass"])),
-        missing=draw(st.sampled_from(["block", "warn"])),
-        min_n=draw(st.booleans()),
-        blocks_from=draw(st.sampled_from(["", "", *DAYS])),
-        waivable=draw(st.sampled_from([True, True, False])),
-        history=draw(st.sampled_from([False, False, False, True])),
+        leaves=tuple(leaf(random) for _ in range(random.choice((1, 1, 2)))),
+        word=random.choice(("and", "or")),
+        turned=random.random() < 0.25,
+        level=random.choice(("block", "block", "block", "block", "warn", "info")),
+        undecided=random.choice(("block", "warn", "pass")),
+        missing=random.choice(("block", "warn")),
+        min_n=random.random() < 0.25,
+        blocks_from=random.choice(("", "", "", "", *DAYS)),
+        waivable=random.random() < 0.8,
+        history=random.random() < 0.1,
     )
 
 
-@st.composite
-def situations(draw: st.DrawFn) -> Situation:
-    rules = tuple(draw(st.lists(lines(), min_size=1, max_size=3)))
+def situation(random: Random) -> Situation:
+    rules = tuple(line(random) for _ in range(random.choice((1, 1, 2, 3))))
     pardons: list[Pardon] = []
-    for number, line in enumerate(rules):
-        if line.waivable and draw(st.booleans()):
-            floor = draw(st.none() | (PLAIN if line.starred else WITHOUT_STARS))
-            pardons.append(Pardon(number, draw(st.sampled_from(DAYS)), draw(st.sampled_from(["", "", *SLICES])), floor))
+    for place, each in enumerate(rules):
+        for _ in range(random.choice((0, 1, 2)) if each.waivable else 0):
+            floor = leaf(random, each.starred, False) if random.random() < 0.5 else None
+            pardons.append(Pardon(place, random.choice(DAYS), random.choice(("", "", *SLICES)), floor))
     return Situation(
         lines=rules,
         pardons=tuple(pardons),
-        cells=draw(CELLS),
-        before=draw(st.none() | CELLS),
-        advisory=draw(st.sampled_from([False, False, True])),
-        first_release=draw(st.booleans()),
+        cells=cells(random),
+        before=cells(random) if random.random() < 0.6 else None,
+        advisory=random.random() < 0.15,
+        first_release=random.random() < 0.3,
     )

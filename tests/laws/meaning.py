@@ -57,7 +57,7 @@ def judge_leaf(leaf: Leaf, on: str, situation: Situation, min_n: bool, turned: b
     threshold = leaf.threshold
     if threshold is None:
         if situation.before is None:
-            return NOT_YET if not doubts else MISSING if MISSING in doubts else NOT_YET
+            return MISSING if doubts else NOT_YET
         before, doubt = read(situation.before, key(leaf.metric, on), min_n, False)
         doubts |= {doubt} - {""}
         threshold = before - 0.125
@@ -71,19 +71,32 @@ def nowhere(leaf: Leaf, on: str, situation: Situation) -> bool:
     return all(key(leaf.metric, on) not in cells for cells in (situation.cells, situation.before or {}))
 
 
+def of_history(line: Line, situation: Situation) -> set[str]:
+    """What is in doubt about the runs that the rule asks for: they are not recorded yet, or nobody knows the metric."""
+    if not line.history:
+        return set()
+    unknown = all("c" not in cells for cells in (situation.cells, situation.before or {}))
+    return {MISSING if unknown else NOT_YET} | {read(situation.cells, "c", line.min_n, False)[1]} - {""}
+
+
 def judge_line(line: Line, on: str, situation: Situation) -> set[str]:
     """What is known of a rule on a slice: that it holds, that it fails, or the doubts that remain."""
     found = [judge_leaf(leaf, on, situation, line.min_n, line.turned) for leaf in line.leaves]
     settles, leaves_open = (FAILS, HOLDS) if (line.word == "and") is not line.turned or len(found) == 1 else (HOLDS, FAILS)
     result = {settles} if settles in found else set(found) - {leaves_open} or {leaves_open}
     if line.history and result != {FAILS}:
-        unknown = all("c" not in cells for cells in (situation.cells, situation.before or {}))
-        result = (result - {HOLDS}) | {
-            MISSING if unknown or read(situation.cells, "c", line.min_n, False)[1] == MISSING else NOT_YET
-        }
+        # runs that are not there are compared with the metric as it is now: one comparison, one kind of doubt
+        runs = of_history(line, situation)
+        result = (result - {HOLDS}) | ({NOT_YET} if runs == {NOT_YET} else {MISSING})
     if result != {FAILS} and any(nowhere(leaf, on, situation) for leaf in line.leaves):
-        return {MISSING}
+        result = (result - {HOLDS}) | {MISSING}
     return result
+
+
+def only_not_yet(line: Line, on: str, situation: Situation) -> bool:
+    """Whether all that is in doubt, also where it does not matter, is a baseline or a history that does not exist yet."""
+    found = {judge_leaf(leaf, on, situation, line.min_n, line.turned) for leaf in line.leaves} | of_history(line, situation)
+    return found - {HOLDS, FAILS} == {NOT_YET}
 
 
 def slices_of(line: Line, situation: Situation) -> list[str]:
@@ -123,7 +136,7 @@ def may_ship(number: int, on: str, situation: Situation) -> bool:
         return True
     if settled_missing:
         return pardoned(number, on, situation)
-    return situation.first_release and line.waivable and known == {NOT_YET}
+    return situation.first_release and line.waivable and only_not_yet(line, on, situation)
 
 
 def looked(line: Line, situation: Situation) -> bool:
