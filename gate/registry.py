@@ -41,6 +41,7 @@ _ROOMS: dict[str, dict[str, str]] = {
         "json": "gate.reports.json",
         "junit": "gate.reports.junit",
         "sarif": "gate.reports.sarif",
+        "codequality": "gate.reports.codequality",
     },
     "baselines": {
         "file": "gate.baselines.file",
