@@ -157,3 +157,8 @@ def test_the_documented_shape_of_a_report_is_read() -> None:
 def test_a_broken_report_is_refused() -> None:
     with pytest.raises(InputError, match=r"`metrics\[0\]\.result` is null, not a mapping"):
         evidently_legacy.read(SourceFile("r.json", b'{"metrics": [{"metric": "a"}]}'))
+
+
+def test_a_quantile_is_named_even_where_it_is_alone() -> None:
+    """A second one, asked for later, must not rename the first."""
+    assert read(metric("QuantileValue", 1, column="a", quantile=0.5)).names == ["QuantileValue.a.quantile_0.5"]

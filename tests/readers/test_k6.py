@@ -152,3 +152,16 @@ def test_other_files_are_not_taken_for_summaries(document: Any) -> None:
 
 def test_nothing_of_the_whole_is_a_slice() -> None:
     assert {item.slice for item in read(SUMMARY) if item.metric != "checks"} == {WHOLE}
+
+
+@pytest.mark.parametrize(
+    ("name", "better"),
+    [
+        ("browser_http_req_failed", Direction.LOWER),
+        ("checks_failed", Direction.LOWER),
+        ("checks_succeeded", Direction.HIGHER),
+        ("my_rate", None),
+    ],
+)
+def test_rates_of_k6_have_their_direction(name: str, better: Direction | None) -> None:
+    assert get(k6.read(with_metric(name, {"passes": 1, "fails": 1, "value": 0.5})), name).better is better
