@@ -218,3 +218,24 @@ def test_the_policy_knows_better_than_the_catalogue() -> None:
     fact = fact_of("accuracy", policy("metrics: {accuracy: {unit: '%'}}\nrules: [x > 0]"))
     assert fact is not None
     assert (fact.unit, fact.high, fact.proportion) == ("%", 1, True)
+
+
+@pytest.mark.parametrize(
+    ("rule", "slug"),
+    [
+        ("sum(errors[r=*]) / sum(requests[r=*]) <= 0.01", "no-slice"),
+        ("min(requests[r=*]) >= 50 and max(errors[r=*]) <= 10", "no-slice"),
+        ("sum(errors[r=*, kind=all]) / sum(requests[r=*]) <= 0.01", "not-measured"),
+    ],
+)
+def test_a_slice_that_one_metric_of_a_rule_lacks_is_missing(rule: str, slug: str) -> None:
+    metrics = {
+        "slices": [
+            {"slice": {"r": "eu"}, "metrics": {"errors": 1, "requests": 1000}},
+            {"slice": {"r": "us"}, "metrics": {"requests": 1000}},
+        ]
+    }
+    found = finding(rule, metrics)
+    assert found.effect.exit_code == 3
+    assert {reason.slug for reason in found.reasons} <= {slug, "no-slice"}
+    assert "`errors[" in found.reasons[0].text
