@@ -20,12 +20,20 @@ from gate.terms.slice import Slice
 
 
 class MeasuredWorld:
-    """The world of one rule. `found` collects what it has looked at."""
+    """The world of one rule, which has these readings. `found` collects what it has looked at."""
 
-    def __init__(self, evidence: Evidence, policy: Policy, baselines: Iterable[str], min_n: float | None) -> None:
+    def __init__(
+        self,
+        evidence: Evidence,
+        policy: Policy,
+        baselines: Iterable[str],
+        min_n: float | None,
+        readings: Iterable[Reading] = (),
+    ) -> None:
         self.evidence = evidence
         self.policy = policy
         self.min_n = min_n
+        self.starred = tuple(reading for reading in readings if reading.stars)
         self.found: dict[tuple[str, str, Slice], Measurement] = {}
         self.percents: dict[str, bool] = {}
         names = dict.fromkeys(("baseline", *sorted(baselines)))
@@ -74,9 +82,10 @@ class MeasuredWorld:
 
     def bindings(self, readings: Iterable[Reading]) -> list[dict[str, str]]:
         found: dict[tuple[tuple[str, str], ...], None] = {}
-        stars: tuple[str, ...] = ()
-        for reading in readings:
-            stars = reading.stars
+        asked = tuple(readings)
+        stars = asked[0].stars if asked else ()
+        # a region whose errors were not counted may not leave `sum(errors[r=*]) / sum(requests[r=*])` unseen
+        for reading in dict.fromkeys((*asked, *(each for each in self.starred if each.stars == stars))):
             for table in (self.evidence.candidate, *self.compared):
                 for on in table.slices_of(self.source(reading.metric)):
                     bound = _bind(reading, on)
