@@ -34,6 +34,8 @@ _ROOMS: dict[str, dict[str, str]] = {
         "lm-eval-samples": "gate.readers.lm_eval_samples",
         "tfma": "gate.readers.tfma",
         "tensorboard": "gate.readers.tensorboard",
+        "promptfoo": "gate.readers.promptfoo",
+        "deepeval": "gate.readers.deepeval",
     },
     "reports": {
         "text": "gate.reports.text",
@@ -75,6 +77,8 @@ _MARKS: dict[str, tuple[bytes | tuple[bytes, ...], ...]] = {
     "lm-eval-samples": (b'"doc_id"', b'"filtered_resps"'),
     "tfma": ((b'"doubleValue"', b'"boundedValue"'),),
     "tensorboard": (b"brain.Event:",),
+    "promptfoo": (b'"testPassCount"', b'"prompts"'),
+    "deepeval": (b'"metricsScores"', b'"testCases"'),
 }
 
 

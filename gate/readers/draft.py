@@ -88,6 +88,14 @@ class Draft:
         error = clean(more.pop("error", "")[:_LONGEST_ERROR], self.place())
         self.cases.append(Case(_cut(identity, self.place()), metric, score, error=error, **more))
 
+    def number_repeats(self) -> None:
+        """Counts cases of one id, metric and slice as repetitions, in their order."""
+        seen: dict[tuple[str, str, Slice], int] = {}
+        for index, case in enumerate(self.cases):
+            key = (case.id, case.metric, case.slice)
+            self.cases[index] = replace(case, repeat=seen.get(key, 0))
+            seen[key] = seen.get(key, 0) + 1
+
     def slice(self, columns: dict[str, Any]) -> Slice:
         """The slice that columns with their values describe."""
         here = self.place()

@@ -87,7 +87,7 @@ def _is_pooled(key: str, row: Mapping[str, Any], members: Any, document: Mapping
     names = [name for name in members if isinstance(name, str)] if isinstance(members, list) else []
     rows = [(name, _inside(document, "results", name)) for name in names]
     pairs = [(each.get(key), _documents(name, each, document)) for name, each in rows]
-    known = [(value, n) for value, n in pairs if is_number(value) and n]
+    known: list[tuple[float, float]] = [(value, n) for value, n in pairs if value is not None and is_number(value) and n]
     if not known or len(known) < len(pairs) or not is_number(row.get(key)):
         return False
     mean = math.fsum(value * n for value, n in known) / math.fsum(n for _, n in known)

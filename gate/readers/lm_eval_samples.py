@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import re
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from gate.errors import GateError, Place
 from gate.readers.draft import Draft, bare
 from gate.readers.lm_eval import TOOL, name_of
 from gate.readers.source import SourceFile
+from gate.readers.spread import spread
 from gate.readers.values import measured
 from gate.record import replace
 from gate.terms.measurements import Measurements
@@ -97,11 +97,7 @@ def _metrics(sample: dict[str, Any]) -> list[str]:
 
 def _add_mean(name: str, scores: list[float], draft: Draft) -> None:
     """The mean, with successes k where every score is 0 or 1, with its standard error elsewhere."""
-    n, total = len(scores), math.fsum(scores)
     if all(score in (0, 1) for score in scores):
-        draft.share(name, total, n)
-    elif n > 1 and math.isfinite(total):
-        std = math.sqrt(math.fsum((score - total / n) ** 2 for score in scores) / (n - 1))
-        draft.add(name, total / n, n=n, std=std, stderr=std / math.sqrt(n))
+        draft.share(name, sum(scores), len(scores))
     else:
-        draft.add(name, total / n, n=n)
+        draft.add(name, sum(score / len(scores) for score in scores), **spread(scores))
