@@ -23,6 +23,7 @@ COMMANDS = {
     "init": "write a policy from your metrics",
     "check": "judge metrics by a policy; the exit code is the verdict",
     "explain": "say in words what a rule means and what it would read",
+    "measure": "show what is in metrics files, as names that rules can use",
     "lint": "check a policy",
     "diff": "compare two metrics files or decisions",
 }
@@ -125,7 +126,7 @@ def told(error: GateError) -> str:
 
 def clean_up(arguments: list[str]) -> None:
     """Take away reports of an earlier run when this one ends without a decision."""
-    if arguments[:1] not in (["check"], ["diff"]):
+    if arguments[:1] not in (["check"], ["measure"], ["diff"]):
         return
     from gate.app.outputs import remove
     from gate.cli.check import asked_for

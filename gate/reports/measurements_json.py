@@ -1,0 +1,52 @@
+"""Measurements as gate's own metrics JSON: whatever they came from, the `metrics` reader reads them back as they were."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from gate.terms.measurement import Measurement
+from gate.terms.measurements import Measurements
+from gate.terms.slice import Slice
+
+_ENCODE = json.JSONEncoder(ensure_ascii=True, allow_nan=False).encode
+_SLICES = "slices"  # at the top of a file this is the list of slices, so that no metric can be called so there
+_NUMBERS = ("n", "k", "stderr", "std", "n_pos", "n_neg")
+
+
+def render(table: Measurements) -> str:
+    """The measurements as JSON that ends in a newline: ASCII, one a line; what has no value is null.
+
+    Names are whole (`"val.f1"`). Every measurement is a mapping with `value`, so that no reader of
+    another tool takes the file for its own. Aliases, cases and what was not used are not in it.
+    """
+    top: list[str] = []
+    on: dict[Slice, list[str]] = {}
+    for item in table:
+        told = f"{_ENCODE(item.metric)}: {_ENCODE(_measurement(item))}"
+        if item.slice or item.metric == _SLICES:
+            on.setdefault(item.slice, []).append(told)
+        else:
+            top.append(told)
+    if on:
+        entries = ",\n".join(_entry(part, told) for part, told in on.items())
+        top.append(f'"{_SLICES}": [\n{entries}\n  ]')
+    return "{\n" + ",\n".join(f"  {member}" for member in top) + "\n}\n"
+
+
+def _entry(on: Slice, told: list[str]) -> str:
+    members = ",\n".join(f"      {member}" for member in told)
+    return f'    {{"slice": {_ENCODE(dict(on.parts))}, "metrics": {{\n{members}\n    }}}}'
+
+
+def _measurement(item: Measurement) -> dict[str, Any]:
+    support = item.support
+    told: dict[str, Any] = {"value": item.value}
+    told |= {key: value for key in _NUMBERS if (value := getattr(support, key)) is not None}
+    if support.interval is not None:
+        told |= {"interval": [support.interval.low, support.interval.high], "confidence": support.interval.confidence}
+    if item.unit:
+        told["unit"] = item.unit
+    if item.better is not None:
+        told["better"] = item.better.value
+    return told
