@@ -44,6 +44,7 @@ _ROOMS: dict[str, dict[str, str]] = {
         "junit": "gate.reports.junit",
         "sarif": "gate.reports.sarif",
         "codequality": "gate.reports.codequality",
+        "openmetrics": "gate.reports.openmetrics",
     },
     "baselines": {
         "file": "gate.baselines.file",
