@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gate.documents.document import Map
-from gate.errors import PolicyError, Problem
+from gate.errors import Place, PolicyError, Problem
 from gate.language.parse import parse_number
 from gate.language.tokens import FUNCTIONS, WORDS, nfc
 from gate.language.tree import Number
@@ -70,7 +70,9 @@ def resolve(source: PolicyText, today: str) -> Policy:
     if problems:
         raise PolicyError(*_in_order(problems))
     files = (*(layer.source.path for layer in found), *waivers.files, *_beside(source, baselines))
-    return _with_digest(replace(_policy(source, found, setting, metrics, baselines, rules, waived), files=files))
+    policy = _policy(source, found, setting, metrics, baselines, rules, waived)
+    by = tuple(waivers.permitted)
+    return _with_digest(replace(policy, files=files, waiver_days=waivers.max_days, waiver_by=by))
 
 
 def _policy(
@@ -96,9 +98,18 @@ def _policy(
         advisory=top.get("advisory", False),
         evidence=top.get("evidence", "claimed"),
         extends=tuple(layer.origin for layer in found if layer.origin),
+        places=_places(source),
         measure=top.get("measure"),
         actions=top.get("actions"),
     )
+
+
+def _places(source: PolicyText) -> dict[str, Place]:
+    """Where the keys of the policy's own file stand."""
+    marks = dict(source.value.marks)
+    for key in ("metrics", "slices"):
+        marks.update({f"{key}.{name}": mark for name, mark in (source.value.get(key) or Map()).marks.items()})
+    return {key: Place(source.file, mark.key_line, mark.key_column) for key, mark in marks.items()}
 
 
 def _beside(source: PolicyText, baselines: Mapping[str, BaselineSource]) -> list[str]:

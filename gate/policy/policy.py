@@ -73,7 +73,8 @@ class Policy:
     """Rules with what they need; `sha256` is over all that judges, packs and parameters included.
 
     `measure` and `actions` are carried as they were written. `files` are the paths of all that it consists of
-    or refers to.
+    or refers to. `waiver_days` and `waiver_by` are the limits that it sets to waivers (no name: anyone). `places`
+    are where its own keys stand, also those of metrics and slices ("metrics.recall").
     """
 
     name: str
@@ -89,6 +90,9 @@ class Policy:
     evidence: str = "claimed"
     extends: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    waiver_days: int = 180
+    waiver_by: tuple[str, ...] = ()
+    places: Mapping[str, Place] = field(default_factory=dict)
     measure: Any = None
     actions: Any = None
     sha256: str = ""

@@ -87,7 +87,8 @@ def value(random: Random, key: str) -> Any:
 
 
 def policy(random: Random) -> Document:
-    made: Document = {"rules": [rule(random, number) for number in range(random.choice((1, 1, 2, 3)))], "waivers": [], "metrics": {}}
+    rules = [rule(random, number) for number in range(random.choice((1, 1, 2, 3)))]
+    made: Document = {"rules": rules, "waivers": [], "metrics": {}}
     for each in made["rules"]:
         if random.random() < 0.3:
             made["waivers"].append(waiver(random, each))
@@ -105,7 +106,8 @@ def waiver(random: Random, of: Document) -> Document:
     if random.random() < 0.3:
         made["slice"] = {COLUMN: random.choice(REGIONS)}
     if random.random() < 0.5:
-        parts = [[random.choice(METRICS[:3]), random.choice((">=", "<=")), random.choice(NUMBERS)] for _ in range(random.choice((1, 1, 2)))]
+        count = random.choice((1, 1, 2))
+        parts = [[random.choice(METRICS[:3]), random.choice((">=", "<=")), random.choice(NUMBERS)] for _ in range(count)]
         made["floor"] = {"parts": parts, "word": random.choice(("and", "or"))}
     return made
 
@@ -128,9 +130,7 @@ def changed(random: Random, old: Document) -> Document:
     """The policy with a few things in it changed, most of them small."""
     new = deepcopy(old)
     for _ in range(random.choice((1, 1, 1, 2, 3))):
-        random.choice((change_check, change_check, change_check, change_key, change_key, change_rules, change_waivers, change_rest))(
-            random, new
-        )
+        random.choice(CHANGES)(random, new)
     if random.random() < 0.1:
         random.shuffle(new["rules"])
     return new
@@ -209,6 +209,8 @@ def change_rest(random: Random, of: Document) -> None:
     else:
         of["evidence"] = "measured" if of["evidence"] == "claimed" else "claimed"
 
+
+CHANGES = (change_check, change_check, change_check, change_key, change_key, change_rules, change_waivers, change_rest)
 
 # -- as text
 
