@@ -45,6 +45,7 @@ _ROOMS: dict[str, dict[str, str]] = {
         "sarif": "gate.reports.sarif",
         "codequality": "gate.reports.codequality",
         "openmetrics": "gate.reports.openmetrics",
+        "badge": "gate.reports.badge",
     },
     "baselines": {
         "file": "gate.baselines.file",

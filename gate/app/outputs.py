@@ -18,6 +18,7 @@ SUFFIXES = {
     ".txt": "text",
     ".xml": "junit",
     ".sarif": "sarif",
+    ".svg": "badge",
 }
 
 

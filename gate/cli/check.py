@@ -70,7 +70,7 @@ def _reporting(add: Callable[..., object]) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="write a report; its suffix says the form (.md .json .txt .xml .sarif), or FORM=FILE; `-` is standard output",
+        help="write a report; its suffix says the form (.md .json .txt .xml .sarif .svg), or FORM=FILE; `-` is standard output",
     )
     add("--warn-exit-code", type=_exit_code, default=0, metavar="N", help="exit with N instead of 0 when the verdict is warn")
     add("--all", action="store_true", help="show the rules that hold, too")

@@ -25,6 +25,7 @@ def render(decision: Decision) -> str:
     families = [
         _states("gate_verdict", "The verdict of the decision", [({}, decision.verdict.value)], [each.value for each in Verdict]),
         _gauge("gate_exit_code", "The exit code that follows from the verdict", [({}, decision.exit_code)]),
+        _gauge("gate_advisory", "1 where the policy says that nothing in it can block", [({}, decision.advisory)]),
         _info("gate_error", "Why the gate could not run", decision.messages),
         _states(
             "gate_outcome", "What judging a rule on a slice found",
