@@ -41,7 +41,7 @@ def _nearest(folder: str) -> list[str]:
     while True:
         for name in NAMES:
             path = os.path.join(here, name)
-            if os.path.isfile(path):
+            if os.path.isfile(path) or os.path.islink(path):  # a broken link hands over to no laxer policy above
                 return [os.path.relpath(path, folder)]
         if here == root:
             return []

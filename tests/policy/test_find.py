@@ -75,6 +75,12 @@ def test_a_worktree_or_a_submodule_is_a_repository(tmp_path: Path, monkeypatch: 
     assert find([], {}) == [os.path.join("..", "gate.yaml")]
 
 
+def test_a_broken_link_hands_over_to_no_laxer_policy(repository: Path) -> None:
+    (repository / "gate.yaml").write_text("")
+    os.symlink("gone.yaml", "gate.yaml")
+    assert find([], {}) == ["gate.yaml"]
+
+
 @pytest.mark.usefixtures("repository")
 def test_what_is_named_wins() -> None:
     Path("gate.yaml").write_text("")
