@@ -11,6 +11,7 @@ from gate.errors import InputError, Place, PolicyError, Problem, UsageError
 from gate.language.value import Doubt
 from gate.policy.policy import BaselineSource, Policy
 from gate.readers.inputs import split
+from gate.readers.source import is_stdin
 from gate.terms.decision import InputIdentity
 from gate.terms.measurements import Measurements
 
@@ -86,7 +87,7 @@ def path_of(spec: str) -> str:
 
 def _same(first: str, second: str) -> bool:
     try:
-        return os.path.samefile(first, second)
+        return os.path.samefile(*("/dev/stdin" if is_stdin(path) else path for path in (first, second)))
     except OSError:
         return False
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 GOOD = {"accuracy": 0.99, "recall": 0.99}
@@ -179,3 +182,13 @@ def test_one_blocking_rule_at_least_is_evaluated(desk):
     assert run.code == 3
     desk.rules("{check: acuracy > 0.5, missing: warn}", "accuracy > 0.5")
     assert desk.check(GOOD).code == 0
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_a_comparison_with_itself_through_standard_input(desk, named):
+    desk.write("m.json", GOOD)
+    desk.rules("accuracy >= baseline", head="baselines: {baseline: ./m.json}\n" if named else "")
+    command = [sys.executable, "-m", "gate.cli.main", "check", "-", *([] if named else ["-b", "m.json"])]
+    with (desk.folder / "m.json").open("rb") as stdin:
+        done = subprocess.run(command, stdin=stdin, cwd=desk.folder, capture_output=True, check=False)
+    assert done.returncode == (3 if named else 2)
