@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from gate.errors import Place
@@ -80,9 +81,9 @@ def unused(table: Measurements) -> str:
     return f"{len(table.unused):,} not used: {', '.join([*told, *more])}"
 
 
-def aliases(table: Measurements) -> list[tuple[str, str]]:
-    """The names that the files have for measurements, as a rule would write them, each with gate's own."""
-    return [(write_name(raw), write_name(name)) for raw, name in table.aliases.items()]
+def aliases(table: Measurements, most: int | None = None) -> list[tuple[str, str]]:
+    """The names that the files have for measurements, as a rule would write them, each with gate's own; at most so many."""
+    return [(write_name(raw), write_name(name)) for raw, name in islice(table.aliases.items(), most)]
 
 
 def cases(table: Measurements) -> str:

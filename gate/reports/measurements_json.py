@@ -41,7 +41,7 @@ def _entry(on: Slice, told: list[str]) -> str:
 
 def _measurement(item: Measurement) -> dict[str, Any]:
     support = item.support
-    told: dict[str, Any] = {"value": item.value}
+    told: dict[str, Any] = {} if _by_its_counts(item) else {"value": item.value}
     told |= {key: value for key in _NUMBERS if (value := getattr(support, key)) is not None}
     if support.interval is not None:
         told |= {"interval": [support.interval.low, support.interval.high], "confidence": support.interval.confidence}
@@ -50,3 +50,11 @@ def _measurement(item: Measurement) -> dict[str, Any]:
     if item.better is not None:
         told["better"] = item.better.value
     return told
+
+
+def _by_its_counts(item: Measurement) -> bool:
+    """Whether k of n alone says the value, as its interval was made for a rounded one and does not hold it."""
+    support, value = item.support, item.value
+    if value is None or isinstance(value, bool) or support.interval is None or support.k is None or not support.n:
+        return False
+    return not support.interval.low <= value <= support.interval.high

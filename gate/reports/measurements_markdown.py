@@ -27,25 +27,23 @@ PLANS = (Room(2_000, 500), Room(500, 50), Room(100, 0), Room(20, 0), Room(0, 0))
 
 def render(table: Measurements, *, limit: int = LIMIT) -> str:
     """The measurements as Markdown that ends in a newline; at most `limit` characters, no less than 10,000 is sure to be kept."""
-    text = ""
+    found, told, text = measurements.rows(table), measurements.tally(table), ""
     for room in PLANS:
-        text = "\n\n".join(_sections(table, room)) + "\n"
+        text = "\n\n".join([say("## {}", told), *_sections(table, found, room)]) + "\n"
         if len(text) <= limit:
             break
     return text
 
 
-def _sections(table: Measurements, room: Room) -> list[str]:
-    found = measurements.rows(table)
+def _sections(table: Measurements, found: list[Row], room: Room) -> list[str]:
+    """What stands below the headline."""
     shown = measurements.first(found, room.rows)
-    told: list[str] = [say("## {}", measurements.tally(table))]
-    if shown:
-        told.append(_table(shown))
+    told: list[str] = [_table(shown)] if shown else []
     if len(shown) < len(found):
         told.append(say("… {} more", f"{len(found) - len(shown):,}"))
     if said := measurements.cases(table):
         told.append(words(said))
-    pairs = [(code(raw), code(name)) for raw, name in measurements.aliases(table)[: room.asides]]
+    pairs = [(code(raw), code(name)) for raw, name in measurements.aliases(table, room.asides)]
     told += _folded(f"{_other(table)} that rules may use", ("Other name", "Metric"), pairs, len(table.aliases))
     left = [(code(each.name), words(each.why)) for each in table.unused[: room.asides]]
     told += _folded(f"{len(table.unused):,} not used", ("Not used", "Why"), left, len(table.unused))
