@@ -46,6 +46,7 @@ _ROOMS: dict[str, dict[str, str]] = {
         "codequality": "gate.reports.codequality",
         "openmetrics": "gate.reports.openmetrics",
         "badge": "gate.reports.badge",
+        "azure": "gate.reports.azure",
     },
     "baselines": {
         "file": "gate.baselines.file",

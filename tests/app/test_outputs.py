@@ -32,6 +32,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("decision.json", "json", "decision.json"),
         ("out.txt", "text", "out.txt"),
         ("gate.xml", "junit", "gate.xml"),
+        ("azure=-", "azure", "-"),
         ("gate.svg", "badge", "gate.svg"),
         ("openmetrics=gl.json", "openmetrics", "gl.json"),
         ("codequality=gl.json", "codequality", "gl.json"),
