@@ -34,12 +34,11 @@ def read(file: SourceFile) -> Measurements:
     if not file.data.startswith(_HEADER):
         raise draft.refusal("this is no SQLite file")
     _refuse_half(file, draft)
-    # A copy, so that nothing in the file can make SQLite touch what lies beside it. Bytes 18 and 19 ask for a
-    # write-ahead log, which a copy does not have.
+    # A copy, so that nothing in the file can make SQLite touch what lies beside it.
     with TemporaryDirectory() as folder:
         path = os.path.join(folder, "copy.db")
         with open(path, "wb") as copy:
-            copy.write(file.data[:18] + b"\1\1" + file.data[20:])
+            copy.write(file.data)
         return add_runs(_runs(path, draft), draft)
 
 

@@ -30,6 +30,11 @@ def test_times_are_no_judgement_of_the_model() -> None:
     assert item(found, "eval_runtime").unit == "s"
 
 
+def test_the_rows_of_training_are_no_n() -> None:
+    times = {key.replace("eval_", "train_"): value for key, value in TIMES.items()}
+    assert item(read("huggingface", {**times, "train_samples": 100, "train_loss": 0.4}), "train_loss").support.n is None
+
+
 def test_a_count_that_the_times_contradict_is_no_n() -> None:
     found = read("huggingface", {**TIMES, "eval_accuracy": 0.9, "eval_samples": 32})
     assert item(found, "eval_accuracy").support.n is None

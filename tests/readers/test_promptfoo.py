@@ -72,7 +72,7 @@ def test_named_scores_are_weighted_sums() -> None:
 def test_named_scores_without_any_count_are_no_measurement() -> None:
     found = read("promptfoo", document(prompt(namedScores={"f": 1.6})))
     assert "f" not in found
-    assert [each.name for each in found.unused] == ["namedScores.f"] or "sum of nobody knows" in found.unused[0].why
+    assert {(each.name, each.why) for each in found.unused} == {("namedScores.f", "a sum of nobody knows how many scores")}
 
 
 def test_derived_scores_are_values_and_never_added_up() -> None:
@@ -136,6 +136,12 @@ def test_a_case_is_known_by_what_is_asked_not_by_its_place() -> None:
     described = result(testCase={"description": "greets"})
     found = read("promptfoo", document(prompt(), results=[result(vars={"b": 1, "a": "é"}), described]))
     assert [each.id for each in found.cases if each.metric == "score"] == ['{"a": "é", "b": 1}', "greets"]
+
+
+def test_the_named_score_of_a_case_is_divided_by_its_weight_too() -> None:
+    weighed = result(namedScores={"f": 1.5}, gradingResult={"namedScoreWeights": {"f": 2}})
+    found = read("promptfoo", document(prompt(namedScores={"f": 1.5}, namedScoresCount={"f": 1}), results=[weighed]))
+    assert [each.score for each in found.cases if each.metric == "f"] == [0.75]
 
 
 def test_scores_of_every_case_give_a_standard_error() -> None:
