@@ -10,7 +10,8 @@ from gate.app.evidence import refuse_nothing
 from gate.app.outputs import Output
 from gate.errors import Problem, UsageError
 from gate.readers.inputs import read_inputs
-from gate.record import dataclass
+from gate.record import dataclass, replace
+from gate.reports import measurements
 from gate.terms.measurements import Measurements
 
 FORMS = ("text", "markdown", "json")
@@ -31,8 +32,8 @@ def measure(request: MeasureRequest) -> Measurements:
         remedy = "gate measure metrics.json"
         raise UsageError(Problem("no-input", "nothing to measure: name a metrics file", remedy=remedy))
     table = read_inputs(request.inputs, format=request.reader, stdin=request.stdin)
-    if not table.cases:
-        refuse_nothing(table)
+    if not (table.cases or measurements.kept(table)):
+        refuse_nothing(replace(table, by_metric={}))
     return table
 
 

@@ -36,13 +36,19 @@ class Row(NamedTuple):
         return self.cells[0]
 
 
+def kept(table: Measurements) -> list[Measurement]:
+    """The measurements; a text or the like, which `unused` tells of, is none."""
+    left = set(table.unused)
+    return [item for item in table if item.value is not None or Unused(item.metric, item.problem) not in left]
+
+
 def rows(table: Measurements) -> list[Row]:
-    """Every measurement in the order of the files; a text or the like, which `unused` tells of, is none."""
-    kept = _kept(table)
-    places = _places(kept)
+    """Every measurement in the order of the files."""
+    items = kept(table)
+    places = _places(items)
     seen: Counter[str] = Counter()
     found = []
-    for item, place in zip(kept, places, strict=True):
+    for item, place in zip(items, places, strict=True):
         found.append(Row(_cells(item, place), item.value is not None, seen[item.metric]))
         seen[item.metric] += 1
     return found
@@ -63,11 +69,11 @@ def names(table: Measurements) -> str:
 
 def tally(table: Measurements) -> str:
     """What was understood, in a line: "12 measurements of 5 metrics, 3 slices, 1 without a value"."""
-    kept = _kept(table)
-    metrics, slices = {item.metric for item in kept}, {item.slice for item in kept if item.slice}
-    told = f"{count(len(kept), 'measurement')} of {count(len(metrics), 'metric')}"
+    items = kept(table)
+    metrics, slices = {item.metric for item in items}, {item.slice for item in items if item.slice}
+    told = f"{count(len(items), 'measurement')} of {count(len(metrics), 'metric')}"
     told += f", {count(len(slices), 'slice')}" if slices else ""
-    lacking = sum(item.value is None for item in kept)
+    lacking = sum(item.value is None for item in items)
     return f"{told}, {lacking:,} without a value" if lacking else told
 
 
@@ -100,11 +106,6 @@ def cases(table: Measurements) -> str:
 def count(number_: int, what: str) -> str:
     """The number with its noun: "1 slice", "1,200 slices"."""
     return f"{number_:,} {what}{'' if number_ == 1 else 's'}"
-
-
-def _kept(table: Measurements) -> list[Measurement]:
-    left = set(table.unused)
-    return [item for item in table if item.value is not None or Unused(item.metric, item.problem) not in left]
 
 
 def _cells(item: Measurement, where: str) -> tuple[str, ...]:

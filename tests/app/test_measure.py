@@ -32,8 +32,8 @@ def test_standard_input_is_read_once() -> None:
 def test_nothing_to_measure_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="nothing to measure"):
         measure(MeasureRequest(inputs=[]))
-    (tmp_path / "a.json").write_text('{"losses": [1, 2]}')
-    with pytest.raises(InputError, match="no measurement"):
+    (tmp_path / "a.json").write_text('{"losses": [1, 2], "note": "0.9"}')
+    with pytest.raises(InputError, match=r"no measurement(.|\n)*`losses`: a list of 2; `note`: text"):
         measure(MeasureRequest(inputs=[str(tmp_path / "a.json")]))
 
 
