@@ -1,15 +1,21 @@
-"""Two files compared: metrics with metrics, a decision with a decision."""
+"""Two files compared: metrics with metrics, a decision with a decision, a policy with a policy."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from typing import Any, BinaryIO
 
 from gate.app import outputs
+from gate.app.clock import Clock, clock
 from gate.app.diff_decisions import compare_decisions
 from gate.app.diff_metrics import compare_metrics
+from gate.app.diff_policies import compare_policies, read_policy, tried
+from gate.app.evidence import path_of
 from gate.app.outputs import Output
-from gate.errors import InputError, Place, Problem, UsageError
+from gate.errors import GateError, Problem, UsageError
+from gate.policy.change import PolicyComparison
+from gate.policy.policy import Policy
 from gate.readers.reader import choose
 from gate.readers.source import SYNTAXES, SourceFile, is_stdin, open_path, open_stdin
 from gate.record import dataclass
@@ -21,37 +27,57 @@ from gate.terms.measurements import Measurements, Source
 
 FORMS = ("text", "markdown", "json")
 _VERDICTS = frozenset(verdict.value for verdict in Verdict)
+_POLICY_LINE = re.compile(r"^gate\s*:", re.MULTILINE)
+Compared = Comparison | PolicyComparison
+Read = Decision | Measurements | Policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiffRequest:
-    """What `gate diff` was asked for: two paths, `-` for standard input."""
+    """What `gate diff` was asked for: two paths, `-` for standard input; `metrics` and `baselines` to try policies on."""
 
     before: str
     after: str
     reader: str | None = None
     stdin: BinaryIO | None = None
+    metrics: Sequence[str] = ()
+    baselines: Sequence[str] = ()
+    now: str = ""
 
 
-def diff(request: DiffRequest) -> Comparison:
+def diff(request: DiffRequest) -> Compared:
     """What became of A in B. Raises GateError: a file that cannot be read, two that are not of a kind."""
+    moment = clock(request.now)
     if is_stdin(request.before) and is_stdin(request.after):
         raise UsageError(Problem("stdin-twice", "standard input can be read only once", remedy="write it to a file first"))
-    (first, a), (second, b) = (_read(path, request) for path in (request.before, request.after))
+    (first, a), (second, b) = (_read(path, request, moment) for path in (request.before, request.after))
+    if isinstance(a, Policy) and isinstance(b, Policy):
+        trial = tried(a, b, request.metrics, request.baselines, moment) if request.metrics else None
+        return compare_policies(a, b, moment.today, trial)
+    if request.metrics or request.baselines:
+        what = "`--metrics` and `--baseline` are for two policies, which are tried on them"
+        raise UsageError(Problem("usage", what, remedy="gate diff old/gate.yaml gate.yaml --metrics metrics.json"))
     if isinstance(a, Decision) and isinstance(b, Decision):
         return compare_decisions(a, b, first, second)
     if isinstance(a, Measurements) and isinstance(b, Measurements):
         return compare_metrics(a, b, first, second)
     kinds = [f"`{brief(each.name)}` is {_kind(read)}" for each, read in ((first, a), (second, b))]
-    remedy = "compare metrics with metrics, a decision with a decision"
+    remedy = "compare metrics with metrics, a decision with a decision, a policy with a policy"
     raise UsageError(Problem("not-of-a-kind", f"{kinds[0]} and {kinds[1]}", remedy=remedy))
 
 
-def _kind(read: Decision | Measurements) -> str:
-    return "a decision" if isinstance(read, Decision) else "a metrics file"
+def files_of(request: DiffRequest, compared: Compared) -> list[str]:
+    """Every file that was read, so that no report overwrites one."""
+    own = [request.before, request.after, *map(path_of, (*request.metrics, *request.baselines))]
+    more = compared.files if isinstance(compared, PolicyComparison) else ()
+    return [path for path in (*own, *more) if path != "-"]
 
 
-def _read(path: str, request: DiffRequest) -> tuple[Source, Decision | Measurements]:
+def _kind(read: Read) -> str:
+    return "a policy" if isinstance(read, Policy) else "a decision" if isinstance(read, Decision) else "a metrics file"
+
+
+def _read(path: str, request: DiffRequest, moment: Clock) -> tuple[Source, Read]:
     """The file as what its content is."""
     form = request.reader
     syntax = form if form in SYNTAXES else ""
@@ -59,9 +85,8 @@ def _read(path: str, request: DiffRequest) -> tuple[Source, Decision | Measureme
     document = file.mapping if form is None else None
     if document is not None and _is_decision(document):
         return file.source("decision"), decision_json.read(file.text, file=file.name)
-    if document is not None and _is_policy(document):
-        what = "this is a policy; this version of `gate diff` compares metrics files and decisions"
-        raise InputError(Problem("not-comparable", what, Place(file.name), "compare the decisions that two policies reach"))
+    if form is None and _is_policy(file, document):
+        return file.source("policy"), read_policy(file, path, moment.today)
     return _measured(file, form)
 
 
@@ -76,8 +101,18 @@ def _is_decision(document: dict[str, Any]) -> bool:
     return isinstance(verdict, str) and verdict in _VERDICTS and "exit_code" in document and "format" in document
 
 
-def _is_policy(document: dict[str, Any]) -> bool:
-    return "gate" in document and any(isinstance(document.get(key), list) for key in ("rules", "extends"))
+def _is_policy(file: SourceFile, document: dict[str, Any] | None) -> bool:
+    """Whether it is meant as one: also where it does not load, so that the errors are those of a policy."""
+    if document is not None:
+        return "gate" in document and ("rules" in document or "extends" in document)
+    return file.syntax == "yaml" and _POLICY_LINE.search(_text(file)) is not None
+
+
+def _text(file: SourceFile) -> str:
+    try:
+        return file.text
+    except GateError:
+        return ""
 
 
 # -- reports
@@ -93,8 +128,10 @@ def wanted(written: Iterable[str]) -> list[Output]:
     return found
 
 
-def render(form: str, comparison: Comparison) -> str:
+def render(form: str, comparison: Compared) -> str:
     """The comparison in one form."""
+    if isinstance(comparison, PolicyComparison):
+        return _render_policies(form, comparison)
     if form == "json":
         from gate.reports import comparison_json
 
@@ -106,3 +143,17 @@ def render(form: str, comparison: Comparison) -> str:
     from gate.reports import comparison_text
 
     return comparison_text.render(comparison)
+
+
+def _render_policies(form: str, comparison: PolicyComparison) -> str:
+    if form == "json":
+        from gate.reports import difference_json
+
+        return difference_json.render(comparison)
+    if form == "markdown":
+        from gate.reports import difference_markdown
+
+        return difference_markdown.render(comparison)
+    from gate.reports import difference_text
+
+    return difference_text.render(comparison)

@@ -1,4 +1,4 @@
-"""`gate diff`: what became of metrics, or of a decision."""
+"""`gate diff`: what became of metrics, of a decision, or of a policy."""
 
 from __future__ import annotations
 
@@ -8,36 +8,59 @@ from collections.abc import Mapping
 from gate.app import diff as diffing
 from gate.app import outputs
 from gate.cli.console import say, standard_input, terminal
-from gate.reports import comparison_text
+from gate.policy.change import PolicyComparison
 
-SUMMARY = "compare two metrics files or decisions"
+SUMMARY = "compare two metrics files, decisions or policies"
 EXAMPLES = """\
   gate diff main.json candidate.json
   gate diff main.json candidate.json -o diff.md -o diff.json
-  gate diff old-decision.json decision.json --all"""
+  gate diff old-decision.json decision.json --all
+  gate diff main/gate.yaml gate.yaml         what the change loosens
+  git show main:gate.yaml | gate diff - gate.yaml --metrics metrics.json
+
+exit codes: 0 compared · 1 the second policy is looser, or cannot be compared · 2 could not run"""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("before", metavar="A", help="a metrics file or a decision.json; `-` is standard input")
+    add("before", metavar="A", help="a metrics file, a decision.json or a policy; `-` is standard input")
     add("after", metavar="B", help="what to compare it with, of the same kind")
     form = "write a report; its suffix says the form (.md .json .txt), or FORM=FILE; `-` is standard output"
     add("-o", "--output", action="append", default=[], metavar="FILE", help=form)
     add("--from", dest="reader", metavar="FORMAT", help="read both as metrics of this format instead of recognising them")
     add("--all", action="store_true", help="show what is equal, too")
+    tried = "of two policies: judge these metrics by both, as evidence beside the proof; repeatable"
+    add("--metrics", action="append", default=[], metavar="FILE", help=tried)
+    add("-b", "--baseline", action="append", default=[], metavar="FILE", help="the baseline of these metrics")
+    add("--now", default="", metavar="DATE", help="compare as if it were this day: waivers end")
 
 
 def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
     wanted = diffing.wanted(args.output)
-    outputs.prepare(wanted, [path for path in (args.before, args.after) if path != "-"])
-    request = diffing.DiffRequest(before=args.before, after=args.after, reader=args.reader, stdin=standard_input())
+    request = diffing.DiffRequest(
+        before=args.before,
+        after=args.after,
+        reader=args.reader,
+        stdin=standard_input(),
+        metrics=args.metrics,
+        baselines=args.baseline,
+        now=args.now,
+    )
     comparison = diffing.diff(request)
-    shape = terminal(environ)
+    outputs.prepare(wanted, diffing.files_of(request, comparison))
     shown = outputs.write_all(wanted, lambda form: diffing.render(form, comparison))
-    for report in shown or [
-        comparison_text.render(
-            comparison, columns=shape.columns, colour=shape.colour, ascii_only=shape.ascii_only, show_all=args.all
-        )
-    ]:
+    for report in shown or [_as_text(comparison, args, environ)]:
         say(report)
-    return 0
+    return 1 if isinstance(comparison, PolicyComparison) and comparison.difference.loosened else 0
+
+
+def _as_text(comparison: diffing.Compared, args: argparse.Namespace, environ: Mapping[str, str]) -> str:
+    shape, show_all = terminal(environ), bool(args.all)
+    columns, colour, ascii_only = shape.columns, shape.colour, shape.ascii_only
+    if isinstance(comparison, PolicyComparison):
+        from gate.reports import difference_text
+
+        return difference_text.render(comparison, columns=columns, colour=colour, ascii_only=ascii_only, show_all=show_all)
+    from gate.reports import comparison_text
+
+    return comparison_text.render(comparison, columns=columns, colour=colour, ascii_only=ascii_only, show_all=show_all)

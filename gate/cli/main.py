@@ -25,7 +25,7 @@ COMMANDS = {
     "explain": "say in words what a rule means and what it would read",
     "measure": "show what is in metrics files, as names that rules can use",
     "lint": "check a policy",
-    "diff": "compare two metrics files or decisions",
+    "diff": "compare two metrics files, decisions or policies",
 }
 
 

@@ -7,6 +7,8 @@ from enum import Enum
 
 from gate.errors import Place
 from gate.record import dataclass
+from gate.terms.decision import Decision
+from gate.terms.measurements import Source
 
 
 class Relation(Enum):
@@ -75,3 +77,23 @@ class PolicyDifference:
 
     def of(self, relation: Relation) -> list[PartChange]:
         return [part for part in self.parts if part.relation is relation]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Both policies on the same measurements: evidence of what a change does, not proof. `metrics` are the files' names."""
+
+    metrics: tuple[str, ...]
+    before: Decision
+    after: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyComparison:
+    """Two policies compared; each `sha256` is the digest of what the policy means. `files` are all that they consist of."""
+
+    before: Source
+    after: Source
+    difference: PolicyDifference
+    trial: Trial | None = None
+    files: tuple[str, ...] = ()

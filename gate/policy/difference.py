@@ -11,10 +11,11 @@ from collections.abc import Iterator
 
 from gate.policy.change import ORDER, PartChange, PolicyDifference
 from gate.policy.compare import tight
+from gate.policy.pairs import Pair, paired
 from gate.policy.policy import Policy, Rule
 from gate.policy.rule_change import Setting, added, compare_rules, removed
 from gate.policy.setting_change import Both, setting_changes
-from gate.policy.shapes import Pair, canonical, paired
+from gate.policy.shapes import canonical
 from gate.policy.waiver_change import waived_rules, waiver_changes
 
 _KINDS = ("advisory", "evidence", "rules", "waivers")

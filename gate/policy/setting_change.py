@@ -11,9 +11,9 @@ from gate.language.readings import candidate_readings
 from gate.language.tree import Any, Call, Expected, Last, Reading, comparisons, walk
 from gate.language.write import write_number
 from gate.policy.change import PartChange, Relation, Side
+from gate.policy.pairs import Pair
 from gate.policy.policy import Policy, Rule, Settle
 from gate.policy.rule_change import PARTIAL, in_force, reads
-from gate.policy.shapes import Pair
 from gate.record import dataclass
 from gate.terms import catalogue
 from gate.terms.decision import Level
@@ -251,8 +251,10 @@ def _nothing_evaluated(both: Both) -> Iterator[PartChange]:
     for rule in new.level_rules:
         was = before.get(rule.id)
         if was is None or not _looked_before(was, rule, both.today):
-            why = "no old rule had to be evaluated; where none was the policy refused, and now this one may be"
-            yield PartChange("rules", "", Relation.CHANGED, None, Side(rule.expr.shown, rule.where), why=why)
+            why = "where no rule that blocks was evaluated the old policy refused; now this one may be"
+            first = next(iter(old.level_rules), None)
+            sides = Side("nothing has to be", first.where if first else None), Side(f"{rule.expr.shown} may be", rule.where)
+            yield PartChange("evaluated", "", Relation.CHANGED, *sides, why=why)
             return
 
 

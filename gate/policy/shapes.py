@@ -1,8 +1,8 @@
-"""The shape of a rule: its normal form, the same with its numbers blanked, and which rules of two policies belong together."""
+"""The shape of a rule: its normal form, and the same with its numbers blanked."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from gate.language.tree import (
     All,
@@ -19,10 +19,8 @@ from gate.language.tree import (
     Reading,
 )
 from gate.language.write import write, write_number
-from gate.policy.policy import Rule
 
 _TURNED = {"<": ">", "<=": ">="}
-Pair = tuple[Rule | None, Rule | None]
 
 
 def canonical(tree: Condition) -> Condition:
@@ -85,31 +83,3 @@ def _numbered(node: Expression, renumber: Renumber) -> Expression:
     if isinstance(node, Call):
         return Call(node.function, tuple(_numbered(argument, renumber) for argument in node.arguments))
     return Reading(node.metric, node.selector) if isinstance(node, Reading) else node
-
-
-def paired(old: Sequence[Rule], new: Sequence[Rule], is_tight: Callable[[Rule, Rule], bool]) -> list[Pair]:
-    """Rules by id, then by shape: equal ones first, then those that are tighter, then in order; the rest alone."""
-    ids = {rule.id: rule for rule in new}
-    found: list[Pair] = [(rule, ids[rule.id]) for rule in old if rule.id in ids]
-    taken = {rule.id for rule, _ in found if rule is not None}
-    waiting, free = [rule for rule in old if rule.id not in taken], [rule for rule in new if rule.id not in taken]
-    shapes: dict[str, list[Rule]] = {}
-    for rule in free:
-        shapes.setdefault(shape(rule.expr.tree), []).append(rule)
-    left: list[tuple[Rule, list[Rule]]] = [(rule, shapes.get(shape(rule.expr.tree), [])) for rule in waiting]
-    for fits in (_equal, is_tight, lambda _old, _new: True):
-        still: list[tuple[Rule, list[Rule]]] = []
-        for rule, like in left:
-            match = next((each for each in like if fits(rule, each)), None)
-            if match is None:
-                still.append((rule, like))
-            else:
-                like.remove(match)
-                found.append((rule, match))
-        left = still
-    matched = {rule.id for _, rule in found if rule is not None}
-    return [*found, *((rule, None) for rule, _ in left), *((None, rule) for rule in free if rule.id not in matched)]
-
-
-def _equal(old: Rule, new: Rule) -> bool:
-    return canonical(old.expr.tree) == canonical(new.expr.tree)

@@ -18,6 +18,7 @@ from gate.app.diff import DiffRequest, diff, render, wanted
 from gate.app.diff_decisions import compare_decisions
 from gate.app.diff_metrics import compare_metrics
 from gate.errors import GateError
+from gate.policy.change import PolicyComparison
 from gate.policy.load import loads
 from gate.readers.inputs import read_mapping
 from gate.reports import json as decision_json
@@ -297,8 +298,9 @@ def test_what_a_file_is_shows_in_its_content(tmp_path: Path) -> None:
     assert "m.json` is a metrics file and" in said
     Path(policy).rename(tmp_path / "gate.yaml")
     slug, said = problem(str(tmp_path / "gate.yaml"), metrics)
-    assert slug == "not-comparable"
-    assert "compares metrics files and decisions" in said
+    assert slug == "not-of-a-kind"
+    assert "gate.yaml` is a policy and" in said
+    assert isinstance(diff(DiffRequest(before=str(tmp_path / "gate.yaml"), after=str(tmp_path / "gate.yaml"))), PolicyComparison)
 
 
 def test_a_metric_called_verdict_makes_no_decision(tmp_path: Path) -> None:

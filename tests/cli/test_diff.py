@@ -54,9 +54,9 @@ def test_the_same_file_twice_is_no_difference(capsys: pytest.CaptureFixture[str]
 
 
 @pytest.mark.usefixtures("here")
-def test_policies_wait_for_a_later_version(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["diff", "gate.yaml", "gate.yaml"]) == 2
-    assert "this is a policy" in capsys.readouterr().err
+def test_a_policy_and_metrics_are_not_of_a_kind(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["diff", "gate.yaml", "a.json"]) == 2
+    assert "`gate.yaml` is a policy and `a.json` is a metrics file" in capsys.readouterr().err
 
 
 def test_reports_are_written_and_the_terminal_still_tells(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -109,3 +109,92 @@ def test_one_file_is_not_enough(capsys: pytest.CaptureFixture[str]) -> None:
 def test_help_has_an_example(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["diff", "--help"]) == 0
     assert "gate diff main.json candidate.json" in capsys.readouterr().out
+
+
+# -- policies
+
+
+@pytest.fixture
+def policies(here: Path) -> Path:
+    """Two policies: the second one has a lower floor, and a higher one."""
+    (here / "old.yaml").write_text("gate: 1\nextends: [./base.yaml]\nrules:\n  - recall >= 0.85\n")
+    (here / "base.yaml").write_text("gate: 1\nrules:\n  - accuracy > 0.8\n")
+    (here / "new.yaml").write_text("gate: 1\nrules:\n  - accuracy > 0.85\n  - recall >= 0.8\n")
+    (here / "moved.yaml").write_text("gate: 1\nrules:\n  - 0.85 <= recall\n  - accuracy > 0.80\n")
+    return here
+
+
+@pytest.mark.usefixtures("policies")
+def test_a_loosened_policy_is_exit_1(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["diff", "old.yaml", "new.yaml"]) == 1
+    assert (
+        capsys.readouterr().out
+        == """\
+gate diff  old.yaml → new.yaml
+
+looser
+  ✗ recall >= 0.85   old.yaml:4
+    recall >= 0.8    new.yaml:4
+
+tighter
+  ✓ accuracy > 0.8   base.yaml:3
+    accuracy > 0.85  new.yaml:3
+
+LOOSENED: 1 looser, 1 tighter                                         exit 1
+"""
+    )
+
+
+@pytest.mark.usefixtures("policies")
+def test_the_same_rules_in_other_files_are_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["diff", "old.yaml", "moved.yaml"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1].split() == ["the", "same:", "2", "rules", "exit", "0"]
+
+
+@pytest.mark.usefixtures("policies")
+def test_policies_are_tried_on_metrics(capsys: pytest.CaptureFixture[str]) -> None:
+    (Path("m.json")).write_text('{"accuracy": 0.9, "recall": 0.82}')
+    assert main(["diff", "old.yaml", "new.yaml", "--metrics", "m.json"]) == 1
+    shown = capsys.readouterr().out
+    assert "judged on m.json: fail → pass (evidence, not proof)\n  old  fail: recall >= 0.85 (0.82)\n  new  pass\n" in shown
+    assert main(["diff", "a.json", "b.json", "--metrics", "m.json"]) == 2
+    assert "`--metrics` and `--baseline` are for two policies" in capsys.readouterr().err
+
+
+def test_reports_of_two_policies(policies: Path) -> None:
+    assert main(["diff", "old.yaml", "new.yaml", "-o", "d.md", "-o", "d.json", "-o", "d.txt"]) == 1
+    assert (policies / "d.md").read_text().startswith("## 🔴 This loosens the policy: 1 looser, 1 tighter\n")
+    data = json.loads((policies / "d.json").read_text())
+    assert (data["kind"], data["loosened"], data["counts"]["looser"]) == ("policies", True, 1)
+    assert "LOOSENED" in (policies / "d.txt").read_text()
+
+
+@pytest.mark.parametrize("name", ["old.yaml", "base.yaml"])
+def test_no_report_overwrites_a_file_of_a_policy(policies: Path, name: str) -> None:
+    before = (policies / name).read_text()
+    assert main(["diff", "old.yaml", "new.yaml", "-o", f"text={name}"]) == 2
+    assert (policies / name).read_text() == before
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('gate: 1\nrules:\n  - "a b" > 1\n', "new.yaml:3:13: not valid YAML"),
+        ("gate: 1\nrules: {}\n", "new.yaml:2:"),
+        ("gate: 1\nextends: [git:company@main]\n", "this version does not read policies from git"),
+        ("gate: 1\nrules:\n  - {check: a > 1, level: warn}\n", "nothing in this policy can block"),
+    ],
+)
+def test_a_policy_that_cannot_judge_is_exit_2(policies: Path, capsys: pytest.CaptureFixture[str], text: str, said: str) -> None:
+    (policies / "new.yaml").write_text(text)
+    (policies / "d.md").write_text("all is well")
+    assert main(["diff", "old.yaml", "new.yaml", "-o", "d.md"]) == 2
+    assert said in capsys.readouterr().err
+    assert not (policies / "d.md").exists()
+
+
+def test_a_policy_from_standard_input(policies: Path) -> None:
+    command = [sys.executable, "-m", "gate.cli.main", "diff", "-", "new.yaml"]
+    ran = subprocess.run(command, input=(policies / "old.yaml").read_bytes(), capture_output=True, check=False, cwd=policies)
+    assert (ran.returncode, ran.stderr) == (1, b"")
+    assert b"recall >= 0.85   <stdin>:4" in ran.stdout

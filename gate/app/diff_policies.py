@@ -1,0 +1,40 @@
+"""A policy beside a policy, and both on the same metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gate.app.check import decide
+from gate.app.clock import Clock
+from gate.app.evidence import refuse_itself
+from gate.judge.judge import check_blocking
+from gate.policy import text
+from gate.policy.change import PolicyComparison, Trial
+from gate.policy.difference import difference
+from gate.policy.load import resolve
+from gate.policy.policy import Policy
+from gate.readers.inputs import read_inputs
+from gate.readers.source import SourceFile, is_stdin
+from gate.terms.measurements import Source
+
+
+def read_policy(file: SourceFile, path: str, today: str) -> Policy:
+    """The policy in a file. Raises PolicyError; also where nothing in it can block, as no model is judged by such a one."""
+    policy = resolve(text.parse(file.data, file.name, "" if is_stdin(path) else path), today)
+    check_blocking(policy, today)
+    return policy
+
+
+def compare_policies(old: Policy, new: Policy, today: str, trial: Trial | None = None) -> PolicyComparison:
+    """What became of the old policy."""
+    sources = [Source(policy.file, "policy", policy.sha256) for policy in (old, new)]
+    return PolicyComparison(sources[0], sources[1], difference(old, new, today), trial, (*old.files, *new.files))
+
+
+def tried(old: Policy, new: Policy, metrics: Sequence[str], baselines: Sequence[str], moment: Clock) -> Trial:
+    """Both policies on the same files. Raises GateError where these cannot be read."""
+    refuse_itself(metrics, baselines)
+    candidate = read_inputs(metrics)
+    given = read_inputs(baselines) if baselines else None
+    decisions = [decide([policy], candidate, given, moment, inputs=metrics) for policy in (old, new)]
+    return Trial(tuple(metrics), decisions[0], decisions[1])
