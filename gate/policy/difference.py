@@ -51,9 +51,10 @@ def _rank(part: PartChange) -> tuple[int, int]:
 
 def _rules(both: Both) -> Iterator[PartChange]:
     waived, facts = waived_rules(both.new, both.today), dict(both.new.metrics)
+    measured = both.new.evidence == "measured"
     for old, new in both.pairs:
         if old is not None and new is not None:
-            yield compare_rules(old, new, Setting(facts, new.id in waived, both.today))
+            yield compare_rules(old, new, Setting(facts, new.id in waived, measured, both.today))
         elif old is not None:
             yield removed(old)
         elif new is not None:

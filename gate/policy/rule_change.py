@@ -42,10 +42,12 @@ Read = tuple[str, str, tuple[tuple[str, str | None], ...]]
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What the comparison of a rule depends on: the new policy's facts, whether a waiver covers the rule, the day."""
+    """What the comparison of a rule depends on: the new policy's facts, whether a waiver covers the rule, whether the policy
+    wants measured evidence, the day."""
 
     facts: Facts
     waived: bool
+    measured: bool
     today: str
 
 
@@ -179,7 +181,7 @@ def unproved(old: Condition, new: Condition, rule: Rule, setting: Setting) -> st
     uneven = (rule.undecided is Settle.BLOCK) != (rule.missing is Settle.BLOCK)
     if uneven and not steady(old, new, setting.facts):
         return "`undecided` and `missing` do different things, and one may become the other"
-    alone = isinstance(old, Comparison) and isinstance(new, Comparison)
+    alone = isinstance(old, Comparison) and isinstance(new, Comparison) and rule.confidence is None and not setting.measured
     if setting.waived and rule.waivable and not (alone and steady(old, new, setting.facts)):
         return "it has a waiver, which covers no missing value; one may become a failure"
     chosen = any(isinstance(node, Any) for node in walk(old))

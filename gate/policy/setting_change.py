@@ -162,17 +162,28 @@ def _said(fact: Metric) -> str:
 
 
 def _slices(both: Both) -> Iterator[PartChange]:
-    """Declared slices that old rules look for."""
+    """Declared slices: one that is not there is missing, whether a rule has a star for it or not."""
     old, new = both.old.slices, both.new.slices
-    trees = [rule.expr.tree for rule in both.old.rules] + [each.floor.tree for each in both.old.waivers if each.floor]
-    starred = {column for tree in trees for node in walk(tree) if isinstance(node, Reading) for column in node.stars}
     for column in dict.fromkeys((*old, *new)):
         was, now = old.get(column, ()), new.get(column, ())
-        if column not in starred or set(was) == set(now):
+        if set(was) == set(now):
             continue
         why = "" if set(was) - set(now) else _more_slices(both, column, not was)
         relation = Relation.LOOSER if set(was) - set(now) else Relation.CHANGED if why else Relation.TIGHTER
         yield _part(both, "slices", column, relation, _listed(was), _listed(now), why)
+    for column in (each for each in new if each in old):
+        rule = next((after for before, after in both.pairs if after and _speaks_softly(before, after, column, both.today)), None)
+        if rule is not None:
+            why = f"of a slice that is not there `{rule.id}` tells now, and lets it pass"
+            yield _part(both, "slices", column, Relation.CHANGED, _listed(old[column]), _listed(new[column]), why)
+
+
+def _speaks_softly(old: Rule | None, new: Rule, column: str, today: str) -> bool:
+    """Whether a rule newly tells of the column's slices, and a missing one blocks nothing."""
+    if column not in new.expr.stars or (old is not None and column in old.expr.stars):
+        return False
+    soft = new.level is not Level.BLOCK or new.missing is not Settle.BLOCK
+    return soft or bool(in_force(new, today).blocks_from)
 
 
 def _more_slices(both: Both, column: str, first: bool) -> str:

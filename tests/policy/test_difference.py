@@ -138,7 +138,8 @@ SETTINGS: list[tuple[str, str, list[tuple[str, Relation]]]] = [
     ("slices: {r: [eu, us]}", "slices: {r: [eu]}", [("slices", LOOSER)]),
     ("slices: {r: [eu]}", "slices: {r: [us, eu]}", [("slices", TIGHTER)]),
     ("slices: {r: [eu]}", "slices: {r: [us]}", [("slices", LOOSER)]),
-    ("slices: {other: [eu]}", "", []),
+    ("slices: {other: [eu]}", "", [("slices", LOOSER)]),
+    ("", "slices: {other: [eu]}", [("slices", TIGHTER)]),
     ("", "metrics: {recall: {from: eval/recall}}", [("metrics", CHANGED)]),
     ("", "metrics: {recall: {range: [0, 1]}}", [("metrics", TIGHTER)]),
     ("", "metrics: {recall: {range: [0, 100]}}", [("metrics", CHANGED)]),
@@ -262,3 +263,19 @@ def test_places_are_those_of_both_files() -> None:
 def test_what_is_looser_comes_first() -> None:
     old, new = policy("a > 1", "b > 1", "c > 1"), policy("c > 2", "b > 1", "a > 0")
     assert [part.relation for part in difference(old, new, TODAY).parts] == [LOOSER, TIGHTER, SAME]
+
+
+def test_a_rule_that_lets_declared_slices_be_missing() -> None:
+    """A declared slice that is not there blocks by itself, unless a rule tells of it: then that rule says what it does."""
+    head = "slices: {r: [eu]}\n"
+    for soft in ("level: warn", "missing: warn", "blocks_from: 2026-12-01"):
+        found = compared(rules("z > 1", head=head), rules("z > 1", f"{{check: 'a[r=*] > 1', {soft}}}", head=head))
+        assert relations(found) == [("slices", CHANGED), ("a[r=*] > 1", TIGHTER)]
+    assert not compared(rules("z > 1", head=head), rules("z > 1", "a[r=*] > 1", head=head)).loosened
+
+
+def test_a_waived_rule_that_cannot_be_shown_to_hold_may_fail_now() -> None:
+    waived = "waivers: [{rule: x, until: 2026-12-01, why: w, by: b}]\n"
+    for head, key in (("", ", confidence: 95%"), ("evidence: measured\n", "")):
+        old, new = (rules(f"{{id: x, check: a > {least}{key}}}", head=head) + waived for least in (1, 2))
+        assert relations(compared(old, new)) == [("a > 2", CHANGED)]
