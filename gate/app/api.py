@@ -38,6 +38,9 @@ def check(
     moment = clock(now)
     policies = _policies(policy, moment)
     given = _tables(baseline) if baseline is not None else None
+    if isinstance(baseline, Mapping) and any(each is baseline for each in _listed(metrics)):
+        what = "the baseline is the very object that is checked"
+        raise UsageError(Problem("same-file", what, remedy="give the metrics of the model in production"))
     inputs = [os.fspath(each) for each in _listed(metrics) if not isinstance(each, Mapping)]
     if isinstance(baseline, (str, os.PathLike)):
         refuse_itself(inputs, [os.fspath(baseline)])

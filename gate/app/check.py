@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from gate import __version__
 from gate.app.clock import Clock, clock
-from gate.app.evidence import identities, named_baselines, path_of, refuse_itself, refuse_nothing
+from gate.app.evidence import identities, named_baselines, path_of, refuse_contradiction, refuse_itself, refuse_nothing
 from gate.app.protected import named_in
 from gate.errors import GateError, PolicyError, Problem, UsageError
 from gate.judge.evidence import Evidence
@@ -101,6 +101,7 @@ def decide(
 ) -> Decision:
     """The decision on measurements at hand. Raises GateError."""
     refuse_nothing(candidate)
+    refuse_contradiction(policies, candidate)
     baselines = named_baselines(policies, given, inputs)
     if first_release and any(isinstance(found, Measurements) for found in baselines.values()):
         what = "--first-release is for a model without a baseline; one was found"

@@ -29,6 +29,16 @@ def refuse_nothing(candidate: Measurements) -> None:
     raise InputError(Problem("no-measurements", f"there is no measurement in {names}", Place(names), remedy))
 
 
+def refuse_contradiction(policies: Iterable[Policy], table: Measurements) -> None:
+    """Refuse a file that states another direction than a policy: which way is better is not the file's to say."""
+    for policy in policies:
+        for name, fact in policy.metrics.items():
+            for found in table.slices_of(fact.source or name).values():
+                if fact.better and found.better and found.better is not fact.better:
+                    what = f"`{name}` is better {found.better.value} in the file, and better {fact.better.value} in {policy.file}"
+                    raise InputError(Problem("other-direction", what, found.where, "correct the file, or the policy"))
+
+
 def refuse_itself(inputs: Iterable[str], baselines: Iterable[str]) -> None:
     """Refuse `-b` with a file that is also an input: a comparison with itself holds for anything."""
     for baseline in baselines:

@@ -40,6 +40,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except GateError as error:
         clean_up(arguments)
         complain(told(error))
+        if arguments[:1] == ["check"]:
+            complain(f"ERROR, do not deploy: the gate could not run{'':26}exit {error.exit_code}")
         return error.exit_code
     except KeyboardInterrupt:
         clean_up(arguments)

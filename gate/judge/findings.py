@@ -67,7 +67,7 @@ class _RuleJudge:
             slice=Slice(tuple(binding.items())) if binding else WHOLE,  # a selector's columns are sorted
             margin=self.margin(result),
             reasons=() if settled else _reasons((*self.demanded, *doubts)),
-            notes=_reasons(doubts) if settled and doubts else (),
+            notes=_reasons((*self.demanded, *doubts)) if settled else (),
             parts=tuple([self.part(each) for each in result.parts]),
             reads=reads,
             evidence="claimed",
@@ -102,9 +102,9 @@ class _RuleJudge:
         }
 
     def outcome(self, result: Result, doubts: tuple[Doubt, ...]) -> Outcome:
-        if self.demanded:
-            return Outcome.MISSING
         outcome = choose(result.outcomes, self.rule)
+        if self.demanded and outcome is not Outcome.FAIL:
+            return Outcome.MISSING  # what cannot be shown does not pass; what fails as it stands is not hidden
         if doubts and outcome is not Outcome.FAIL and any(doubt.nowhere for doubt in doubts):
             # a typo is not absorbed, wherever it stands
             return choose(result.outcomes - {Outcome.PASS} | {Outcome.MISSING}, self.rule)

@@ -20,7 +20,7 @@ def interval_of(found: Measurement, fact: Metric | None) -> Interval | None:
     is_share = support.k is not None or (fact is not None and fact.proportion)
     if is_share and support.n is not None and support.n >= 1 and 0 <= value <= 1:
         return Interval(*wilson(value, support.n, SHOWN), SHOWN)
-    if support.stderr is not None and support.stderr > 0:
+    if support.stderr is not None and 0 < support.stderr < 1e300:
         half = normal_quantile(0.95) * support.stderr
         return Interval(value - half, value + half, SHOWN)
     return None

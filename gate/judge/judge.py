@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gate.errors import PolicyError, Problem
+from gate.errors import Place, PolicyError, Problem
 from gate.judge.evidence import Evidence
 from gate.judge.findings import judge_rule
 from gate.judge.settle import level_today, looked, worst
 from gate.judge.waive import remarks
 from gate.policy.policy import Policy
-from gate.terms.decision import Decision, Finding, Level, PolicyIdentity, Reason, Verdict
+from gate.terms.decision import Decision, Finding, Level, Outcome, PolicyIdentity, Reason, Verdict
+from gate.terms.slice import Slice
 
 
 def judge(policies: Sequence[Policy], evidence: Evidence) -> Decision:
@@ -21,6 +22,7 @@ def judge(policies: Sequence[Policy], evidence: Evidence) -> Decision:
     for policy in policies:
         check_blocking(policy, evidence.today)
         judged = tuple(finding for rule in policy.rules for finding in judge_rule(rule, policy, evidence))
+        judged += lacking_slices(policy, evidence, judged)
         notes += remarks(policy, judged, evidence.today)
         findings += judged
         unseen |= not policy.advisory and not any(map(looked, judged))
@@ -37,6 +39,30 @@ def judge(policies: Sequence[Policy], evidence: Evidence) -> Decision:
         notes=tuple(notes),
         unused=_unused(policies, evidence),
         metrics=tuple(evidence.candidate.names),
+    )
+
+
+def lacking_slices(policy: Policy, evidence: Evidence, judged: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """A finding for every value that the policy declares and no measurement has, unless a rule has already told of it."""
+    told = {pair for finding in judged if finding.outcome is Outcome.MISSING for pair in finding.slice.parts}
+    there = {pair for measurement in evidence.candidate for pair in measurement.slice.parts} if policy.slices else set()
+    lacking = [(column, value) for column, values in policy.slices.items() for value in values]
+    return tuple(_lacking(policy, pair) for pair in lacking if pair not in there and pair not in told)
+
+
+def _lacking(policy: Policy, pair: tuple[str, str]) -> Finding:
+    on = Slice((pair,))
+    what = f"the policy declares the slice {on}, and no measurement has it"
+    return Finding(
+        rule="slices",
+        policy=policy.file,
+        expression="slices",
+        outcome=Outcome.MISSING,
+        effect=Verdict.WARN if policy.advisory else Verdict.UNDECIDED,
+        level=Level.WARN if policy.advisory else Level.BLOCK,
+        slice=on,
+        reasons=(Reason("no-slice", what, "measure it, or take it out of `slices:`"),),
+        where=Place(policy.file),
     )
 
 

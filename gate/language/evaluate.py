@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from gate.language import value as v
-from gate.language.readings import starred_readings
+from gate.language.readings import baselines_in, candidate_readings, starred_readings
+from gate.language.scale import is_share
 from gate.language.tokens import AGGREGATES
 from gate.language.tree import (
     All,
@@ -119,7 +120,7 @@ def _compare(node: Comparison, world: World, binding: Binding) -> Judged:
     if isinstance(node.right, Boolean):
         return _compare_boolean(node, node.right.value, world, binding)
     left, right = _value(node.left, world, CANDIDATE, binding), _value(node.right, world, CANDIDATE, binding)
-    doubt = _wrong_scale(node, left, right, world)
+    doubt = _wrong_scale(node, left, right, world) or _two_scales(node, world, binding)
     if doubt:
         left = v.in_doubt(left, doubt)
     outcome, margin = compare(node.operator, left, right)
@@ -168,13 +169,33 @@ def _wrong_scale(node: Comparison, left: Value, right: Value, world: World) -> D
 
 def _counts_to_100(literal: Number, other: Expression, value: Value, world: World) -> bool:
     """Whether a value that is compared with a share counts to 100: its unit says so, or it is above 1 and should not be."""
-    if isinstance(other, Reading) and literal.percent and not math.isnan(value.point) and world.in_percent(other.metric):
-        return True
-    if not value.low > 1:
+    percent = literal.percent and not _divides(other)
+    if value.low > 1:
+        return percent or is_share(other, world.highest)
+    if not percent or math.isnan(value.point):
         return False
-    if isinstance(other, Reading) and world.highest(other.metric) == 1:
-        return True
-    return literal.percent and not any(isinstance(inner, Arithmetic) and inner.operator == "/" for inner in walk(other))
+    return any(isinstance(inner, Reading) and world.in_percent(inner.metric) for inner in walk(other))
+
+
+def _divides(node: Expression) -> bool:
+    return any(isinstance(inner, Arithmetic) and inner.operator == "/" for inner in walk(node))
+
+
+def _two_scales(node: Comparison, world: World, binding: Binding) -> Doubt | None:
+    """A share of the candidate beside the same metric of a baseline that counts to 100, or the other way round."""
+    if isinstance(node.right, Number) and isinstance(node.left, Reading):
+        return None
+    read = set(candidate_readings(node, AGGREGATES))
+    for inner in baselines_in(node, AGGREGATES):
+        for reading in candidate_readings(inner.of, AGGREGATES):
+            if reading not in read or world.highest(reading.metric) != 1:
+                continue
+            on = _slice(reading, binding)
+            now, before = world.number(CANDIDATE, reading.metric, on), world.number(inner.name, reading.metric, on)
+            if not (math.isnan(now.point) or math.isnan(before.point)) and (now.low > 1) != (before.low > 1):
+                text = f"`{write(reading)}` is {now.point:g}, and {before.point:g} on the baseline: one of them counts to 100"
+                return Doubt("percent-scale", text, "measure both on one scale", weak=True)
+    return None
 
 
 def _slice(reading: Reading, binding: Binding) -> Slice:

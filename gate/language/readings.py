@@ -13,6 +13,15 @@ def candidate_readings(node: Node, outside: Collection[str] = ()) -> list[Readin
     return list(_candidate(node, outside))
 
 
+def baselines_in(node: Node, outside: Collection[str] = ()) -> list[OnBaseline]:
+    """What is read on baselines; `outside` are functions to stay out of."""
+    if isinstance(node, OnBaseline):
+        return [node]
+    if isinstance(node, Call) and node.function in outside:
+        return []
+    return [found for child in children(node) for found in baselines_in(child, outside)]
+
+
 def starred_readings(node: Node) -> list[Reading]:
     """The readings whose stars are free in `node`: not used up by a function in it."""
     return list(_starred(node))

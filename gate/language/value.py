@@ -143,7 +143,19 @@ def deviation(values: list[Value]) -> Value:
     centre = math.fsum(p / scale for p in points) / len(points)
     sd = scale * math.sqrt(math.fsum((p / scale - centre) ** 2 for p in points) / (len(points) - 1))
     half = max((v.high - v.low) / 2 for v in values)
+    if not _is_root(sd, points):
+        half += 4 * math.ulp(sd)  # rounded, even where it comes out whole
     return _made(sd, sd - half, sd + half, *values)
+
+
+def _is_root(sd: float, points: list[float]) -> bool:
+    """Whether a whole deviation of whole numbers is exact: n(n − 1)·sd² = n·Σx² − (Σx)²."""
+    if not sd:
+        return True
+    if not (sd.is_integer() and all(point.is_integer() for point in points)):
+        return False
+    whole, n = [int(point) for point in points], len(points)
+    return n * (n - 1) * int(sd) ** 2 == n * sum(x * x for x in whole) - sum(whole) ** 2
 
 
 def _bounded(value: Value) -> bool:

@@ -6,6 +6,7 @@ Sound, not complete: what is not proved counts as looser. The outcomes are order
 
 from __future__ import annotations
 
+from gate.language.scale import is_share
 from gate.language.tree import (
     All,
     Any,
@@ -135,7 +136,7 @@ def _finds_out(limit: Expression, other: Expression, facts: Facts) -> bool:
     """Whether comparing with the limit can leave a value undecided because of its scale (see language/evaluate.py)."""
     if not isinstance(limit, Number):
         return False
-    return 0 < limit.value <= 1 and (limit.percent or (isinstance(other, Measured) and _highest(other.metric, facts) == 1))
+    return 0 < limit.value <= 1 and (limit.percent or is_share(other, lambda metric: _highest(metric, facts)))
 
 
 def _highest(metric: str, facts: Facts) -> float | None:

@@ -21,7 +21,7 @@ from gate.policy.text import PolicyText
 from gate.policy.waivers import WaiverBuilder
 from gate.record import replace
 from gate.terms.metric import Direction, Metric
-from gate.terms.slice import Slice
+from gate.terms.slice import Slice, written_value
 
 
 def load(path: str, today: str = "", file: str | None = None) -> Policy:
@@ -228,7 +228,7 @@ def _confidence(source: PolicyText, problems: list[Problem]) -> float | None:
 
 
 def _slice_values(values: Any) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(nfc(mark.text) for mark in values.marks))
+    return tuple(dict.fromkeys(nfc(written_value(value, mark.text)) for value, mark in zip(values, values.marks, strict=True)))
 
 
 def _with_digest(policy: Policy) -> Policy:

@@ -15,7 +15,7 @@ from gate.policy.explain import explain
 from gate.policy.policy import Rule, Waiver
 from gate.policy.rules import Setting
 from gate.policy.text import PolicyText
-from gate.terms.slice import WHOLE, Slice
+from gate.terms.slice import WHOLE, Slice, written_value
 
 
 class WaiverBuilder:
@@ -145,5 +145,4 @@ def _listed(source: PolicyText, entries: Any) -> list[tuple[PolicyText, Map, Mar
 
 
 def _slice(columns: Map) -> Slice:
-    """Values as they were written: 02134 stays 02134."""
-    return Slice.of({nfc(column): nfc(columns.marks[column].text) for column in columns})
+    return Slice.of({nfc(column): nfc(written_value(value, columns.marks[column].text)) for column, value in columns.items()})

@@ -14,7 +14,7 @@ from gate.readers.table import Table
 from gate.readers.values import kind, measured
 from gate.terms.measurement import Measurement
 from gate.terms.measurements import Measurements
-from gate.terms.slice import WHOLE, Slice, slice_value
+from gate.terms.slice import WHOLE, Slice, slice_value, written_value
 
 _SLICES_REMEDY = "write `slices` as a list of {slice: {region: eu}, metrics: {recall: 0.9}}"
 
@@ -81,12 +81,8 @@ def _slice(columns: Mapping[str, Any], within: Slice, where: Place) -> Slice:
 
 
 def _column_text(value: Any, columns: Mapping[str, Any], column: str) -> str:
-    """A value of a slice as text; a YAML number that starts with zeros is a code and keeps them (`zip: 02134`)."""
-    if isinstance(value, int) and hasattr(columns, "marks"):
-        written: str = columns.marks[column].text
-        if len(written) > 1 and written.startswith("0") and written.isdigit():
-            return written
-    return slice_value(value)
+    """A value of a slice as text."""
+    return written_value(value, columns.marks[column].text) if hasattr(columns, "marks") else slice_value(value)
 
 
 def _place(here: Place, container: Any, key: Any) -> Place:

@@ -40,3 +40,10 @@ def slice_value(value: object) -> str:
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e16:
         return str(int(value))
     return str(value)
+
+
+def written_value(value: object, text: str) -> str:
+    """A value that YAML wrote as `text`: a number that starts with zeros is a code and keeps them (`zip: 02134`)."""
+    if isinstance(value, int) and len(text) > 1 and text.startswith("0") and text.isdigit():
+        return text
+    return slice_value(value)

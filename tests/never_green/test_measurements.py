@@ -192,3 +192,40 @@ def test_a_comparison_with_itself_through_standard_input(desk, named):
     with (desk.folder / "m.json").open("rb") as stdin:
         done = subprocess.run(command, stdin=stdin, cwd=desk.folder, capture_output=True, check=False)
     assert done.returncode == (3 if named else 2)
+
+
+@pytest.mark.parametrize("rule", ["recall > 0.5", "recall[region=eu] > 0.5"])
+def test_a_declared_slice_that_no_rule_stars(desk, rule):
+    desk.rules(rule, head="slices: {region: [eu, us]}\n")
+    run = desk.check(SLICED)
+    assert run.code == 3
+    assert "region=us" in run.out
+
+
+@pytest.mark.parametrize(
+    ("now", "old", "rule"),
+    [
+        ({"accuracy": 3}, {"accuracy": 0.9}, "accuracy >= baseline - 0.01"),
+        ({"error_rate": 0.5}, {"error_rate": 5}, "error_rate <= baseline"),
+        ({"accuracy": 3, "recall": 4}, {}, "min(accuracy, recall) >= 0.8"),
+        ({"precision": 3, "recall": 4}, {}, "0.5 * recall + 0.5 * precision >= 0.8"),
+    ],
+    ids=["candidate", "baseline", "function", "sum"],
+)
+def test_two_scales_in_one_comparison(desk, now, old, rule):
+    desk.write("old.json", old or {"other": 1})
+    desk.rules(rule)
+    run = desk.check(now, "-b", "old.json")
+    assert run.code == 3
+    assert "counts to 100" in run.out
+
+
+def test_a_plain_fail_is_not_hidden_by_what_cannot_be_judged_yet(desk):
+    desk.rules("{check: accuracy > 0.8, confidence: 95%, missing: warn}")
+    assert desk.check({"accuracy": 0.1}).code == 1
+
+
+def test_a_file_that_turns_a_metric_round(desk):
+    desk.rules("recall > 0.5", head="metrics: {recall: {better: higher}}\n")
+    assert desk.check({"recall": {"value": 0.9, "better": "lower"}}).code == 2
+    assert desk.check({"recall": {"value": 0.9, "better": "higher"}}).code == 0

@@ -18,9 +18,12 @@ from tests.oracle.lines import (
     both,
     divides,
     free_stars,
+    metrics_in,
     number,
+    outside_functions,
     smallest,
     square_root,
+    top,
     total_of,
     turned,
     unknown,
@@ -191,7 +194,7 @@ class Oracle:
         _, sign, left, right = node
         a, b = self.value(left, "", at), self.value(right, "", at)
         doubts = a.doubts | b.doubts
-        if self.wrong_scale(left, right, b) or self.wrong_scale(right, left, a):
+        if self.wrong_scale(left, right, b) or self.wrong_scale(right, left, a) or self.two_scales(left, right, at):
             doubts |= {WEAK}
         if sign in ("<", "<="):
             a, b, sign = b, a, {"<": ">", "<=": ">="}[sign]
@@ -212,10 +215,22 @@ class Oracle:
         """A share compared with what counts to 100."""
         if literal[0] != "number" or not 0 < literal[1] <= 1:
             return False
-        percent, reads = literal[2], other[0] == "read"
-        if percent and reads and other[1] in self.world.in_percent and line.known:
+        percent = literal[2]
+        if percent and not divides(other) and line.known and metrics_in(other) & self.world.in_percent:
             return True
         if line.low is None or line.low <= 1:
             return False
         self.far(line.low - 1)
-        return (reads and other[1] in self.world.ends_at_one) or (percent and not divides(other))
+        return top(other, self.world.ends_at_one) == 1 or (percent and not divides(other))
+
+    def two_scales(self, left: Node, right: Node, at: str) -> bool:
+        """A metric that ends at 1 and is above it on one side only: the candidate's or a baseline's."""
+        plain, based = outside_functions(left), outside_functions(right)
+        now = {read for of, read in plain | based if not of}
+        for of, (_, metric, place) in sorted(plain | based):
+            if of and ("read", metric, place) in now and metric in self.world.ends_at_one:
+                where = at if place == "*" else place
+                a, b = self.read("", metric, where), self.read(of, metric, where)
+                if a.known and b.known and (a.low > 1) != (b.low > 1):  # type: ignore[operator]
+                    return True
+        return False

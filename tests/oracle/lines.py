@@ -112,3 +112,39 @@ def free_stars(node: Node) -> list[str]:
 
 def divides(node: Node) -> bool:
     return node[0] == "/" or any(divides(child) for child in children(node))
+
+
+def metrics_in(node: Node) -> frozenset[str]:
+    """The metrics that a node reads, wherever they stand in it."""
+    own = frozenset((node[1],)) if node[0] == "read" else frozenset[str]()
+    return own.union(*(metrics_in(child) for child in children(node)))
+
+
+def top(node: Node, ends_at_one: frozenset[str]) -> Fraction | None:
+    """The largest value that makes sense, where that is known."""
+    kind = node[0]
+    if kind == "number":
+        return Fraction(node[1])
+    if kind == "read":
+        return Fraction(1) if node[1] in ends_at_one else None
+    if kind == "on":
+        return top(node[2], ends_at_one)
+    tops = [top(child, ends_at_one) for child in children(node)]
+    if any(each is None for each in tops):
+        return None
+    known = [each for each in tops if each is not None]
+    if kind in ("min", "max", "mean", "median"):
+        return max(known)
+    if kind in ("+", "*") and min(known) >= 0:
+        return known[0] + known[1] if kind == "+" else known[0] * known[1]
+    return None
+
+
+def outside_functions(node: Node, of: str = "") -> set[tuple[str, Node]]:
+    """What a node reads outside functions of many values, with whose measurement it is."""
+    if node[0] == "read":
+        return {(of, node)}
+    if node[0] in ("min", "max", "mean", "median", "sum", "sd", "count"):
+        return set()
+    inside = node[1] if node[0] == "on" else of
+    return {found for child in children(node) for found in outside_functions(child, inside)}
