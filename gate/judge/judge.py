@@ -44,7 +44,9 @@ def judge(policies: Sequence[Policy], evidence: Evidence) -> Decision:
 
 def lacking_slices(policy: Policy, evidence: Evidence, judged: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """A finding for every value that the policy declares and no measurement has, unless a rule has already told of it."""
-    told = {pair for finding in judged if finding.outcome is Outcome.MISSING for pair in finding.slice.parts}
+    weighs = (Verdict.WARN, Verdict.UNDECIDED) if policy.advisory else (Verdict.UNDECIDED,)
+    missing = [finding for finding in judged if finding.outcome is Outcome.MISSING and finding.effect in weighs]
+    told = {pair for finding in missing for pair in finding.slice.parts}
     there = {pair for measurement in evidence.candidate for pair in measurement.slice.parts} if policy.slices else set()
     lacking = [(column, value) for column, values in policy.slices.items() for value in values]
     return tuple(_lacking(policy, pair) for pair in lacking if pair not in there and pair not in told)

@@ -54,6 +54,12 @@ def loosened(old: Rule, new: Rule, facts: Facts | None = None) -> list[str]:
     return found + _evidence_loosened(old, new)
 
 
+def unread(old: Rule, new: Rule) -> list[str]:
+    """In words, what the new rule no longer reads: a name that nobody knows makes a rule missing, wherever it stands."""
+    names = {reading.metric for reading in old.expr.readings} - {reading.metric for reading in new.expr.readings}
+    return [f"it no longer reads {', '.join(f'`{name}`' for name in sorted(names))}"] if names else []
+
+
 def _evidence_loosened(old: Rule, new: Rule) -> list[str]:
     """More evidence asked for is stricter only where the lack of it blocks."""
     found: list[str] = []

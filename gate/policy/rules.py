@@ -11,7 +11,7 @@ from gate.language.parse import parse_number
 from gate.language.resolve import Expr, compile_rule
 from gate.language.tokens import RuleError
 from gate.language.tree import Number
-from gate.policy.compare import Facts, loosened
+from gate.policy.compare import Facts, loosened, unread
 from gate.policy.extend import Layer
 from gate.policy.policy import Rule, Settle
 from gate.policy.text import PolicyText
@@ -85,7 +85,7 @@ class RuleBuilder:
         """Add a rule, or let it replace the inherited one of its id if it is equal or tighter."""
         old = self.rules.get(rule.id)
         if old is not None:
-            why = loosened(old, rule, self.setting.facts)
+            why = loosened(old, rule, self.setting.facts) + unread(old, rule)
             if why:
                 self.problems.append(self.refused(old, rule, draft, why))
                 return
