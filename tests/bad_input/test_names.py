@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import re
+from html import unescape
 
 import pytest
 
+from gate.reports.plain import plain
 from tests.bad_input.screen import CONTROL, one_screen
 
 NAMES = {
@@ -168,7 +170,7 @@ def test_markdown_shows_the_text_and_makes_nothing_of_it(told) -> None:
     cmarkgfm = pytest.importorskip("cmarkgfm")
     from cmarkgfm.cmark import Options
 
-    _, _, files = told
+    name, _, files = told
     html = cmarkgfm.github_flavored_markdown_to_html(files["md"], options=Options.CMARK_OPT_UNSAFE)
     tags = set(re.findall(r"</?([a-zA-Z][a-zA-Z0-9-]*)", html))
     assert tags <= {
@@ -196,6 +198,11 @@ def test_markdown_shows_the_text_and_makes_nothing_of_it(told) -> None:
     assert "<script" not in html
     rows = [row.count("<td") + row.count("<th") for row in re.findall(r"<tr>.*?</tr>", html, re.DOTALL)]
     assert set(rows) <= {5, 6}
+    cells = [
+        " ".join(unescape(re.sub(r"<[^>]+>", "", cell)).split()) for cell in re.findall(r"<td[^>]*>(.*?)</td>", html, re.DOTALL)
+    ]
+    whole = f"recall[region={name}]" if "\r" in name or "\x00" in name else in_rule(name)
+    assert len(name) > 60 or any(" ".join(plain(whole).split()) in cell for cell in cells)
     text = re.sub(r"<(code|pre)\b.*?</\1>", "", html, flags=re.DOTALL)
     for outside in ("@team", "https://", ":rocket:", "$x"):
         assert outside not in text
