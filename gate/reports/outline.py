@@ -135,7 +135,7 @@ def counted(of: Outline, here: Standing) -> str:
     findings, rules = of.findings[here], of.rules[here]
     if not rules:
         one = len(findings) == 1
-        return f"{len(findings)} {'finding' if one else 'findings'} of rules above {_WORDS[here][not one]}"
+        return f"{len(findings)} other {'slice' if one else 'slices'} of the rules above {_WORDS[here][not one]}"
     (said,) = tally(of, [here])
     return said if len(findings) == rules else f"{said} ({len(findings)} findings)"
 
