@@ -7,6 +7,7 @@ from typing import Any
 
 from gate.documents.document import shown
 from gate.errors import InputError, Place, Problem
+from gate.language.tokens import nfc
 from gate.language.write import write_name
 from gate.readers import evidence
 from gate.readers.names import LONGEST, clean
@@ -28,7 +29,7 @@ _LONGEST_ERROR = 300  # characters of what a case says of its error
 
 def bare(text: str) -> str:
     """A name that a rule reads without quotes; what it cannot hold becomes `_`. Never empty."""
-    name = _EDGES.sub("", _UNFIT.sub(" ", text)).replace(" ", "_") or "_"
+    name = _EDGES.sub("", _UNFIT.sub(" ", nfc(text))).replace(" ", "_") or "_"
     return name if write_name(name) == name else f"_{name}"
 
 
