@@ -39,6 +39,8 @@ def _rules(source: PolicyText, told: set[Place | None]) -> list[Problem]:
     names = {"baseline", *(baselines if isinstance(baselines, Map) else ())}
     problems: list[Problem] = []
     for item, mark in zip(rules, rules.marks, strict=True) if isinstance(rules, List) else ():
+        if len(problems) >= MAX_SHOWN:
+            break
         if source.at(mark) in told:
             continue
         if isinstance(item, Map) and isinstance(item.get("check"), str):
@@ -48,7 +50,7 @@ def _rules(source: PolicyText, told: set[Place | None]) -> list[Problem]:
                 parse(item, names)
             except RuleError as error:
                 problems.append(source.rule_problem(error, mark))
-    return problems[:MAX_SHOWN]
+    return problems
 
 
 def _told(source: PolicyText, error: Any) -> list[Problem]:

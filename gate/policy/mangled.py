@@ -12,6 +12,7 @@ from gate.policy import mended
 from gate.policy.mended import is_rule, mend, quoted
 from gate.record import replace
 
+LONGEST = 1_000  # characters of a line, or of a rule, that is looked at: no pattern may take long on a hostile one
 _WORDS_OF_YAML = frozenset(("on", "off", "yes", "no", "true", "false", "null", "~", "="))
 _STARTS = "a rule starts with what is measured: `accuracy > 0.8`"
 _COMMENT = "a comment ends a plain rule: write `check: |` and the rule below it"
@@ -23,7 +24,7 @@ def explained(problem: Problem, text: str) -> Problem:
     if problem.slug not in ("yaml-syntax", "yaml-tag") or problem.where is None or problem.remedy:
         return problem
     lines, at = text.split("\n"), problem.where.line
-    if not 0 < at <= len(lines):
+    if not 0 < at <= len(lines) or len(lines[at - 1]) > LONGEST:
         return problem
     if re.search(r"^(?:<{7}|>{7}) ", text, re.MULTILINE):
         return replace(problem, remedy="a merge conflict: keep one of the two versions")
@@ -85,7 +86,7 @@ def folded(text: str, mark: Mark) -> tuple[int, bool] | None:
 
 def why_cut(text: str, mark: Mark) -> str:
     """The remedy where YAML took the end of a plain rule as a comment or as another value, or two rules as one."""
-    if mark.style:
+    if mark.style or len(mark.text) > LONGEST:
         return ""
     lines = text.split("\n")
     line = lines[mark.line - 1] if mark.line <= len(lines) else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from gate.documents.document import DocumentError, Map
@@ -17,12 +18,13 @@ _LIST = re.compile(r"^(\s*rules:\s*\[)(.*)\]\s*$")
 _SIGN = re.compile(r"\s*(?:>=|<=|==|!=|[><≥≤≠])")
 _WORDS = re.compile(r"\w[\w./:@-]*(?: \w[\w./:@-]*)+")
 _NO_COMMA = re.compile(r"(?<![,{:])\s+(id|check|level|undecided|missing|min_n|confidence|blocks_from|waivable|why|owner):\s")
-_MOST = 400  # characters of a line that is worth the trying
+MOST = 400  # characters of a line that is worth the trying; no pattern may take long on a hostile one
 
 
+@lru_cache(maxsize=64)
 def mend(line: str) -> str:
     """The line as it was meant, ready to paste; empty where nobody can know."""
-    if len(line) > _MOST:
+    if len(line) > MOST:
         return ""
     return next((tried.strip() for tried in _proposals(line) if means_something(tried)), "")
 

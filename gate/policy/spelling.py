@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from gate.language.tokens import RuleError, tokenize
 from gate.language.write import quote, write_name
-from gate.policy.mended import means_something, mend
+from gate.policy.mended import MOST, means_something, mend
 
 _PIECE = re.compile(r"\w+(?:[/:@-]+\w+)*\Z")
 _LEFT = re.compile(r"^(\s*(?:-\s+)?(?:\{\s*)?(?:(?:check|floor):\s+)?)([^<>=≥≤≠!]+?)(\s*(?:[<>≥≤≠]|==|!=).*)$")
@@ -33,6 +33,8 @@ def respelt(line: str, names: Collection[str]) -> str:
 
     Where no name stands there as it is, the one that reads most like the left side is taken.
     """
+    if len(line) > MOST:
+        return ""
     odd = sorted((name for name in names if spelt(name) != name), key=len, reverse=True)[:_NAMES_TRIED]
     return pasted(_with_exact(line, odd)) or pasted(_with_close(line, odd))
 
