@@ -239,6 +239,9 @@ def _bind(reading: Reading, on: Slice) -> tuple[tuple[str, str], ...] | None:
     return tuple(bound)
 
 
+MOST_COMPARED = 300  # names with a misspelt one: each comparison takes 20 µs, and a policy may have thousands of rules
+
+
 def suggestion(name: str, table: Measurements | Mapping[str, object]) -> str:
     """What a misspelt name may have meant, and what there is."""
     from difflib import get_close_matches
@@ -247,7 +250,10 @@ def suggestion(name: str, table: Measurements | Mapping[str, object]) -> str:
     bare = _unit_or_separator(name, names)
     if bare:
         return bare
-    close = get_close_matches(name, names, 1, 0.6) or get_close_matches(name.lower(), names, 1, 0.6)
+    near = names if len(names) <= MOST_COMPARED else sorted(names, key=lambda each: abs(len(each) - len(name)))[:MOST_COMPARED]
+    close = get_close_matches(name, near, 1, 0.6)
+    if not close and name.lower() != name:
+        close = get_close_matches(name.lower(), near, 1, 0.6)
     shown = ", ".join(write_name(known_name) for known_name in names[:12]) + (" …" if len(names) > 12 else "")
     hint = f"did you mean `{write_name(close[0])}`? " if close else ""
     return f"{hint}there is: {shown}" if names else hint.strip()

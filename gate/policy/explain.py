@@ -119,6 +119,8 @@ def _unknown_keys(source: PolicyText, error: Any, value: Map) -> list[Problem]:
     known = list(error.schema.get("properties", {}))
     problems: list[Problem] = []
     for key in value:
+        if len(problems) >= MAX_SHOWN:
+            break
         if key not in known:
             what = f"there is no key `{key[:80]}` here"
             problems.append(source.key_problem("unknown-key", what, value.marks[key], key, _did_you_mean(key, known)))

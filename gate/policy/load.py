@@ -17,7 +17,7 @@ from gate.policy import text
 from gate.policy.extend import Layer, checked, layers
 from gate.policy.policy import BaselineSource, Policy, Rule, Waiver
 from gate.policy.rules import SURE, RuleBuilder, Setting, read_confidence
-from gate.policy.text import PolicyText
+from gate.policy.text import MOST_PROBLEMS, PolicyText
 from gate.policy.waivers import WaiverBuilder
 from gate.record import replace
 from gate.terms.metric import Direction, Metric
@@ -141,6 +141,8 @@ def _parameters(found: list[Layer], problems: list[Problem]) -> dict[str, Number
             number = parse_number(written) if isinstance(written, str) else Number(written, False, mark.text)
             old = numbers.get(name)
             if old is not None and number is not None and old.value != number.value:
+                if len(problems) >= MOST_PROBLEMS:
+                    break
                 what = f"`{name}` is already {old.text} in a file that this one extends"
                 problems.append(source.key_problem("param-set", what, mark, name, "a number that is inherited cannot be changed"))
                 continue
@@ -155,7 +157,7 @@ def _unanswered(
     top = found[-1].source
     problems: list[Problem] = []
     for name, (source, mark, question) in asked.items():
-        if numbers.get(name) is None:
+        if numbers.get(name) is None and len(problems) < MOST_PROBLEMS:
             what = f"`{found_origin(found, source) or source.file}` asks for `{name}`: {question}"
             remedy = f"answer in {top.file}: `params: {{{name}: …}}`"
             extends = top.value.get("extends")
@@ -177,7 +179,7 @@ def _unused_parameters(found: list[Layer], read: set[str], waivers: tuple[Waiver
     for layer in found:
         params = layer.source.value.get("params") or Map()
         for name in params:
-            if name not in used:
+            if name not in used and len(unused) < MOST_PROBLEMS:
                 mark = params.marks[name]
                 unused.append(
                     layer.source.key_problem("unused-parameter", f"no rule reads `${name}`", mark, name, "take it out, or use it")
@@ -190,6 +192,8 @@ def _metrics(source: PolicyText, problems: list[Problem]) -> dict[str, Metric]:
     origins: dict[str, str] = {}
     entries = source.value.get("metrics") or Map()
     for written, facts in entries.items():
+        if len(problems) >= MOST_PROBLEMS:
+            break
         name = nfc(written)  # as rules and files have it
         low, high = facts.get("range", (None, None))
         if low is not None and high is not None and low >= high:

@@ -14,7 +14,7 @@ from gate.language.tree import Number
 from gate.policy.compare import Facts, loosened, unread
 from gate.policy.extend import Layer
 from gate.policy.policy import Rule, Settle
-from gate.policy.text import PolicyText
+from gate.policy.text import MOST_PROBLEMS, PolicyText
 from gate.record import dataclass, field
 from gate.terms.decision import Level
 
@@ -64,6 +64,8 @@ class RuleBuilder:
             return
         seen: dict[str, Draft] = {}
         for value, mark in zip(items, items.marks, strict=True):
+            if len(self.problems) >= MOST_PROBLEMS:
+                return
             if isinstance(value, Map):
                 draft = Draft(layer, dict(value), value.marks, mark)
             else:

@@ -14,6 +14,7 @@ from gate.record import dataclass
 
 MAX_BYTES = 8 * 1024 * 1024
 _LARGEST = 1.7976931348623157e308
+MOST_PROBLEMS = 100  # are looked for; nobody reads on, and each costs the search for its line
 _STREAMS = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")  # what a shell puts there for <(…)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from gate.documents.document import List, Map, Mark
@@ -14,7 +15,7 @@ from gate.policy import dates, shape, text
 from gate.policy.explain import explain
 from gate.policy.policy import Rule, Waiver
 from gate.policy.rules import Setting
-from gate.policy.text import PolicyText
+from gate.policy.text import MOST_PROBLEMS, PolicyText
 from gate.terms.slice import WHOLE, Slice, written_value
 
 
@@ -34,9 +35,11 @@ class WaiverBuilder:
         if isinstance(value, Map):
             self.max_days = int(value.get("max_days", dates.MAX_DAYS))
             self.permitted = list(value.get("by", ()))
-        return tuple(
-            waiver for origin, entry, mark in self.entries(source) if (waiver := self.waiver(origin, entry, mark)) is not None
-        )
+        found: list[Waiver] = []
+        for origin, entry, mark in self.entries(source):
+            waiver = self.waiver(origin, entry, mark) if len(self.problems) < MOST_PROBLEMS else None
+            found += [waiver] if waiver is not None else []
+        return tuple(found)
 
     def entries(self, source: PolicyText) -> list[tuple[PolicyText, Map, Mark]]:
         """Every waiver with the file that it stands in."""
@@ -72,10 +75,10 @@ class WaiverBuilder:
             what, remedy = "a file of waivers is a list of waivers", "write `- {rule: …, until: …, why: …, by: …}`"
             self.problems.append(found.problem("policy-shape", what, found.mark, remedy))
             return []
+        refused = ((entry, at) for entry, at in zip(entries, entries.marks, strict=True) if not shape.accepts(entry, "waiver"))
         wrong = [
             problem
-            for entry, at in zip(entries, entries.marks, strict=True)
-            if not shape.accepts(entry, "waiver")
+            for entry, at in islice(refused, MOST_PROBLEMS)
             for problem in explain(PolicyText(file, path, found.text, entry, at), "waiver")
         ]
         self.problems += wrong
