@@ -1,0 +1,1 @@
+"""Speaking HTTP: the one client, with its limits."""
