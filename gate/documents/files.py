@@ -27,7 +27,7 @@ class Files(Protocol):
 
     def read(self, path: str, most: int) -> bytes:
         """The file's bytes. Raises FilesError: slug "not-there" where there is none, "not-a-plain-file" for a folder, link,
-        submodule or device, "unreadable" for the rest, also above `most` bytes."""
+        submodule or device, "too-large" above `most` bytes, "unreadable" for the rest."""
 
     def identity(self, path: str) -> str:
         """The same text for the same file, however its path is written."""
@@ -56,7 +56,7 @@ class WorkTree:
             reason = getattr(error, "strerror", None) or str(error)
             raise _error("unreadable", f"the file cannot be read: {reason}", path) from None
         if len(data) > most:
-            raise _error("unreadable", f"the file is larger than {most // 2**20} MiB", path)
+            raise _error("too-large", f"the file is larger than {most // 2**20} MiB", path)
         return data
 
     def identity(self, path: str) -> str:

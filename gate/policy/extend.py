@@ -39,13 +39,13 @@ def checked(source: PolicyText) -> PolicyText:
 
 def _collect(layer: Layer, found: dict[str, Layer], above: tuple[str, ...]) -> None:
     source = layer.source
-    key = os.path.realpath(source.path) if source.path else source.file
+    key = _key(source)
     if layer.origin:
         _only_pack_keys(layer)
     entries = source.value.get("extends")
     for name, mark in zip(entries or (), entries.marks if entries else (), strict=True):
         parent = _open(source, name, mark)
-        parent_key = os.path.realpath(parent.path)
+        parent_key = _key(parent)
         if parent_key == key or parent_key in above:
             raise PolicyError(
                 source.problem("extends-cycle", f"`{name}` extends this file in turn", mark, "take one of the two out")
@@ -55,6 +55,11 @@ def _collect(layer: Layer, found: dict[str, Layer], above: tuple[str, ...]) -> N
                 raise PolicyError(source.problem("extends-cycle", f"more than {MAX_LAYERS} files", mark, "join some of them"))
             _collect(Layer(parent, name), found, (*above, key))
     found[key] = layer
+
+
+def _key(source: PolicyText) -> str:
+    """The same for the same file."""
+    return f"{source.files.revision}:{source.files.identity(source.path) if source.path else source.file}"
 
 
 def _open(source: PolicyText, name: str, mark: Mark) -> PolicyText:
@@ -83,10 +88,10 @@ def _open_file(source: PolicyText, name: str, mark: Mark) -> PolicyText:
         )
     path = os.path.join(os.path.dirname(source.path), name[2:])
     file = os.path.normpath(os.path.join(os.path.dirname(source.file), name[2:]))
-    if not os.path.isfile(path):
+    if not source.files.is_file(path):
         what = f"there is no file `{name[:80]}` beside this policy"
         raise PolicyError(source.problem("policy-not-found", what, mark, "names are relative to the file that they stand in"))
-    return checked(text.read(path, file))
+    return checked(text.read(path, file, source.files))
 
 
 def _only_pack_keys(layer: Layer) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gate.documents.document import Map
+from gate.documents.files import WORK_TREE, Files
 from gate.errors import Place, PolicyError, Problem
 from gate.language.parse import parse_number
 from gate.language.tokens import FUNCTIONS, WORDS, nfc
@@ -24,9 +25,12 @@ from gate.terms.metric import Direction, Metric
 from gate.terms.slice import Slice, written_value
 
 
-def load(path: str, today: str = "", file: str | None = None) -> Policy:
-    """The policy at `path`. `today` is an ISO date, by default the machine's (UTC). Raises PolicyError with all that is wrong."""
-    return resolve(text.read(path, file), today or utc_today())
+def load(path: str, today: str = "", file: str | None = None, files: Files = WORK_TREE) -> Policy:
+    """The policy at `path` of `files`. Raises PolicyError with all that is wrong.
+
+    `today` is an ISO date, by default the machine's (UTC); `file` is how messages call the policy, by default as its path.
+    """
+    return resolve(text.read(path, file, files), today or utc_today())
 
 
 def loads(data: str | bytes, today: str = "", file: str = "gate.yaml") -> Policy:
@@ -88,6 +92,8 @@ def _policy(
     return Policy(
         name=top.get("name", "model"),
         file=source.file,
+        folder=os.path.dirname(source.path),
+        tree=source.files,
         rules=rules,
         description=top.get("description", ""),
         waivers=waived,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
+from gate.documents.files import WORK_TREE, Files
 from gate.errors import Place
 from gate.language.resolve import Expr
 from gate.language.tree import Number
@@ -74,12 +75,15 @@ class Policy:
 
     `measure` and `actions` are carried as they were written. `files` are the paths of all that it consists of
     or refers to. `waiver_days` and `waiver_by` are the limits that it sets to waivers (no name: anyone). `places`
-    are where its own keys stand, also those of metrics and slices ("metrics.recall").
+    are where its own keys stand, also those of metrics and slices ("metrics.recall"). `tree` is where it was read, and
+    where what it names is read; `folder` is its folder in there.
     """
 
     name: str
     file: str
     rules: tuple[Rule, ...]
+    folder: str = ""
+    tree: Files = WORK_TREE
     description: str = ""
     waivers: tuple[Waiver, ...] = ()
     metrics: Mapping[str, Metric] = field(default_factory=dict)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from typing import Any
 
 from gate.documents.document import DocumentError, List, Map, Mark, decode, excerpt, shown
+from gate.documents.files import WORK_TREE, Files, FilesError
 from gate.documents.yaml import load
 from gate.errors import Place, PolicyError, Problem
 from gate.language.tokens import RuleError
@@ -15,18 +14,18 @@ from gate.record import dataclass
 MAX_BYTES = 8 * 1024 * 1024
 _LARGEST = 1.7976931348623157e308
 MOST_PROBLEMS = 100  # are looked for; nobody reads on, and each costs the search for its line
-_STREAMS = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")  # what a shell puts there for <(…)
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyText:
-    """A parsed policy file: `file` is its name in messages, `path` where it lies."""
+    """A parsed policy file: `file` is its name in messages, `path` where it lies in `files`."""
 
     file: str
     path: str
     text: str
     value: Any
     mark: Mark
+    files: Files = WORK_TREE
 
     def at(self, mark: Mark) -> Place:
         return Place(self.file, mark.line, mark.column)
@@ -56,13 +55,13 @@ class PolicyText:
         return Problem(error.slug, error.message, self.at(mark), remedy, error.shown())
 
 
-def read(path: str, file: str | None = None) -> PolicyText:
+def read(path: str, file: str | None = None, files: Files = WORK_TREE) -> PolicyText:
     """The policy file at `path`. Raises PolicyError."""
     name = file or path
-    return parse(_bytes(path, name), name, path)
+    return parse(_bytes(path, name, files), name, path, files)
 
 
-def parse(data: bytes, file: str, path: str = "") -> PolicyText:
+def parse(data: bytes, file: str, path: str = "", files: Files = WORK_TREE) -> PolicyText:
     """The policy in `data`. Raises PolicyError."""
     text = ""
     try:
@@ -72,7 +71,7 @@ def parse(data: bytes, file: str, path: str = "") -> PolicyText:
         from gate.policy import mangled
 
         raise PolicyError(*(mangled.explained(problem, text) for problem in error.problems)) from None
-    source = PolicyText(file, path, text, value, mark)
+    source = PolicyText(file, path, text, value, mark, files)
     special = _special_number(value, mark)
     if special:
         what = f"`{shown(special.text, 40)}` is not a number that a policy can use"
@@ -80,29 +79,27 @@ def parse(data: bytes, file: str, path: str = "") -> PolicyText:
     return source
 
 
-def _bytes(path: str, name: str) -> bytes:
+def _bytes(path: str, name: str, files: Files) -> bytes:
     place = Place(name)
     try:
-        kind = os.stat(path).st_mode
-        if stat.S_ISDIR(kind):
-            raise PolicyError(Problem("policy-unreadable", "this is a folder, not a policy", place, "name the file: gate.yaml"))
-        if not stat.S_ISREG(kind) and not path.startswith(_STREAMS):
-            what = "this is a device, a pipe or a socket, not a policy"
-            raise PolicyError(Problem("policy-unreadable", what, place, "name a file: gate.yaml"))
-        with open(path, "rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except FileNotFoundError:
-        raise PolicyError(
-            Problem("policy-not-found", "there is no such policy file", place, "start one: `gate init metrics.json`")
-        ) from None
-    except (OSError, ValueError) as error:  # ValueError: a zero byte in the path
-        reason = getattr(error, "strerror", None) or str(error)
-        raise PolicyError(Problem("policy-unreadable", f"the policy cannot be read: {reason}", place)) from None
-    if len(data) > MAX_BYTES:
-        raise PolicyError(Problem("policy-too-large", f"a policy of more than {MAX_BYTES // 2**20} MiB", place))
+        data = files.read(path, MAX_BYTES)
+    except FilesError as error:
+        raise PolicyError(*(_in_words(problem, place) for problem in error.problems)) from None
     if not data.strip(b" \t\r\n\xef\xbb\xbf"):
         raise PolicyError(Problem("policy-empty", "the policy is empty", place, "start one: `gate init metrics.json`"))
     return data
+
+
+def _in_words(problem: Problem, place: Place) -> Problem:
+    """Why a file cannot be read, said of a policy."""
+    if problem.slug == "not-there":
+        return Problem("policy-not-found", "there is no such policy file", place, "start one: `gate init metrics.json`")
+    if problem.slug == "not-a-plain-file":
+        what = problem.message.replace("not a file", "not a policy")
+        return Problem("policy-unreadable", what, place, problem.remedy or ("name the file: gate.yaml" if "folder" in what else "name a file: gate.yaml"))
+    if problem.slug == "too-large":
+        return Problem("policy-too-large", f"a policy of more than {MAX_BYTES // 2**20} MiB", place)
+    return Problem("policy-unreadable", problem.message.replace("the file", "the policy", 1), place, problem.remedy)
 
 
 def _special_number(value: Any, mark: Mark) -> Mark | None:

@@ -60,13 +60,13 @@ class WaiverBuilder:
             return []
         path = os.path.join(os.path.dirname(source.path), name[2:])
         file = os.path.normpath(os.path.join(os.path.dirname(source.file), name[2:]))
-        if not os.path.isfile(path):
+        if not source.files.is_file(path):
             what = f"there is no file `{name[:80]}` beside this policy"
             self.problems.append(source.problem("policy-not-found", what, mark, "write the file, or take `waivers` out"))
             return []
         self.files.append(path)
         try:
-            found = text.read(path, file)
+            found = text.read(path, file, source.files)
         except PolicyError as error:
             self.problems += error.problems
             return []
