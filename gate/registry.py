@@ -51,6 +51,11 @@ _ROOMS: dict[str, dict[str, str]] = {
     "baselines": {
         "file": "gate.baselines.file",
     },
+    "hosts": {
+        "github": "gate.hosts.github",
+        "gitlab": "gate.hosts.gitlab",
+        "others": "gate.hosts.others",
+    },
 }
 
 # What a file must hold, byte for byte, before its reader is loaded and asked: a check starts with few modules.
