@@ -51,7 +51,7 @@ class _RuleJudge:
 
     def finding(self, binding: dict[str, str]) -> Finding:
         rule = self.rule
-        self.world.found = {}
+        self.world.forget()
         result = evaluate(rule.expr.tree, self.world, binding)
         reads = self.world.reads
         doubts = result.doubts if binding or not rule.expr.stars else self.no_slices(result.doubts)

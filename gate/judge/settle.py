@@ -46,8 +46,7 @@ def _doubt(outcome: Outcome, rule: Rule) -> Verdict:
 def looked(finding: Finding) -> bool:
     """Whether a blocking rule was evaluated on a measurement of the candidate: what exit 0 requires of one rule at least.
 
-    A boolean where the rule wants numbers is no measurement of it, nor the other way round.
+    One that cannot be compared (no value, outside its range, in another unit, a boolean where the rule wants a
+    number) is no measurement of it.
     """
-    kinds = {isinstance(part.right, bool) for part in finding.parts}
-    values = [read.value for read in finding.reads if read.of == "candidate"]
-    return finding.level is Level.BLOCK and any(value is not None and isinstance(value, bool) in kinds for value in values)
+    return finding.level is Level.BLOCK and any(read.of == "candidate" and not read.unfit for read in finding.reads)

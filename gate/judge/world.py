@@ -34,10 +34,16 @@ class MeasuredWorld:
         self.policy = policy
         self.min_n = min_n
         self.starred = tuple(reading for reading in readings if reading.stars)
-        self.found: dict[tuple[str, str, Slice], Measurement] = {}
+        self.forget()
         self.percents: dict[str, bool] = {}
         names = dict.fromkeys(("baseline", *sorted(baselines)))
         self.compared = [table for table in map(evidence.loaded, names) if table is not None]
+
+    def forget(self) -> None:
+        """Begin with the next finding."""
+        self.found: dict[tuple[str, str, Slice], Measurement] = {}
+        self.unfit: dict[tuple[str, str, Slice], str] = {}
+        self.fit: set[tuple[str, str, Slice]] = set()
 
     # -- what evaluation asks
 
@@ -46,11 +52,13 @@ class MeasuredWorld:
         if isinstance(found, Doubt):
             return unknown(found)
         problem = self.problem(found, metric, on) or self.other_unit(found, of, metric, on)
-        if problem:
-            return unknown(problem)
         value = known(found.value or 0)
-        if not math.isfinite(value.point):
-            return unknown(Doubt("not-a-number", f"`{metric}` is too large to compare"))
+        if problem is None and not math.isfinite(value.point):
+            problem = Doubt("not-a-number", f"`{metric}` is too large to compare")
+        if problem is not None:
+            self.unfit[(of, metric, on)] = problem.slug
+            return unknown(problem)
+        self.fit.add((of, metric, on))
         few = self.too_few(found, metric, on)
         if few is None:
             return value
@@ -61,7 +69,9 @@ class MeasuredWorld:
         if isinstance(found, Doubt):
             return found
         if isinstance(found.value, bool):
+            self.fit.add((of, metric, on))
             return self.too_few(found, metric, on) or found.value
+        self.unfit[(of, metric, on)] = "not-a-boolean"
         what = found.problem or "a number"
         return Doubt("not-a-boolean", f"`{metric}` is {what}, not true or false", f"compare a number: `{metric} >= 0.8`")
 
@@ -125,12 +135,12 @@ class MeasuredWorld:
     @property
     def reads(self) -> tuple[Read, ...]:
         """The measurements it has looked at, once each, in order."""
-        return tuple(
-            [
-                Read(of or "candidate", metric, on, each.value, each.support.n, each.support.interval)
-                for (of, metric, on), each in self.found.items()
-            ]
-        )
+        return tuple([self._read(seen, each) for seen, each in self.found.items()])
+
+    def _read(self, seen: tuple[str, str, Slice], each: Measurement) -> Read:
+        of, metric, on = seen
+        unfit = "" if seen in self.fit else self.unfit.get(seen, "")  # one rule may read it as a number and as a boolean
+        return Read(of or "candidate", metric, on, each.value, each.support.n, each.support.interval, unfit)
 
     def table(self, of: str) -> Measurements | Doubt:
         if of == CANDIDATE:

@@ -176,7 +176,7 @@ PLACE = record(Place, file=PATH, line=COUNT, column=COUNT)
 REASON = record(Reason, slug=TEXT, text=TEXT, remedy=TEXT)
 INTERVAL = record(Interval, low=NUMBER, high=NUMBER, confidence=NUMBER)
 PART = record(Part, text=TEXT, left=VALUE, operator=TEXT, right=VALUE, margin=MAYBE, outcome=OUTCOME, reasons=listed(REASON))
-READ = record(Read, of=TEXT, metric=TEXT, slice=SLICE, value=VALUE, n=MAYBE, interval=INTERVAL)
+READ = record(Read, of=TEXT, metric=TEXT, slice=SLICE, value=VALUE, n=MAYBE, interval=INTERVAL, unfit=TEXT)
 SHARE = record(Share, slice=SLICE, value=NUMBER, before=NUMBER, n=NUMBER, contribution=NUMBER)
 WAIVER = record(UsedWaiver, until=TEXT, why=TEXT, by=TEXT, floor=TEXT)
 FINDING = record(

@@ -70,7 +70,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A measurement that a finding looked at: `of` is "candidate" or the name of a baseline."""
+    """A measurement that a finding looked at: `of` is "candidate" or the name of a baseline.
+
+    `unfit` is the slug of the reason why it could not be compared: it has no value, or one that cannot be.
+    """
 
     of: str
     metric: str
@@ -78,6 +81,7 @@ class Read:
     value: float | bool | None
     n: float | None = None
     interval: Interval | None = None
+    unfit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

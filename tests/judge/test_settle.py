@@ -10,7 +10,7 @@ from gate.judge.settle import choose, effect, level_today, looked, worst
 from gate.policy.policy import Rule, Settle
 from gate.record import replace
 from gate.terms.decision import Level, Outcome, Verdict
-from tests.judge.situation import finding, policy
+from tests.judge.situation import decide, finding, notes, policy
 
 RULE: Rule = policy("x > 0").rules[0]
 
@@ -104,6 +104,30 @@ def test_looked_at_a_measurement() -> None:
     assert not looked(finding("x > 0", {"x": "1"}))
     assert not looked(finding("x >= baseline", {"y": 1}, {"x": 1}))
     assert looked(finding("x >= baseline", {"x": 1}))
+
+
+UNUSABLE = {
+    "above its range": ("metrics: {x: {range: [0, 1]}}", 95, "out-of-range"),
+    "below its range": ("metrics: {x: {range: [0, 1]}}", -0.5, "out-of-range"),
+    "in another unit": ("metrics: {x: {unit: s}}", {"value": 0.5, "unit": "ms"}, "other-unit"),
+    "null": ("", None, "not-a-number"),
+    "a boolean": ("", True, "is-a-boolean"),
+}
+
+
+@pytest.mark.parametrize(("facts", "value", "slug"), UNUSABLE.values(), ids=UNUSABLE)
+def test_what_cannot_be_compared_is_not_looked_at(facts: str, value: object, slug: str) -> None:
+    """The only blocking rule lets doubts through: without a measurement that it can compare, nothing was checked."""
+    found = decide(f"{facts}\nrules: [{{check: x > 0.2, missing: warn, undecided: pass}}]", {"x": value})
+    assert [read.unfit for read in found.findings[0].reads] == [slug]
+    assert (found.verdict, found.exit_code) == (Verdict.UNDECIDED, 3)
+    assert notes(found) == ["nothing-evaluated"]
+
+
+def test_a_measurement_that_one_comparison_can_use_was_looked_at() -> None:
+    (read,) = finding("x > 0 or x == true", {"x": 1}).reads
+    assert read.unfit == ""
+    assert looked(finding("x > 0 or x == true", {"x": 1}))
 
 
 @pytest.mark.parametrize("level", [Level.WARN, Level.INFO])

@@ -140,7 +140,7 @@ def may_ship(number: int, on: str, situation: Situation) -> bool:
 
 
 def looked(line: Line, situation: Situation) -> bool:
-    """Whether the rule had a measurement of the candidate before it, of a kind that it compares."""
-    kinds = {leaf.metric == "ok" for leaf in line.leaves} | ({False} if line.history else set())
-    names = [key(leaf.metric, on) for on in slices_of(line, situation) for leaf in line.leaves] + ["c"] * line.history
-    return any(read(situation.cells, name, False, kind)[1] == "" for name in names for kind in kinds)
+    """Whether the rule had a measurement of the candidate before it, of the kind that it compares."""
+    asked = [(key(leaf.metric, on), leaf.metric == "ok") for on in slices_of(line, situation) for leaf in line.leaves]
+    asked += [("c", False)] * line.history
+    return any(read(situation.cells, name, False, boolean)[1] == "" for name, boolean in asked)
