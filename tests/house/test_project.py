@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -76,3 +77,14 @@ def test_errors_name_extras_that_exist() -> None:
     assert named
     extras = project()["project"]["optional-dependencies"]
     assert [(file, extra) for file, extra in named if extra not in extras] == []
+
+
+def test_tests_find_what_they_share_without_an_editable_install() -> None:
+    program = """
+import os, sys
+sys.path = [path for path in sys.path if not os.path.isdir(os.path.join(path, "tests", "judge"))]
+import pytest
+sys.exit(pytest.main(["--collect-only", "-p", "no:cacheprovider", "-p", "no:gate", "tests/judge/test_settle.py"]))
+"""
+    done = subprocess.run([sys.executable, "-I", "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
