@@ -227,7 +227,7 @@ def next_page(link: str) -> str:
     import re
 
     for url, rest in re.findall(r"<([^<>]*)>([^<]*)", link[:8192]):
-        if re.search(r";\s*rel=\"?(?:[^\"]*\s)?next[\s\",;]?", rest + ","):
+        if re.search(r";\s*rel=(?:next|\"(?:[^\"]*\s)?next(?:\s[^\"]*)?\")\s*(?:[,;]|$)", rest):
             return str(url)
     return ""
 

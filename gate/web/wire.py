@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from gate.record import dataclass
@@ -57,15 +57,18 @@ class Answer:
     peer: str
 
 
-def exchange(request: Request, limits: Limits) -> Answer:
-    """Send one request and read the whole answer. Raises WebError; an answer of any status is no error here."""
+def exchange(request: Request, limits: Limits, look_up: Callable[..., Any] | None = None) -> Answer:
+    """Send one request and read the whole answer. Raises WebError; an answer of any status is no error here.
+
+    `look_up` finds the addresses of a name as socket.getaddrinfo does, which it is by default.
+    """
     from http.client import HTTPConnection, HTTPException
     from time import monotonic
 
     what = f"{request.method} {request.url}"
     end = monotonic() + limits.attempt
     proxy = _proxy(request.url)
-    sock = _connected(request, proxy, limits, what)
+    sock = _connected(request, proxy, limits, look_up)
     connection = HTTPConnection(request.url.origin.host, request.url.origin.port)
     try:
         peer = "" if proxy else str(sock.getpeername()[0])
@@ -119,13 +122,14 @@ def _proxy(url: Url) -> _Proxy | None:
     return _Proxy(host, port, {"Proxy-Authorization": "Basic " + b64encode(user.encode()).decode()})
 
 
-def _connected(request: Request, proxy: _Proxy | None, limits: Limits, what: str) -> socket.socket:
+def _connected(request: Request, proxy: _Proxy | None, limits: Limits, look_up: Callable[..., Any] | None) -> socket.socket:
     """A connection to the first address that takes it. All addresses of the name are checked before any is tried."""
     import socket
 
+    what = f"{request.method} {request.url}"
     host, port = (proxy.host, proxy.port) if proxy else (request.url.origin.host, request.url.origin.port)
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        found = (look_up or socket.getaddrinfo)(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         gone = getattr(error, "errno", None) != socket.EAI_AGAIN
         raise unreachable(what, f"the name {visible(host)} is not known", sent=False, passing=not gone) from None
@@ -171,7 +175,10 @@ def _tunnel(sock: socket.socket, url: Url, proxy: _Proxy) -> None:
     lines += [f"{name}: {value}" for name, value in proxy.headers.items()]
     sock.sendall(("\r\n".join(lines) + "\r\n\r\n").encode("latin-1"))
     response = HTTPResponse(sock, method="CONNECT")
-    response.begin()
+    try:
+        response.begin()
+    finally:
+        response.close()
     if response.status != 200:
         raise unreachable(f"CONNECT {url.origin}", f"the proxy answers {response.status}", sent=False, passing=False)
 
