@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 
-from gate.errors import PolicyError, Problem
+from gate.errors import Place, PolicyError, Problem
 
 NAMES = ("gate.yaml", "gate.yml")
 
 
 def find(named: Sequence[str], environ: Mapping[str, str], folder: str = ".") -> list[str]:
-    """Paths of the policies, each once, at least one. Raises PolicyError when there is none."""
+    """Paths of the policies, each once, at least one. Raises PolicyError when there is none, or a folder has two by default."""
     chosen = list(named) or [path for path in (environ.get("GATE_POLICY", ""),) if path] or _nearest(folder)
     if not chosen:
         where = "from here up to the repository's root" if repository_root(folder) else "in this folder (it is in no repository)"
@@ -39,10 +39,15 @@ def _nearest(folder: str) -> list[str]:
     here = os.path.abspath(folder)
     root = repository_root(folder) or here
     while True:
-        for name in NAMES:
-            path = os.path.join(here, name)
-            if os.path.isfile(path) or os.path.islink(path):  # a broken link hands over to no laxer policy above
-                return [os.path.relpath(path, folder)]
-        if here == root:
-            return []
+        found = [os.path.relpath(path, folder) for path in (os.path.join(here, name) for name in NAMES) if _is_there(path)]
+        if len(found) > 1:
+            what = f"there is `{NAMES[1]}` too, in the same folder: which of the two judges?"
+            remedy = f"take one away, or name it: `-p {found[0]}`"
+            raise PolicyError(Problem("two-policies", what, Place(found[0]), remedy))
+        if found or here == root:
+            return found
         here = os.path.dirname(here)
+
+
+def _is_there(path: str) -> bool:
+    return os.path.isfile(path) or os.path.islink(path)  # a broken link hands over to no laxer policy above

@@ -31,11 +31,27 @@ def test_the_nearest_one_up_to_the_root(repository: Path) -> None:
     assert find([], {}) == ["gate.yaml"]
 
 
-@pytest.mark.usefixtures("repository")
-def test_gate_yaml_comes_before_gate_yml() -> None:
+def test_two_in_one_folder_are_refused_and_both_named(repository: Path) -> None:
     Path("gate.yml").write_text("")
     Path("gate.yaml").write_text("")
-    assert find([], {}) == ["gate.yaml"]
+    with pytest.raises(PolicyError) as error:
+        find([], {})
+    (problem,) = error.value.problems
+    assert (problem.slug, str(problem.where)) == ("two-policies", "gate.yaml")
+    assert "`gate.yml`" in problem.message
+    assert "-p gate.yaml" in problem.remedy
+    assert find(["gate.yml"], {}) == ["gate.yml"]
+    Path("gate.yml").unlink()
+    (repository / "gate.yml").write_text("")
+    assert find([], {}) == ["gate.yaml"], "one further up is no second one"
+
+
+@pytest.mark.usefixtures("repository")
+def test_a_broken_link_is_a_second_policy() -> None:
+    Path("gate.yaml").write_text("")
+    os.symlink("gone.yaml", "gate.yml")
+    with pytest.raises(PolicyError, match="which of the two judges"):
+        find([], {})
 
 
 def test_a_policy_above_the_root_does_not_judge(repository: Path) -> None:
