@@ -45,16 +45,26 @@ def _does_not_exist_yet(finding: Finding) -> bool:
 
 def _refusal(finding: Finding, rule: Rule, waiver: Waiver, today: str, floor_holds: FloorHolds) -> Reason | None:
     """Why a waiver for this rule does not count."""
-    name = f"the waiver at {waiver.where}"
+    name = _named(waiver)
     if not rule.waivable:
         return Reason("waiver-refused", f"{name} does not count: the rule is not waivable")
     if today > waiver.until:
-        return Reason("waiver-expired", f"{name} ended on {waiver.until}", f"ask {waiver.by} for a new one, or mend the model")
+        return _ended(waiver)
     if finding.outcome is Outcome.MISSING:
         return Reason("waiver-refused", f"{name} does not count: it covers a rule that does not hold, not one without a value")
     if waiver.floor is not None and not floor_holds(waiver.floor, finding.slice):
         return Reason("waiver-floor", f"{name} does not count: its floor `{waiver.floor.text}` does not hold")
     return None
+
+
+def _named(waiver: Waiver) -> str:
+    return f"the waiver at {waiver.where}"
+
+
+def _ended(waiver: Waiver) -> Reason:
+    return Reason(
+        "waiver-expired", f"{_named(waiver)} ended on {waiver.until}", f"ask {waiver.by} for a new one, or mend the model"
+    )
 
 
 def remarks(policy: Policy, findings: tuple[Finding, ...], today: str) -> list[Reason]:
@@ -65,6 +75,8 @@ def remarks(policy: Policy, findings: tuple[Finding, ...], today: str) -> list[R
         used = any(finding.waiver is not None for finding in covered)
         needed = any(finding.effect in BLOCKS for finding in covered)
         if today > waiver.until:
+            if any(note == _ended(waiver) for finding in covered for note in finding.notes):
+                continue  # said where it is missed
             what = f"the waiver for `{waiver.rule}` ended on {waiver.until}"
             found.append(Reason("waiver-expired", what, f"take it out, or ask {waiver.by} for a new one"))
         elif not used and not needed:
