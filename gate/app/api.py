@@ -6,10 +6,12 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
-from gate.app.check import decide, load_all
+from gate.app.check import decide
 from gate.app.clock import clock
-from gate.app.evidence import refuse_itself
+from gate.app.evidence import baseline_given, stated
+from gate.app.judging import load_all
 from gate.app.listener import listener
+from gate.baselines.baseline import Surroundings
 from gate.errors import Problem, UsageError
 from gate.policy.find import find
 from gate.policy.policy import Policy
@@ -37,14 +39,16 @@ def check(
     """
     moment = clock(now)
     policies = _policies(policy, moment)
-    given = _tables(baseline) if baseline is not None else None
     if isinstance(baseline, Mapping) and any(each is baseline for each in _listed(metrics)):
         what = "the baseline is the very object that is checked"
         raise UsageError(Problem("same-file", what, remedy="give the metrics of the model in production"))
     inputs = [os.fspath(each) for each in _listed(metrics) if not isinstance(each, Mapping)]
+    at = Surroundings(inputs=inputs, environ=os.environ)
     if isinstance(baseline, (str, os.PathLike)):
-        refuse_itself(inputs, [os.fspath(baseline)])
-    decision = decide(policies, _tables(metrics), given, moment, first_release, inputs)
+        given = baseline_given([os.fspath(baseline)], inputs, at)
+    else:
+        given = None if baseline is None else stated(_tables(baseline))
+    decision = decide(policies, _tables(metrics), given, moment, first_release, at)
     hear = listener.get()
     if hear is not None:
         hear(decision)

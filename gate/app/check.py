@@ -4,31 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from gate import __version__
 from gate.app.clock import Clock, clock
-from gate.app.evidence import identities, named_baselines, path_of, refuse_contradiction, refuse_itself, refuse_nothing
+from gate.app.evidence import (
+    Found,
+    baseline_given,
+    had,
+    identities,
+    named_baselines,
+    path_of,
+    refuse_contradiction,
+    refuse_nothing,
+    tables,
+)
+from gate.app.judging import Judging, load_all
 from gate.app.protected import named_in
+from gate.baselines.baseline import Surroundings
 from gate.errors import GateError, PolicyError, Problem, UsageError
+from gate.hosts.here import here
 from gate.judge.evidence import Evidence
 from gate.judge.judge import identity, judge
 from gate.policy.find import find
-from gate.policy.load import load
 from gate.policy.policy import Policy
 from gate.readers.inputs import read_inputs
 from gate.record import dataclass, field, replace
 from gate.terms.decision import Decision, Verdict
 from gate.terms.measurements import Measurements
 
+if TYPE_CHECKING:
+    from gate.hosts.facts import Facts
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckRequest:
-    """What `gate check` was asked for."""
+    """What `gate check` was asked for. `policy_from` is a revision, "base", or empty for the work tree."""
 
     inputs: Sequence[str]
     policies: Sequence[str] = ()
     baselines: Sequence[str] = ()
+    policy_from: str = ""
     reader: str | None = None
     first_release: str = ""
     now: str = ""
@@ -36,11 +52,15 @@ class CheckRequest:
     environ: Mapping[str, str] = field(default_factory=dict)
 
 
-def policies_of(request: CheckRequest) -> list[Policy]:
-    """The policies that judge. Raises GateError, with corrected lines where the metrics tell what was meant."""
-    paths, moment = find(request.policies, request.environ), clock(request.now)
+def judging_of(request: CheckRequest) -> Judging:
+    """Who judges. Raises GateError, with corrected lines where the metrics tell what was meant."""
+    moment = clock(request.now)
     try:
-        return load_all(paths, moment)
+        if request.policy_from:
+            from gate.app.trusted import trusted
+
+            return trusted(request.policy_from, request.policies, moment, request.environ)
+        return Judging(tuple(load_all(find(request.policies, request.environ), moment)))
     except PolicyError as error:
         from gate.app.mend import with_names
 
@@ -55,17 +75,28 @@ def _metrics_if_readable(request: CheckRequest) -> Measurements | None:
         return None
 
 
-def check(request: CheckRequest, policies: Sequence[Policy] | None = None) -> Decision:
-    """The decision; the policies are loaded unless they are given. Raises GateError where none can be reached."""
+def check(request: CheckRequest, judging: Judging | None = None) -> Decision:
+    """The decision; who judges is found out unless it is given. Raises GateError where none can be reached."""
     moment = clock(request.now)
-    policies = policies_of(request) if policies is None else policies
+    judging = judging_of(request) if judging is None else judging
     if not request.inputs:
         raise UsageError(Problem("no-input", "nothing to check: name a metrics file", remedy="gate check metrics.json"))
-    refuse_itself(request.inputs, request.baselines)
+    at = surroundings(request, judging.policies)
     candidate = read_inputs(request.inputs, format=request.reader, stdin=request.stdin)
-    given = read_inputs(request.baselines, format=request.reader, stdin=request.stdin) if request.baselines else None
-    decision = decide(policies, candidate, given, moment, request.first_release, request.inputs)
-    return replace(decision, commit=commit_of(request.environ))
+    given = baseline_given(request.baselines, request.inputs, at, request.stdin)
+    decision = decide(judging, candidate, given, moment, request.first_release, at)
+    return replace(decision, commit=commit_of(at.facts), run_url=at.facts.run_url if at.facts else "")
+
+
+def surroundings(request: CheckRequest, policies: Sequence[Policy]) -> Surroundings:
+    """What baselines may be found by."""
+    return Surroundings(
+        inputs=tuple(request.inputs),
+        format=request.reader,
+        facts=here(request.environ),
+        policies=tuple((policy.file, policy.name) for policy in policies),
+        environ=request.environ,
+    )
 
 
 def files_of(request: CheckRequest, policies: Sequence[Policy]) -> list[str]:
@@ -73,60 +104,54 @@ def files_of(request: CheckRequest, policies: Sequence[Policy]) -> list[str]:
     paths = [path_of(spec) for spec in (*request.inputs, *request.baselines) if spec != "-"]
     named: list[str] = []
     with suppress(PolicyError):  # said when the policies are loaded
-        named = find(request.policies, request.environ)
+        named = find(request.policies, {} if request.policy_from else request.environ)
     return [*paths, *named, *([path for policy in policies for path in policy.files] if policies else named_in(named))]
 
 
-def load_all(paths: Sequence[str], moment: Clock) -> list[Policy]:
-    """Every policy. Raises one PolicyError with what is wrong in all of them."""
-    loaded: list[Policy] = []
-    problems: list[Problem] = []
-    for path in paths:
-        try:
-            loaded.append(load(path, moment.today))
-        except GateError as error:
-            problems += error.problems
-    if problems:
-        raise PolicyError(*problems)
-    return loaded
-
-
 def decide(
-    policies: Sequence[Policy],
+    judging: Judging | Sequence[Policy],
     candidate: Measurements,
-    given: Measurements | None,
+    given: Found | None,
     moment: Clock,
     first_release: str = "",
-    inputs: Sequence[str] = (),
+    at: Surroundings | None = None,
 ) -> Decision:
     """The decision on measurements at hand. Raises GateError."""
+    judging = judging if isinstance(judging, Judging) else Judging(tuple(judging))
     refuse_nothing(candidate)
-    refuse_contradiction(policies, candidate)
-    baselines = named_baselines(policies, given, inputs)
-    if first_release and any(isinstance(found, Measurements) for found in baselines.values()):
+    refuse_contradiction(judging.policies, candidate)
+    baselines = named_baselines(judging.policies, given, at or Surroundings())
+    if first_release and had(baselines):
         what = "--first-release is for a model without a baseline; one was found"
         raise UsageError(
             Problem("not-first-release", what, remedy="take --first-release out; what must ship all the same needs a waiver")
         )
-    evidence = Evidence(candidate, baselines, moment.today, first_release)
-    decision = judge(policies, evidence)
+    evidence = Evidence(candidate, tables(baselines), moment.today, first_release)
+    decision = judge(judging.policies, evidence)
+    if judging.revision is not None:
+        from gate.app.proposed import by_revision
+
+        decision = by_revision(decision, judging, evidence)
     return replace(
         decision,
         inputs=identities(candidate, baselines),
+        baselines=tuple(had(baselines)),
         judged_at=moment.now,
         simulated=moment.simulated,
         gate_version=__version__,
     )
 
 
-def failed(error: GateError, request: CheckRequest, policies: Sequence[Policy] = ()) -> Decision:
+def failed(error: GateError, request: CheckRequest, judging: Judging | None = None) -> Decision:
     """The decision that says why there is none: verdict `error`, with the messages."""
-    moment = _clock_or_machine(request.now)
+    moment, facts = _clock_or_machine(request.now), here(request.environ)
     return Decision(
         verdict=Verdict.ERROR,
-        policies=tuple(identity(policy) for policy in policies),
+        policies=tuple(identity(policy) for policy in judging.policies) if judging else (),
+        revision=judging.revision if judging else None,
         messages=tuple(str(problem) for problem in error.problems),
-        commit=commit_of(request.environ),
+        commit=commit_of(facts),
+        run_url=facts.run_url if facts else "",
         judged_at=moment.now,
         simulated=moment.simulated,
         gate_version=__version__,
@@ -140,10 +165,6 @@ def _clock_or_machine(given: str) -> Clock:
         return clock()
 
 
-def commit_of(environ: Mapping[str, str]) -> str:
-    """The commit that CI says it builds, in full; empty where none is told."""
-    for key in ("GITHUB_SHA", "CI_COMMIT_SHA", "BUILD_SOURCEVERSION", "BITBUCKET_COMMIT", "CIRCLE_SHA1", "GIT_COMMIT"):
-        value = environ.get(key, "")
-        if len(value) in (40, 64) and all(letter in "0123456789abcdef" for letter in value):
-            return value
-    return ""
+def commit_of(facts: Facts | None) -> str:
+    """The commit that is judged: a change's own newest one, not the merge that CI made for the test."""
+    return (facts.head or facts.commit) if facts else ""

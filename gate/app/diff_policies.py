@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from gate.app.check import decide
 from gate.app.clock import Clock
-from gate.app.evidence import refuse_itself
+from gate.app.evidence import baseline_given
+from gate.baselines.baseline import Surroundings
 from gate.judge.judge import check_blocking
 from gate.policy import text
 from gate.policy.change import PolicyComparison, Trial
@@ -33,8 +34,8 @@ def compare_policies(old: Policy, new: Policy, today: str, trial: Trial | None =
 
 def tried(old: Policy, new: Policy, metrics: Sequence[str], baselines: Sequence[str], moment: Clock) -> Trial:
     """Both policies on the same files. Raises GateError where these cannot be read."""
-    refuse_itself(metrics, baselines)
+    at = Surroundings(inputs=metrics)
     candidate = read_inputs(metrics)
-    given = read_inputs(baselines) if baselines else None
-    decisions = [decide([policy], candidate, given, moment, inputs=metrics) for policy in (old, new)]
+    given = baseline_given(baselines, metrics, at)
+    decisions = [decide([policy], candidate, given, moment, at=at) for policy in (old, new)]
     return Trial(tuple(metrics), decisions[0], decisions[1])

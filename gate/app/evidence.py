@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from typing import BinaryIO
 
 from gate import registry
-from gate.baselines.baseline import kind_of
+from gate.baselines.baseline import Surroundings, kind_of
 from gate.errors import InputError, Place, PolicyError, Problem, UsageError
 from gate.language.value import Doubt
 from gate.policy.policy import BaselineSource, Policy
-from gate.readers.inputs import split
+from gate.readers.inputs import read_inputs, split
 from gate.readers.source import is_stdin
+from gate.record import replace
+from gate.terms.baseline import Baseline, Origin
 from gate.terms.decision import InputIdentity
 from gate.terms.measurements import Measurements
 
 DEFAULT = "baseline"
-Found = Measurements | Doubt
+Found = Baseline | Doubt
 
 
 def refuse_nothing(candidate: Measurements) -> None:
@@ -49,7 +52,28 @@ def refuse_itself(inputs: Iterable[str], baselines: Iterable[str]) -> None:
                 raise UsageError(Problem("same-file", what, remedy=remedy))
 
 
-def named_baselines(policies: Sequence[Policy], given: Measurements | None, inputs: Sequence[str]) -> dict[str, Found]:
+def baseline_given(specs: Sequence[str], inputs: Sequence[str], at: Surroundings, stdin: BinaryIO | None = None) -> Found | None:
+    """What `-b` names: files, which merge, or one baseline of another kind (`ci:main`); None where it names nothing."""
+    if not specs:
+        return None
+    kinds = [kind_of(spec) for spec in specs]
+    if set(kinds) == {"file"}:
+        refuse_itself(inputs, specs)
+        table = read_inputs(specs, format=at.format, stdin=stdin)
+        names = ", ".join(os.path.basename(path_of(spec)) for spec in specs)
+        return Baseline(DEFAULT, Origin(", ".join(specs), names), table)
+    if len(specs) > 1:
+        what = f"`-b {specs[kinds.index(next(kind for kind in kinds if kind != 'file'))]}` is a baseline of its own"
+        raise UsageError(Problem("usage", what, remedy="give one baseline; more of them have names in the policy: `baselines:`"))
+    return _find(DEFAULT, specs[0], at)
+
+
+def stated(table: Measurements, source: str = DEFAULT) -> Baseline:
+    """Measurements at hand as the default baseline."""
+    return Baseline(DEFAULT, Origin(source), table)
+
+
+def named_baselines(policies: Sequence[Policy], given: Found | None, at: Surroundings) -> dict[str, Found]:
     """The baselines that the policies name and a rule reads, and the default one; `given` by `-b` wins over the default."""
     found: dict[str, Found] = {DEFAULT: given} if given is not None else {}
     named: dict[str, tuple[BaselineSource, str]] = {}
@@ -60,7 +84,7 @@ def named_baselines(policies: Sequence[Policy], given: Measurements | None, inpu
                 continue
             _refuse_another(named.setdefault(name, (source, _whole(source, policy))), source, policy)
             if name not in found:
-                found[name] = _find(source, policy, inputs)
+                found[name] = _find(name, source.text, replace(at, tree=policy.tree, folder=policy.folder))
     return found
 
 
@@ -73,20 +97,21 @@ def _refuse_another(first: tuple[BaselineSource, str], source: BaselineSource, p
 
 def _whole(source: BaselineSource, policy: Policy) -> str:
     """What a baseline names, wherever its policy lies."""
-    is_file = kind_of(source.text) == "file"
-    return os.path.realpath(os.path.join(os.path.dirname(policy.file), source.text)) if is_file else source.text
+    if kind_of(source.text) != "file":
+        return source.text
+    return f"{policy.tree.revision}:{policy.tree.identity(os.path.join(policy.folder, source.text))}"
 
 
-def _find(source: BaselineSource, policy: Policy, inputs: Sequence[str]) -> Found:
-    kind = kind_of(source.text)
+def _find(name: str, text: str, at: Surroundings) -> Found:
+    kind = kind_of(text)
     if kind not in registry.names("baselines"):
-        what = f"the baseline `{source.text}` cannot be had: this version reads baselines from files"
+        what = f"the baseline `{text}` cannot be had: this version reads no baselines of the kind `{kind}:`"
         return Doubt("baseline-unavailable", what, "give the metrics of the model in production: `-b FILE`")
-    folder = os.path.dirname(policy.file)
-    if kind == "file" and any(_same(path_of(each), os.path.join(folder, source.text)) for each in inputs):
-        what = f"the baseline `{source.text}` is the same file as the input"
+    on_disk = kind == "file" and not at.tree.revision
+    if on_disk and any(_same(path_of(each), os.path.join(at.folder, text)) for each in at.inputs):
+        what = f"the baseline `{text}` is the same file as the input"
         return Doubt("same-file", what, "give the metrics of the model in production")
-    found: Found = registry.load("baselines", kind).find(source.text, folder)
+    found: Found = registry.load("baselines", kind).find(name, text, at)
     return found
 
 
@@ -104,9 +129,19 @@ def _same(first: str, second: str) -> bool:
 
 def identities(candidate: Measurements, baselines: Mapping[str, Found]) -> tuple[InputIdentity, ...]:
     """What went in, for the decision."""
-    tables = [("metrics", candidate), *((name, found) for name, found in baselines.items() if isinstance(found, Measurements))]
+    tables = [("metrics", candidate), *((found.name, found.measurements) for found in had(baselines))]
     return tuple(
         InputIdentity(role, source.name.replace(os.sep, "/"), source.format, source.sha256)
         for role, table in tables
         for source in table.sources
     )
+
+
+def had(baselines: Mapping[str, Found]) -> list[Baseline]:
+    """The baselines that could be had."""
+    return [found for found in baselines.values() if isinstance(found, Baseline)]
+
+
+def tables(baselines: Mapping[str, Found]) -> dict[str, Measurements | Doubt]:
+    """The baselines as the judge reads them."""
+    return {name: found.measurements if isinstance(found, Baseline) else found for name, found in baselines.items()}

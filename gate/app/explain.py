@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO
 
-from gate.app.check import load_all
 from gate.app.clock import clock
-from gate.app.evidence import named_baselines, path_of, refuse_itself, refuse_nothing
+from gate.app.evidence import named_baselines, path_of, refuse_itself, refuse_nothing, stated, tables
+from gate.app.judging import load_all
+from gate.baselines.baseline import Surroundings
 from gate.errors import GateError, Place, PolicyError, Problem, UsageError
 from gate.judge.evidence import Evidence
 from gate.judge.findings import judge_rule
@@ -96,10 +97,11 @@ def explain(request: ExplainRequest) -> list[Explanation]:
     refuse_itself(request.inputs, request.baselines)
     candidate = _placed(request.inputs, request)
     refuse_nothing(candidate)
-    given = _placed(request.baselines, request) if request.baselines else None
+    given = stated(_placed(request.baselines, request)) if request.baselines else None
+    at = Surroundings(inputs=request.inputs, environ=request.environ)
     found = []
     for rule, policy in asked:
-        evidence = Evidence(candidate, named_baselines([policy], given, request.inputs), moment.today)
+        evidence = Evidence(candidate, tables(named_baselines([policy], given, at)), moment.today)
         found.append(_judged(_told(rule, policy, listed, moment.today), evidence))
     return found
 

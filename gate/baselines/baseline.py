@@ -2,20 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol
 
+from gate.documents.files import WORK_TREE, Files
 from gate.language.value import Doubt
-from gate.terms.measurements import Measurements
+from gate.record import dataclass, field
+from gate.terms.baseline import Baseline
+
+if TYPE_CHECKING:
+    from gate.hosts.facts import Facts
 
 # Kinds that have a prefix; a text without one is a file.
 KINDS = frozenset(("git", "ci", "run", "mlflow"))
 
 
-class Baseline(Protocol):
-    """A module that finds the measurements of one kind of baseline."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What a baseline may be found by.
 
-    def find(self, text: str, folder: str) -> Measurements | Doubt:
-        """The measurements that `text` names, relative to the policy's folder; a Doubt says why they cannot be had."""
+    `tree` and `folder` are where the policy that names it lies; `inputs` the INPUTs as they were given, `format`
+    that of `--from`. `facts` are those of the CI job, None outside of one. `policies` are (path, name) of those that judge.
+    """
+
+    tree: Files = WORK_TREE
+    folder: str = ""
+    inputs: Sequence[str] = ()
+    format: str | None = None
+    facts: Facts | None = None
+    policies: Sequence[tuple[str, str]] = ()
+    environ: Mapping[str, str] = field(default_factory=dict)
+
+
+class Finder(Protocol):
+    """A module that finds baselines of one kind."""
+
+    def find(self, name: str, text: str, at: Surroundings) -> Baseline | Doubt:
+        """The baseline that `text` names, called `name` in rules; a Doubt says why it cannot be had. Raises nothing else."""
 
 
 def kind_of(text: str) -> str:

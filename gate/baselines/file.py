@@ -1,23 +1,42 @@
-"""A baseline in a metrics file beside the policy."""
+"""A baseline in a metrics file beside the policy, in the tree that the policy was read from."""
 
 from __future__ import annotations
 
 import os
+import posixpath
 
+from gate.baselines.baseline import Surroundings
+from gate.documents.files import WORK_TREE
 from gate.errors import GateError
 from gate.language.value import Doubt
-from gate.readers.inputs import read_inputs
+from gate.readers.inputs import read_file, read_inputs
+from gate.readers.source import MAX_SIZE, SourceFile
+from gate.terms.baseline import Baseline, Origin
 from gate.terms.measurements import Measurements
 
 
-def find(text: str, folder: str) -> Measurements | Doubt:
+def find(name: str, text: str, at: Surroundings) -> Baseline | Doubt:
     """The measurements in the file, relative to the policy's folder; a Doubt where it is not there or cannot be read."""
-    path = os.path.normpath(os.path.join(folder, text))
-    if not os.path.exists(path):
-        return Doubt("no-baseline", f"there is no baseline file `{text}`", "give one: `-b FILE`")
+    path = os.path.normpath(os.path.join(at.folder, text))
     try:
-        return read_inputs([os.path.join(".", path) if "=" in path else path])  # NAME=FILE would be a named input
+        if at.tree is WORK_TREE and not os.path.exists(path):
+            return _absent(text)
+        table = _from_disk(path) if at.tree is WORK_TREE else _from_tree(path.replace(os.sep, "/"), at)
     except GateError as error:
-        return Doubt(
-            "baseline-unreadable", f"the baseline cannot be read: {error.problems[0].message}", str(error.problems[0].where or "")
-        )
+        first = error.problems[0]
+        if first.slug == "not-there":
+            return _absent(text)
+        return Doubt("baseline-unreadable", f"the baseline cannot be read: {first.message}", str(first.where or ""))
+    return Baseline(name, Origin(text, posixpath.basename(text), at.tree.revision), table)
+
+
+def _absent(text: str) -> Doubt:
+    return Doubt("no-baseline", f"there is no baseline file `{text}`", "give one: `-b FILE`")
+
+
+def _from_disk(path: str) -> Measurements:
+    return read_inputs([os.path.join(".", path) if "=" in path else path])  # NAME=FILE would be a named input
+
+
+def _from_tree(path: str, at: Surroundings) -> Measurements:
+    return read_file(SourceFile(path, at.tree.read(path, MAX_SIZE)))

@@ -45,12 +45,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="a policy; repeatable, all must hold (default: $GATE_POLICY, else the nearest gate.yaml)",
     )
     add(
+        "--policy-from",
+        default="",
+        metavar="REF",
+        help="read the policy, and all it names, at this revision; `base`: where the pull request would be merged",
+    )
+    add(
         "-b",
         "--baseline",
         action="append",
         default=[],
-        metavar="FILE",
-        help="metrics to compare with: the model in production, the main branch",
+        metavar="BASELINE",
+        help="what to compare with: a metrics file, git:REF, ci:BRANCH or mlflow:models:/NAME@ALIAS",
     )
     _reporting(add)
     add("--from", dest="reader", metavar="FORMAT", help="read the inputs as this format instead of recognising it")
@@ -90,6 +96,7 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
     request = checking.CheckRequest(
         inputs=args.inputs,
         policies=args.policy,
+        policy_from=args.policy_from,
         baselines=args.baseline,
         reader=args.reader,
         first_release=_why(args),
@@ -98,13 +105,13 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
         environ=environ,
     )
     try:
-        policies = checking.policies_of(request)
+        judging = checking.judging_of(request)
     except GateError as error:
         outputs.prepare(wanted, checking.files_of(request, ()))
         return _cannot_run(error, request, wanted, environ)
-    outputs.prepare(wanted, checking.files_of(request, policies))
+    outputs.prepare(wanted, checking.files_of(request, judging.policies))
     try:
-        decision = checking.check(request, policies)
+        decision = checking.check(request, judging)
     except GateError as error:
         return _cannot_run(error, request, wanted, environ)
     code = _code(decision, args)

@@ -62,6 +62,9 @@ class WorkTree:
     def identity(self, path: str) -> str:
         return os.path.realpath(path)
 
+    def __repr__(self) -> str:
+        return "WorkTree()"
+
 
 WORK_TREE = WorkTree()
 

@@ -38,7 +38,7 @@ def judge(policies: Sequence[Policy], evidence: Evidence) -> Decision:
         policies=tuple(identity(policy) for policy in policies),
         notes=tuple(notes),
         unused=_unused(policies, evidence),
-        metrics=tuple(evidence.candidate.names),
+        candidate=evidence.candidate,
     )
 
 

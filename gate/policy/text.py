@@ -96,7 +96,8 @@ def _in_words(problem: Problem, place: Place) -> Problem:
         return Problem("policy-not-found", "there is no such policy file", place, "start one: `gate init metrics.json`")
     if problem.slug == "not-a-plain-file":
         what = problem.message.replace("not a file", "not a policy")
-        return Problem("policy-unreadable", what, place, problem.remedy or ("name the file: gate.yaml" if "folder" in what else "name a file: gate.yaml"))
+        remedy = "name the file: gate.yaml" if "folder" in what else "name a file: gate.yaml"
+        return Problem("policy-unreadable", what, place, problem.remedy or remedy)
     if problem.slug == "too-large":
         return Problem("policy-too-large", f"a policy of more than {MAX_BYTES // 2**20} MiB", place)
     return Problem("policy-unreadable", problem.message.replace("the file", "the policy", 1), place, problem.remedy)

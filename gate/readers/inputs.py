@@ -32,6 +32,12 @@ def read_inputs(specs: Sequence[str], *, format: str | None = None, stdin: Binar
     return merge([_read(prefix, path, format, stdin) for prefix, path in read])
 
 
+def read_file(file: SourceFile, format: str | None = None) -> Measurements:  # noqa: A002
+    """The measurements of a file that is at hand. Raises GateError."""
+    name, reader = choose(file, format)
+    return replace(reader.read(file), sources=(file.source(name),))
+
+
 def read_mapping(mapping: Mapping[Any, Any], name: str = "metrics") -> Measurements:
     """The measurements of a mapping from Python, read as the same mapping in JSON would be.
 

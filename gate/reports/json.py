@@ -10,7 +10,8 @@ from gate.reports.record import DECISION, MalformedError
 from gate.terms.decision import Decision
 
 FORMAT = 1
-_LINES = ("findings", "inputs", "notes", "policies")  # an item a line, so that a diff shows what changed
+_LINES = ("findings", "inputs", "notes", "policies", "lost", "measurements", "cases", "changes")  # an item a line, for diffs
+_OPENED = ("candidate", "baselines", "proposed")  # objects, or lists of them, that hold such lists
 _ENCODE = json.JSONEncoder(sort_keys=True, ensure_ascii=True, allow_nan=False, separators=(", ", ": ")).encode
 
 
@@ -22,8 +23,7 @@ def render(decision: Decision) -> str:
     rest and stand there for readers without gate.
     """
     data = {**DECISION.write(decision), **_derived(decision)}
-    members = [f" {_ENCODE(key)}: {_lines(data[key]) if key in _LINES else _ENCODE(data[key])}" for key in sorted(data)]
-    return "{\n" + ",\n".join(members) + "\n}\n"
+    return _opened(data, "") + "\n"
 
 
 def read(text: str, *, file: str = "decision.json") -> Decision:
@@ -65,8 +65,21 @@ def _derived(decision: Decision) -> dict[str, bool | int]:
     return {"advisory": decision.advisory, "exit_code": decision.exit_code}
 
 
-def _lines(items: list[Any]) -> str:
-    return "[\n" + ",\n".join(f"  {_ENCODE(item)}" for item in items) + "\n ]" if items else "[]"
+def _opened(value: dict[str, Any], indent: str) -> str:
+    """An object with a member a line."""
+    inner = indent + " "
+    members = [f"{inner}{_ENCODE(key)}: {_member(key, value[key], inner)}" for key in sorted(value)]
+    return "{\n" + ",\n".join(members) + f"\n{indent}}}"
+
+
+def _member(key: str, value: Any, indent: str) -> str:
+    if isinstance(value, dict) and (key in _OPENED or key in _LINES):
+        return _opened(value, indent)
+    if not value or (key not in _LINES and key not in _OPENED):
+        return _ENCODE(value)
+    inner = indent + " "
+    items = [_opened(item, inner) if key == "baselines" else _ENCODE(item) for item in value]
+    return "[\n" + ",\n".join(inner + item for item in items) + f"\n{indent}]"
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 
 from gate.errors import Place
 from gate.reports.plain import posix
+from gate.terms.baseline import Baseline, Origin
+from gate.terms.case import Case, LostCase
 from gate.terms.decision import (
     Decision,
     Finding,
@@ -25,7 +27,10 @@ from gate.terms.decision import (
     UsedWaiver,
     Verdict,
 )
-from gate.terms.measurement import Interval
+from gate.terms.measurement import NO_SUPPORT, Interval, Measurement, Support
+from gate.terms.measurements import Measurements
+from gate.terms.metric import Direction
+from gate.terms.revision import Proposed, ProposedChange, Revision
 from gate.terms.slice import WHOLE, Slice
 
 _NOT_FINITE = {"NaN": nan, "Infinity": inf, "-Infinity": -inf}
@@ -48,7 +53,10 @@ class Kind(NamedTuple):
 
 def record(of: type, /, **kinds: Kind) -> Kind:
     """A frozen dataclass as an object. What may be absent (None, no text, nothing in it) is left out when it is."""
-    stated = {field.name: kinds[field.name].absent if field.default is MISSING else field.default for field in fields(of)}
+    untold = {name for name, kind in kinds.items() if kind is NOT_TOLD}
+    kinds = {name: kind for name, kind in kinds.items() if name not in untold}
+    told_fields = [field for field in fields(of) if field.name not in untold]
+    stated = {field.name: kinds[field.name].absent if field.default is MISSING else field.default for field in told_fields}
     defaults = dict(sorted(stated.items()))
     assert set(kinds) == set(defaults), f"{of.__name__}: {set(kinds) ^ set(defaults)}"
     absent = {name: default for name, default in defaults.items() if _may_be_absent(default)}
@@ -80,7 +88,7 @@ def record(of: type, /, **kinds: Kind) -> Kind:
 
 
 def _may_be_absent(default: Any) -> bool:
-    return default is None or default in ("", (), WHOLE)
+    return default is None or default in ("", (), WHOLE, NO_SUPPORT)
 
 
 def listed(kind: Kind) -> Kind:
@@ -172,6 +180,32 @@ OUTCOME = _chosen(Outcome)
 VERDICT = _chosen(Verdict)
 EVIDENCE = _words("claimed", "measured")
 
+NOT_TOLD = Kind(_same, _read_text)  # a field that stays out of the file and has its default again when it is read
+
+
+def _write_table(table: Measurements) -> dict[str, Any]:
+    told: dict[str, Any] = {"measurements": [MEASUREMENT.write(each) for each in table]}
+    if table.aliases:
+        told["aliases"] = dict(sorted(table.aliases.items()))
+    if table.cases:
+        told["cases"] = [CASE.write(each) for each in table.cases]
+    return told
+
+
+def _read_table(data: Any, path: str) -> Measurements:
+    if not isinstance(data, dict) or not set(data) <= {"measurements", "aliases", "cases"} or "measurements" not in data:
+        raise MalformedError(path, "`measurements`, perhaps with `aliases` and `cases`, are needed")
+    items = listed(MEASUREMENT).read(data["measurements"], f"{path}.measurements")
+    cases = listed(CASE).read(data.get("cases", []), f"{path}.cases")
+    aliases = data.get("aliases", {})
+    if not isinstance(aliases, dict):
+        raise MalformedError(f"{path}.aliases", "names with the names that they stand for are needed")
+    found = Measurements.of(items, {name: _read_text(stands, f"{path}.aliases") for name, stands in aliases.items()}, cases=cases)
+    if len(found) != len(items):
+        raise MalformedError(f"{path}.measurements", "a measurement stands there twice")
+    return found
+
+
 PLACE = record(Place, file=PATH, line=COUNT, column=COUNT)
 REASON = record(Reason, slug=TEXT, text=TEXT, remedy=TEXT)
 INTERVAL = record(Interval, low=NUMBER, high=NUMBER, confidence=NUMBER)
@@ -179,6 +213,23 @@ PART = record(Part, text=TEXT, left=VALUE, operator=TEXT, right=VALUE, margin=MA
 READ = record(Read, of=TEXT, metric=TEXT, slice=SLICE, value=VALUE, n=MAYBE, interval=INTERVAL, unfit=TEXT)
 SHARE = record(Share, slice=SLICE, value=NUMBER, before=NUMBER, n=NUMBER, contribution=NUMBER)
 WAIVER = record(UsedWaiver, until=TEXT, why=TEXT, by=TEXT, floor=TEXT)
+SUPPORT = record(Support, n=MAYBE, k=MAYBE, stderr=MAYBE, std=MAYBE, n_pos=MAYBE, n_neg=MAYBE, interval=INTERVAL)
+SUPPORT = SUPPORT._replace(absent=NO_SUPPORT)
+MEASUREMENT = record(
+    Measurement,
+    metric=TEXT, value=VALUE, slice=SLICE, support=SUPPORT, unit=TEXT, better=_chosen(Direction), problem=TEXT, where=NOT_TOLD,
+)  # fmt: skip
+CASE = record(Case, id=TEXT, metric=TEXT, score=MAYBE, passed=FLAG, slice=SLICE, repeat=COUNT, error=TEXT)
+LOST = record(LostCase, id=TEXT, metric=TEXT, baseline=TEXT, before=NUMBER, now=NUMBER, slice=SLICE)
+TABLE = Kind(_write_table, _read_table)
+ORIGIN = record(Origin, source=TEXT, label=TEXT, commit=TEXT, at=TEXT, verdict=TEXT, url=TEXT)
+BASELINE = record(Baseline, name=TEXT, origin=ORIGIN, measurements=TABLE)
+REVISION = record(Revision, ref=TEXT, commit=TEXT, by=TEXT, first=FLAG)
+PROPOSED = record(
+    Proposed,
+    files=listed(TEXT), loosened=FLAG, verdict=TEXT, messages=listed(TEXT),
+    changes=listed(record(ProposedChange, relation=TEXT, before=TEXT, after=TEXT, remarks=listed(TEXT))),
+)  # fmt: skip
 FINDING = record(
     Finding,
     rule=TEXT, policy=TEXT, expression=TEXT, outcome=OUTCOME, effect=VERDICT, level=_chosen(Level), slice=SLICE,
@@ -189,7 +240,8 @@ FINDING = record(
 DECISION = record(
     Decision,
     verdict=VERDICT, findings=listed(FINDING), messages=listed(TEXT), notes=listed(REASON), unused=listed(TEXT),
-    metrics=listed(TEXT), commit=TEXT, judged_at=TEXT, simulated=FLAG, gate_version=TEXT, format=COUNT,
+    candidate=TABLE, baselines=listed(BASELINE), lost=listed(LOST), revision=REVISION, proposed=PROPOSED, commit=TEXT,
+    run_url=TEXT, judged_at=TEXT, simulated=FLAG, gate_version=TEXT, format=COUNT,
     policies=listed(record(PolicyIdentity, name=TEXT, file=PATH, sha256=TEXT, rules=COUNT, advisory=FLAG, extends=listed(TEXT))),
     inputs=listed(record(InputIdentity, role=TEXT, name=PATH, format=TEXT, sha256=TEXT)),
 )  # fmt: skip

@@ -21,3 +21,15 @@ class Case:
     slice: Slice = WHOLE
     repeat: int = 0
     error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LostCase:
+    """A case that held on a baseline and fails now; `before` and `now` are the scores, means where it was repeated."""
+
+    id: str
+    metric: str
+    baseline: str
+    before: float
+    now: float
+    slice: Slice = WHOLE

@@ -7,7 +7,11 @@ from enum import Enum
 from gate import registry
 from gate.errors import Place
 from gate.record import dataclass, field
+from gate.terms.baseline import Baseline
+from gate.terms.case import LostCase
 from gate.terms.measurement import Interval
+from gate.terms.measurements import Measurements
+from gate.terms.revision import Proposed, Revision
 from gate.terms.slice import WHOLE, Slice
 
 
@@ -171,7 +175,10 @@ class Decision:
     """The one result; every report is a pure function of it.
 
     `judged_at` is the clock as ISO 8601 UTC; `simulated` says that it was given, not read.
-    `messages` are what went wrong when the verdict is `error`.
+    `messages` are what went wrong when the verdict is `error`. `candidate` and `baselines` are the
+    measurements that were judged, so that they can be judged again. `lost` are cases that held on a
+    baseline and fail now. `revision` is where a trusted policy was read, `proposed` what the change would
+    make of it. `run_url` is the page of the job that judged.
     """
 
     verdict: Verdict
@@ -181,8 +188,13 @@ class Decision:
     messages: tuple[str, ...] = ()
     notes: tuple[Reason, ...] = ()
     unused: tuple[str, ...] = ()
-    metrics: tuple[str, ...] = ()
+    candidate: Measurements | None = None
+    baselines: tuple[Baseline, ...] = ()
+    lost: tuple[LostCase, ...] = ()
+    revision: Revision | None = None
+    proposed: Proposed | None = None
     commit: str = ""
+    run_url: str = ""
     judged_at: str = ""
     simulated: bool = False
     gate_version: str = ""

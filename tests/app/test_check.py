@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 
 from gate import __version__
-from gate.app.check import CheckRequest, check, commit_of, decide, failed, files_of, load_all
+from gate.app.check import CheckRequest, check, commit_of, decide, failed, files_of
 from gate.app.clock import Clock, clock
+from gate.app.evidence import stated
+from gate.app.judging import load_all
 from gate.errors import GateError, InputError, PolicyError, UsageError
+from gate.hosts.facts import Facts
 from gate.policy.load import loads
 from gate.readers.inputs import read_mapping
 from gate.terms.decision import Outcome, Verdict
@@ -38,12 +41,16 @@ def rules(*rules: str, head: str = "", name: str = "gate.yaml") -> str:
 def test_a_decision() -> None:
     rules("a > 1", "{check: b > 1, level: warn}")
     write("m.json", {"a": 2, "b": 0, "c": 5})
-    found = check(CheckRequest(inputs=["m.json"], now=NOW, environ={"GITHUB_SHA": "0123456789abcdef" * 2 + "01234567"}))
+    found = check(
+        CheckRequest(inputs=["m.json"], now=NOW, environ={"CIRCLECI": "true", "CIRCLE_SHA1": "0123456789abcdef" * 2 + "01234567"})
+    )
     assert (found.verdict, found.exit_code, found.passed) == (Verdict.WARN, 0, True)
     assert [(finding.rule, finding.outcome) for finding in found.findings] == [("a > 1", Outcome.PASS), ("b > 1", Outcome.FAIL)]
     assert [(each.name, each.file, each.rules) for each in found.policies] == [("gate", "gate.yaml", 2)]
     assert [(each.role, each.name) for each in found.inputs] == [("metrics", "m.json")]
-    assert (found.unused, found.metrics) == (("c",), ("a", "b", "c"))
+    assert found.unused == ("c",)
+    assert found.candidate is not None
+    assert found.candidate.names == ["a", "b", "c"]
     assert (found.judged_at, found.simulated, found.gate_version) == ("2026-11-22T00:00:00Z", True, __version__)
     assert found.commit.startswith("0123456789abcdef")
 
@@ -180,7 +187,7 @@ def test_a_first_release_excuses_nothing_else() -> None:
 
 def test_deciding_on_measurements_at_hand() -> None:
     policy = loads("gate: 1\nrules: [a >= baseline]\n", NOW)
-    found = decide([policy], read_mapping({"a": 2}), read_mapping({"a": 1}), Clock("2026-11-22T10:00:00Z"))
+    found = decide([policy], read_mapping({"a": 2}), stated(read_mapping({"a": 1})), Clock("2026-11-22T10:00:00Z"))
     assert (found.verdict, found.judged_at, found.simulated) == (Verdict.PASS, "2026-11-22T10:00:00Z", False)
     assert [each.role for each in found.inputs] == ["metrics", "baseline"]
 
@@ -214,24 +221,7 @@ def test_every_file_that_is_read() -> None:
     assert files_of(CheckRequest(inputs=["m.json"], policies=["p.yaml"]), []) == ["m.json", "p.yaml"]
 
 
-SHA1, SHA256 = "0123456789abcdef" * 2 + "01234567", "0123456789abcdef" * 4
-
-
-@pytest.mark.parametrize(
-    ("environ", "commit"),
-    [
-        ({}, ""),
-        ({"GITHUB_SHA": SHA1}, SHA1),
-        ({"CI_COMMIT_SHA": SHA256}, SHA256),
-        ({"GITHUB_SHA": "", "GIT_COMMIT": SHA1}, SHA1),
-        ({"GITHUB_SHA": "main"}, ""),
-        ({"GITHUB_SHA": SHA1.upper()}, ""),
-        ({"GITHUB_SHA": SHA1 + "0"}, ""),
-        ({"GITHUB_SHA": "](https://example.com) " + "a" * 17}, ""),
-        ({"BUILD_SOURCEVERSION": SHA1}, SHA1),
-        ({"BITBUCKET_COMMIT": SHA1}, SHA1),
-        ({"CIRCLE_SHA1": SHA1}, SHA1),
-    ],
-)
-def test_the_commit_that_ci_builds(environ: dict[str, str], commit: str) -> None:
-    assert commit_of(environ) == commit
+def test_the_commit_that_is_judged_is_the_change_s_own() -> None:
+    assert commit_of(None) == ""
+    assert commit_of(Facts(host="github", commit="a" * 40)) == "a" * 40
+    assert commit_of(Facts(host="github", commit="a" * 40, head="b" * 40)) == "b" * 40

@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
-from gate.app.evidence import identities, named_baselines, path_of, refuse_itself, refuse_nothing
+from gate.app.evidence import baseline_given, identities, named_baselines, path_of, refuse_itself, refuse_nothing, stated
+from gate.baselines.baseline import Surroundings
 from gate.errors import InputError, PolicyError, UsageError
 from gate.language.value import Doubt
 from gate.policy.load import loads
 from gate.policy.policy import Policy
 from gate.readers.inputs import read_inputs, read_mapping
-from gate.terms.measurements import Measurements
+from gate.terms.baseline import Baseline
 
 TODAY = "2026-11-22"
 
@@ -112,30 +113,28 @@ def test_the_path_of_an_input(spec: str, path: str) -> None:
 
 def test_a_file_beside_the_policy() -> None:
     save("policies/old.json", {"a": 5})
-    found = named_baselines([policy("baseline: ./old.json", file="policies/gate.yaml")], None, [])
+    found = named_baselines([policy("baseline: ./old.json", file="policies/gate.yaml")], None, Surroundings())
     table = found["baseline"]
-    assert isinstance(table, Measurements)
-    assert table.names == ["a"]
+    assert isinstance(table, Baseline)
+    assert table.measurements.names == ["a"]
+    assert table.origin.label == "old.json"
 
 
 def test_given_ones_win_over_the_default() -> None:
     save("old.json", {"a": 5})
-    given = read_mapping({"a": 6})
-    assert named_baselines([policy("baseline: ./old.json")], given, []) == {"baseline": given}
+    given = stated(read_mapping({"a": 6}))
+    assert named_baselines([policy("baseline: ./old.json")], given, Surroundings()) == {"baseline": given}
 
 
 def test_only_what_a_rule_reads_is_fetched_and_the_default() -> None:
     judging = policy("baseline: ./a.json, pinned: ./b.json, other: ./c.json", "a >= pinned")
-    assert set(named_baselines([judging], None, [])) == {"baseline", "pinned"}
+    assert set(named_baselines([judging], None, Surroundings())) == {"baseline", "pinned"}
 
 
 @pytest.mark.parametrize(
     ("source", "slug"),
     [
-        ("git:main", "baseline-unavailable"),
-        ("ci:main", "baseline-unavailable"),
         ("run:latest", "baseline-unavailable"),
-        ("mlflow:models:/m@champion", "baseline-unavailable"),
         ("./gone.json", "no-baseline"),
         ("./broken.json", "baseline-unreadable"),
         (".", "baseline-unreadable"),
@@ -146,7 +145,7 @@ def test_only_what_a_rule_reads_is_fetched_and_the_default() -> None:
 def test_a_baseline_that_cannot_be_had_is_a_doubt(source: str, slug: str) -> None:
     save("m.json", {"a": 1})
     Path("broken.json").write_text('{"a": ')
-    found = named_baselines([policy(f"baseline: '{source}'")], None, ["m.json"])["baseline"]
+    found = named_baselines([policy(f"baseline: '{source}'")], None, Surroundings(inputs=["m.json"]))["baseline"]
     assert isinstance(found, Doubt)
     assert found.slug == slug
     assert not found.weak
@@ -156,10 +155,10 @@ def test_two_policies_share_a_baseline_by_its_name_only_if_it_is_one() -> None:
     save("old.json", {"a": 5})
     save("sub/old.json", {"a": 7})
     here, there = policy("pinned: ./old.json", "a >= pinned"), policy("pinned: ../old.json", "a >= pinned", file="sub/gate.yaml")
-    assert set(named_baselines([here, there], None, [])) == {"pinned"}
+    assert set(named_baselines([here, there], None, Surroundings())) == {"pinned"}
     other = policy("pinned: ./old.json", "a >= pinned", file="sub/gate.yaml")
     with pytest.raises(PolicyError) as error:
-        named_baselines([here, other], None, [])
+        named_baselines([here, other], None, Surroundings())
     (problem,) = error.value.problems
     assert problem.slug == "baseline-conflict"
     assert str(problem.where) == "sub/gate.yaml:2:21"
@@ -168,7 +167,20 @@ def test_two_policies_share_a_baseline_by_its_name_only_if_it_is_one() -> None:
 
 def test_two_policies_may_differ_on_what_is_given_or_not_read() -> None:
     one, other = policy("baseline: ./a.json, x: ./a.json"), policy("baseline: ./b.json, x: ./b.json")
-    assert set(named_baselines([one, other], read_mapping({"a": 1}), [])) == {"baseline"}
+    assert set(named_baselines([one, other], stated(read_mapping({"a": 1})), Surroundings())) == {"baseline"}
+
+
+def test_b_names_files_or_one_baseline_of_another_kind() -> None:
+    at, files = Surroundings(inputs=["m.json"]), [save("old.json", {"a": 5}), save("more.json", {"b": 6})]
+    assert baseline_given([], ["m.json"], at) is None
+    found = baseline_given(files, ["m.json"], at)
+    assert isinstance(found, Baseline)
+    assert (found.origin.label, found.measurements.names) == ("old.json, more.json", ["a", "b"])
+    unavailable = baseline_given(["run:latest"], ["m.json"], at)
+    assert isinstance(unavailable, Doubt)
+    assert unavailable.slug == "baseline-unavailable"
+    with pytest.raises(UsageError, match="`-b run:latest` is a baseline of its own"):
+        baseline_given(["old.json", "run:latest"], ["m.json"], at)
 
 
 # -- identities
@@ -177,7 +189,7 @@ def test_two_policies_may_differ_on_what_is_given_or_not_read() -> None:
 def test_what_went_in() -> None:
     candidate = read_inputs([save("a/m.json", {"a": 1}), "x=" + save("n.json", {"a": 1})])
     old = read_inputs([save("old.json", {"a": 2})])
-    found = identities(candidate, {"baseline": old, "pinned": Doubt("no-baseline", "none")})
+    found = identities(candidate, {"baseline": stated(old), "pinned": Doubt("no-baseline", "none")})
     assert [(each.role, each.name, each.format) for each in found] == [
         ("metrics", "a/m.json", "metrics"),
         ("metrics", "n.json", "metrics"),

@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 from gate import registry
-from gate.baselines.baseline import KINDS, kind_of
+from gate.baselines.baseline import KINDS, Surroundings, kind_of
 from gate.baselines.file import find
+from gate.documents.files import FilesError
+from gate.errors import Place, Problem
 from gate.language.value import Doubt
+from gate.terms.baseline import Baseline, Origin
 from gate.terms.measurements import Measurements
 from gate.terms.slice import WHOLE
 
@@ -49,6 +52,11 @@ def test_every_kind_that_there_is_has_a_module_or_a_prefix() -> None:
     assert set(registry.names("baselines")) <= {"file", *KINDS}
 
 
+def taken(text: str, folder: str) -> Measurements | Doubt:
+    found = find("baseline", text, Surroundings(folder=folder))
+    return found if isinstance(found, Doubt) else found.measurements
+
+
 @pytest.mark.parametrize(
     ("text", "beside", "value"),
     [
@@ -61,19 +69,58 @@ def test_every_kind_that_there_is_has_a_module_or_a_prefix() -> None:
     ],
 )
 def test_a_file_is_relative_to_the_policy(text: str, beside: str, value: float) -> None:
-    found = find(text, beside)
+    found = taken(text, beside)
     assert isinstance(found, Measurements)
     measurement = found.get("recall", WHOLE)
     assert measurement is not None
     assert measurement.value == value
 
 
+def test_what_it_is_called_and_where_it_was_taken() -> None:
+    found = find("pinned", "./old.json", Surroundings(folder="policies"))
+    assert isinstance(found, Baseline)
+    assert (found.name, found.origin) == ("pinned", Origin("./old.json", "old.json"))
+
+
+class Held:
+    """A tree that is not on disk."""
+
+    revision = "a" * 40
+
+    def __init__(self, **files: bytes) -> None:
+        self.files = {name.replace("__", "/") + ".json": data for name, data in files.items()}
+
+    def is_file(self, path: str) -> bool:
+        return path in self.files
+
+    def read(self, path: str, most: int) -> bytes:
+        if path not in self.files:
+            raise FilesError(Problem("not-there", "there is no such file", Place(path)))
+        return self.files[path][:most]
+
+    def identity(self, path: str) -> str:
+        return path
+
+
+def test_a_policy_of_a_revision_names_files_of_that_revision() -> None:
+    at = Surroundings(tree=Held(policies__old=b'{"recall": 0.5}'), folder="policies")
+    found = find("baseline", "./old.json", at)
+    assert isinstance(found, Baseline)
+    assert found.origin == Origin("./old.json", "old.json", "a" * 40)
+    measurement = found.measurements.get("recall", WHOLE)
+    assert measurement is not None
+    assert measurement.value == 0.5  # the work tree's says 0.9
+    gone = find("baseline", "./new.json", at)
+    assert isinstance(gone, Doubt)
+    assert gone.slug == "no-baseline"
+
+
 def test_an_absolute_path(folder: Path) -> None:
-    assert isinstance(find(str(folder / "policies" / "old.json"), "elsewhere"), Measurements)
+    assert isinstance(taken(str(folder / "policies" / "old.json"), "elsewhere"), Measurements)
 
 
 def test_a_file_that_is_not_there() -> None:
-    found = find("./gone.json", "policies")
+    found = taken("./gone.json", "policies")
     assert isinstance(found, Doubt)
     assert (found.slug, found.text) == ("no-baseline", "there is no baseline file `./gone.json`")
     assert found.remedy
@@ -82,7 +129,7 @@ def test_a_file_that_is_not_there() -> None:
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"a": 1, "a": 2}', "\0", "[1, 2]"])
 def test_a_file_that_cannot_be_read(content: str, folder: Path) -> None:
     (folder / "old.json").write_text(content)
-    found = find("./old.json", "")
+    found = taken("./old.json", "")
     assert isinstance(found, Doubt)
     assert found.slug == "baseline-unreadable"
     assert found.text.startswith("the baseline cannot be read: ")
@@ -93,12 +140,12 @@ def test_a_file_that_cannot_be_read(content: str, folder: Path) -> None:
 def test_a_folder_and_a_pipe(folder: Path) -> None:
     os.mkfifo(folder / "pipe")
     for text in (".", "./policies", "./pipe"):
-        found = find(text, "")
+        found = taken(text, "")
         assert isinstance(found, Doubt)
         assert found.slug == "baseline-unreadable"
 
 
 def test_a_file_called_like_standard_input_is_not_standard_input(folder: Path) -> None:
     (folder / "-").write_text(json.dumps({"recall": 0.7}))
-    found = find("-", "")
+    found = taken("-", "")
     assert isinstance(found, Measurements) or found.slug == "baseline-unreadable"

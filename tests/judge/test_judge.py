@@ -125,7 +125,8 @@ def test_each_of_several_policies_must_have_looked() -> None:
 def test_a_decision_tells_what_no_rule_reads() -> None:
     decision = decide("metrics: {a: {from: eval/a}}\nrules: [a > 0, x > 0]", {"eval/a": 1, "x": 1, "y": 1, "z": None})
     assert decision.unused == ("y", "z")
-    assert decision.metrics == ("eval/a", "x", "y", "z")
+    assert decision.candidate is not None
+    assert decision.candidate.names == ["eval/a", "x", "y", "z"]
 
 
 def test_a_decision_names_its_policies() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gate.errors import Place
+from gate.terms.baseline import Baseline, Origin
+from gate.terms.case import Case, LostCase
 from gate.terms.decision import (
     Decision,
     Finding,
@@ -19,7 +21,9 @@ from gate.terms.decision import (
     UsedWaiver,
     Verdict,
 )
-from gate.terms.measurement import Interval
+from gate.terms.measurement import Interval, Measurement
+from gate.terms.measurements import Measurements
+from gate.terms.revision import Proposed, ProposedChange, Revision
 from gate.terms.slice import Slice
 
 OPERATORS = (">=", "<=", "==", "!=", ">", "<")
@@ -55,7 +59,6 @@ def decision(verdict: Verdict, findings: list[Finding], **rest: object) -> Decis
             InputIdentity("metrics", "metrics.json", "json", METRICS_SHA),
             InputIdentity("baseline", "main@9b0d77e", "json", BASELINE_SHA),
         ),
-        "metrics": ("accuracy", "f1", "latency_p95_ms", "precision", "recall"),
         "commit": "3f2a1c9e5b7d84206f1e3a5c7b9d0e2f4a6c8b1d",
         "judged_at": "2026-11-22T09:41:07Z",
         "gate_version": "0.1.0",
@@ -217,6 +220,12 @@ def hostile(name: str, at: int) -> Finding:
     )  # fmt: skip
 
 
+HOSTILE_TABLE = Measurements.of(
+    [Measurement(name, 0.25, Slice.of({name: name}), unit=name) for name in HOSTILE_NAMES],
+    {name: name for name in HOSTILE_NAMES},
+    cases=tuple(Case(name, name, 0, slice=Slice.of({name: name}), error=name) for name in HOSTILE_NAMES),
+)
+
 # Everything that a report shows is hostile, every name in every place: for tests, not for eyes.
 EXTREME = Decision(
     Verdict.FAIL,
@@ -226,7 +235,17 @@ EXTREME = Decision(
     messages=tuple(f"{name}\n{name}" for name in HOSTILE_NAMES),
     notes=tuple(Reason("hostile", name, name) for name in HOSTILE_NAMES),
     unused=HOSTILE_NAMES,
-    metrics=HOSTILE_NAMES,
+    candidate=HOSTILE_TABLE,
+    baselines=tuple(Baseline(name, Origin(name, name, name, name, name, name), HOSTILE_TABLE) for name in HOSTILE_NAMES),
+    lost=tuple(LostCase(name, name, name, 1, 0, Slice.of({name: name})) for name in HOSTILE_NAMES),
+    revision=Revision(HOSTILE_NAMES[0], HOSTILE_NAMES[1], HOSTILE_NAMES[2]),
+    proposed=Proposed(
+        HOSTILE_NAMES,
+        True,
+        tuple(ProposedChange("looser", name, name, (name,)) for name in HOSTILE_NAMES),
+        messages=tuple(f"{name}\n{name}" for name in HOSTILE_NAMES),
+    ),
+    run_url="javascript:alert(1)",
     commit="<img src=x>",
     judged_at="::error::",
     gate_version="@gate",

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 import gate.reports.json as report
 from gate.errors import InputError, Place
 from gate.reports.json import read, render
+from gate.terms.baseline import Baseline, Origin
+from gate.terms.case import Case, LostCase
 from gate.terms.decision import (
     Decision,
     Finding,
@@ -28,7 +30,10 @@ from gate.terms.decision import (
     UsedWaiver,
     Verdict,
 )
-from gate.terms.measurement import Interval
+from gate.terms.measurement import Interval, Measurement, Support
+from gate.terms.measurements import Measurements
+from gate.terms.metric import Direction
+from gate.terms.revision import Proposed, ProposedChange, Revision
 from gate.terms.slice import Slice
 
 decisions = run_path(str(Path(__file__).parents[1] / "looks" / "decisions.py"))
@@ -70,9 +75,32 @@ policies = st.builds(
     PolicyIdentity, name=texts, file=texts, sha256=texts, rules=counts, advisory=st.booleans(), extends=few(texts)
 )
 inputs = st.builds(InputIdentity, role=texts, name=texts, format=texts, sha256=texts)
+supports = st.builds(Support, n=maybe, k=maybe, stderr=maybe, interval=st.none() | intervals)
+measurements = st.builds(
+    Measurement, metric=texts, value=values, slice=slices, support=supports, unit=texts,
+    better=st.none() | st.sampled_from(Direction), problem=texts,
+)  # fmt: skip
+cases = st.builds(
+    Case, id=texts, metric=texts, score=maybe, passed=st.none() | st.booleans(), slice=slices, repeat=counts, error=texts
+)
+tables = st.builds(
+    lambda items, aliases, found: Measurements.of(items, aliases, cases=found),
+    few(measurements), st.dictionaries(texts, texts, max_size=2), few(cases),
+)  # fmt: skip
+origins = st.builds(Origin, source=texts, label=texts, commit=texts, at=texts, verdict=texts, url=texts)
+baselines = st.builds(Baseline, name=texts, origin=origins, measurements=tables)
+lost = st.builds(LostCase, id=texts, metric=texts, baseline=texts, before=numbers, now=numbers, slice=slices)
+revisions = st.builds(Revision, ref=texts, commit=texts, by=texts, first=st.booleans())
+relations = st.sampled_from(["looser", "changed", "tighter"])
+changes = st.builds(ProposedChange, relation=relations, before=texts, after=texts, remarks=few(texts))
+proposals = st.builds(
+    Proposed, files=few(texts), loosened=st.booleans(), changes=few(changes), verdict=texts, messages=few(texts)
+)
 decisions_ = st.builds(
     Decision, verdict=verdicts, findings=few(findings), policies=few(policies), inputs=few(inputs), messages=few(texts),
-    notes=few(reasons), unused=few(texts), metrics=few(texts), commit=texts, judged_at=texts, simulated=st.booleans(),
+    notes=few(reasons), unused=few(texts), candidate=st.none() | tables, baselines=few(baselines), lost=few(lost),
+    revision=st.none() | revisions, proposed=st.none() | proposals, commit=texts, run_url=texts,
+    judged_at=texts, simulated=st.booleans(),
     gate_version=texts, format=st.just(1),
 )  # fmt: skip
 

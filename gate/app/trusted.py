@@ -1,0 +1,132 @@
+"""The policy as a revision has it that the change under judgement cannot touch.
+
+Neither the environment nor the work tree has a part in it: policies, what they refer to and waivers are read at
+that revision, paths come from the command line.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Mapping, Sequence
+
+from gate import registry
+from gate.app.clock import Clock
+from gate.app.judging import Judging, Proposal, load_all
+from gate.errors import GateError, Place, PolicyError, Problem, UsageError
+from gate.hosts.facts import Facts, is_commit
+from gate.hosts.here import here
+from gate.policy.find import NAMES, find, repository_root
+from gate.policy.load import load
+from gate.policy.policy import Policy
+from gate.revisions.revision import Tree
+from gate.terms.revision import Revision
+
+BASE = "base"  # what the change would be merged into, as CI says
+
+
+def trusted(ref: str, named: Sequence[str], moment: Clock, environ: Mapping[str, str]) -> Judging:
+    """Who judges at the revision. Raises GateError: it cannot be read, or it has policies, but not this one."""
+    if moment.simulated:
+        what = "`--now` is not for a trusted policy: it could keep a waiver alive"
+        raise UsageError(Problem("simulated-clock", what, remedy="take `--now` out, or `--policy-from`"))
+    tree, by = _opened(ref, here(environ), environ)
+    wanted = [_inside(path) for path in named] or _nearest(tree)
+    absent = [path for path in wanted if not tree.is_file(path)]
+    revision = Revision(ref, tree.revision, by)
+    if not wanted or absent:
+        _refuse_where_others_are(tree, absent, ref)
+        return Judging(tuple(load_all(find(named, {}), moment)), Revision(ref, tree.revision, by, first=True))
+    return Judging(tuple(_loaded(tree, wanted, moment)), revision, _proposal(named, moment))
+
+
+def _loaded(tree: Tree, paths: Sequence[str], moment: Clock) -> list[Policy]:
+    loaded: list[Policy] = []
+    problems: list[Problem] = []
+    for path in dict.fromkeys(paths):
+        try:
+            loaded.append(load(path, moment.today, files=tree))
+        except GateError as error:
+            problems += error.problems
+    if problems:
+        raise PolicyError(*problems)
+    return loaded
+
+
+def _proposal(named: Sequence[str], moment: Clock) -> Proposal:
+    """The policies of the work tree, for a comparison."""
+    try:
+        return Proposal(tuple(load_all(find(named, {}), moment)))
+    except GateError as error:
+        return Proposal(messages=tuple(str(problem) for problem in error.problems))
+
+
+# -- which revision
+
+
+def _opened(ref: str, facts: Facts | None, environ: Mapping[str, str]) -> tuple[Tree, str]:
+    """The revision's files, and what reads them: the host's API where it can, else git."""
+    commit = _base(facts) if ref == BASE else ref
+    troubles: list[Problem] = []
+    if facts is not None and facts.api and is_commit(commit) and facts.host in registry.names("revisions"):
+        try:
+            return registry.load("revisions", facts.host).open_revision(commit, facts, environ), facts.host
+        except GateError as error:
+            troubles += error.problems
+    try:
+        return registry.load("revisions", "git").open_revision(commit, os.curdir, environ), "git"
+    except GateError as error:
+        raise PolicyError(*troubles, *error.problems) from None
+
+
+def _base(facts: Facts | None) -> str:
+    """The commit that a change would be merged into."""
+    if facts is not None and facts.base:
+        return facts.base
+    what = "`--policy-from base`: this job does not say which commit a change would be merged into"
+    remedy = "it is for pull requests and merge queues; elsewhere name a revision: `--policy-from origin/main`"
+    raise UsageError(Problem("no-base", what, remedy=remedy))
+
+
+# -- which files
+
+
+def _inside(path: str) -> str:
+    """The path in the repository of one on the command line."""
+    root = repository_root(os.curdir) or os.path.abspath(os.curdir)
+    found = os.path.relpath(os.path.abspath(path), root).replace(os.sep, "/")
+    if found == ".." or found.startswith("../") or os.path.isabs(found):
+        what = "this policy lies outside the repository, so it has no revision"
+        raise PolicyError(
+            Problem("policy-outside", what, Place(path), "name a policy inside the repository, or take `--policy-from` out")
+        )
+    return found
+
+
+def _nearest(tree: Tree) -> list[str]:
+    """The nearest gate.yaml at the revision, from this folder up to the root."""
+    folder = _inside(os.curdir)
+    folder = "" if folder == "." else folder
+    while True:
+        found = [path for name in NAMES if tree.is_file(path := posixpath.join(folder, name))]
+        if len(found) > 1:
+            what = f"`{found[0]}` and `{found[1]}` lie side by side at {tree.revision[:12]}"
+            raise PolicyError(Problem("two-policies", what, Place(found[1]), "keep one, or name it: `-p PATH`"))
+        if found or not folder:
+            return found
+        folder = posixpath.dirname(folder)
+
+
+def _refuse_where_others_are(tree: Tree, absent: Sequence[str], ref: str) -> None:
+    """Only where the revision has no policy at all may the change bring the first one: else moving it would loosen it."""
+    others = tree.policies()
+    if not others:
+        return
+    what = (
+        f"`{absent[0]}` is not at {ref} ({tree.revision[:12]})"
+        if absent
+        else f"no policy applies here at {ref} ({tree.revision[:12]})"
+    )
+    listed = ", ".join(f"`{path}`" for path in others[:5]) + (" …" if len(others) > 5 else "")
+    remedy = f"that revision has {listed}: name one of them by `-p`, or merge a change that only moves the policy first"
+    raise PolicyError(Problem("policy-not-at-revision", what, remedy=remedy))
