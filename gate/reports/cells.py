@@ -12,7 +12,7 @@ from gate.terms.decision import Finding
 
 _SIGN = {Standing.FAILS: "⛔", Standing.UNDECIDED: "❔", Standing.MISSING: "❔", Standing.LET_PASS: "▫️", Standing.HOLDS: "✅"}
 _JOINED = "\u00a0"  # what must not be broken over two lines of a narrow cell
-_OPERATOR = {">=": "≥", "<=": "≤", "!=": "≠", "==": "=", ">": "\\>", "<": "\\<"}
+OPERATOR = {">=": "≥", "<=": "≤", "!=": "≠", "==": "=", ">": "\\>", "<": "\\<"}
 
 
 class Row(NamedTuple):
@@ -37,7 +37,7 @@ def row(here: Standing, finding: Finding) -> Row:
         Markdown(_SIGN.get(here, "⚠️")),
         _rule(finding),
         _measured(finding, shown),
-        say(f"{{}}{_JOINED}{{}}", Markdown(_OPERATOR.get(finding.operator, "")), needed) if needed else Markdown(""),
+        say(f"{{}}{_JOINED}{{}}", Markdown(OPERATOR.get(finding.operator, "")), needed) if needed else Markdown(""),
         _margin(finding),
         _change(finding),
     )

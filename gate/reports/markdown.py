@@ -26,6 +26,7 @@ from gate.reports.outline import (
     unseen,
     verb,
 )
+from gate.reports.slice_charts import Charts, slice_charts
 from gate.terms.decision import Decision, Finding, Verdict
 
 if TYPE_CHECKING:
@@ -52,17 +53,19 @@ class Room(NamedTuple):
     unused: int = 200
     notes: int = 30
     lines: int = 200
+    charts: int = 5
 
 
-# In this order things go when a report is too long: what no rule uses, what holds, explanations, findings; and always
-# whole rows, paragraphs and sections, so that nothing stays open.
+# In this order things go when a report is too long: what no rule uses, charts, what holds, explanations, findings; and
+# always whole rows, paragraphs and sections, so that nothing stays open.
 PLANS = (
     Room(),
     Room(unused=0),
-    Room(unused=0, holding=0),
-    Room(50, 10, 0, 0, 10, 100),
-    Room(20, 0, 0, 0, 3, 20),
-    Room(0, 0, 0, 0, 0, 5),
+    Room(unused=0, charts=0),
+    Room(unused=0, charts=0, holding=0),
+    Room(50, 10, 0, 0, 10, 100, 0),
+    Room(20, 0, 0, 0, 3, 20, 0),
+    Room(0, 0, 0, 0, 0, 5, 0),
 )
 
 
@@ -91,8 +94,9 @@ def render(decision: Decision, *, limit: int = LIMIT) -> str:
     Where it would be longer, whole sections are left out in the order of `PLANS`, and it says which.
     """
     template, of, text = _template(), outline(decision), ""
+    charts = slice_charts(decision, Room().charts)
     for room in PLANS:
-        text = template.render(_view(decision, of, room))
+        text = template.render(_view(decision, of, charts, room))
         if len(text) <= limit:
             break
     return text
@@ -109,7 +113,7 @@ def _template() -> Template:
     return environment.from_string(Path(__file__).with_name("markdown.md.jinja").read_text(encoding="utf-8"))
 
 
-def _view(decision: Decision, of: Outline, room: Room) -> dict[str, Any]:
+def _view(decision: Decision, of: Outline, charts: Charts, room: Room) -> dict[str, Any]:
     shown = list(of.shown())
     paragraphs = _paragraphs(shown[: room.rows])
     return {
@@ -121,19 +125,21 @@ def _view(decision: Decision, of: Outline, room: Room) -> dict[str, Any]:
         "main": _table("", shown, room.rows),
         "paragraphs": paragraphs[: room.paragraphs],
         "notes": decision.notes[: room.notes],
+        "charts": charts if room.charts else None,
         "folds": [fold for here in (Standing.LET_PASS, Standing.HOLDS) if (fold := _fold(of, here, room.holding)).rows],
         "waivers": [(formula(label(each)), each.waiver) for each in of.findings[Standing.WAIVED][: room.paragraphs]],
         "unused": decision.unused[: room.unused],
         "more_unused": len(decision.unused) - room.unused if 0 < room.unused < len(decision.unused) else 0,
-        "left_out": _left_out(decision, of, room, len(paragraphs)),
+        "left_out": _left_out(decision, of, room, len(paragraphs), bool(charts.drawn)),
         "footer": _footer(decision),
     }
 
 
-def _left_out(decision: Decision, of: Outline, room: Room, paragraphs: int) -> list[str]:
+def _left_out(decision: Decision, of: Outline, room: Room, paragraphs: int, charts: bool) -> list[str]:
     """What the reader does not see at all, or not all of, for want of room."""
     gone = {
         "the metrics that no rule uses": bool(decision.unused) and not room.unused,
+        "charts": charts and not room.charts,
         "what holds": bool(of.findings[Standing.HOLDS] or of.findings[Standing.LET_PASS]) and not room.holding,
         "explanations": paragraphs > room.paragraphs,
         "notes": len(decision.notes) > room.notes,

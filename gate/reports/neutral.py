@@ -41,10 +41,15 @@ def _span(text: str) -> Markdown:
 
 
 def formula(text: str) -> Markdown:
-    """A rule as code, with ≥ for >= where no quoted name is in it that could hold the same characters."""
-    if '"' not in text and "`" not in text:
-        text = text.replace(">=", "≥").replace("<=", "≤").replace("!=", "≠")
-    return code(text)
+    """A rule as code, with ≥ for >=."""
+    return code(signs(text))
+
+
+def signs(text: str) -> str:
+    """A rule with ≥ for >= where no quoted name is in it that could hold the same characters."""
+    if '"' in text or "`" in text:
+        return text
+    return text.replace(">=", "≥").replace("<=", "≤").replace("!=", "≠")
 
 
 def words(text: str) -> Markdown:

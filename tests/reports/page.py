@@ -68,7 +68,8 @@ class Page(HTMLParser):
         assert not self.comments
         allowed = {("th", "align"), ("td", "align"), ("pre", "lang"), ("code", "class")}
         assert {(tag, name) for tag, name, _ in self.attributes} <= allowed
-        assert {value for tag, _, value in self.attributes if tag in ("pre", "code")} <= {"text", "language-text"}
+        kinds = {"text", "language-text", "mermaid", "language-mermaid"}
+        assert {value for tag, _, value in self.attributes if tag in ("pre", "code")} <= kinds
         for text in self.outside:
             for mark in ("@", "#", "://", "www.", "$", "GH-", "::", "`"):
                 assert mark not in text, f"{mark} outside code: {text!r}"

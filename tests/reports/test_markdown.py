@@ -188,7 +188,7 @@ def test_what_is_left_out_comes_in_a_stated_order() -> None:
     lengths = [len(render(decision, limit=limit)) for limit in (10**9, 60_000, 30_000, 20_000, 9_000)]
     assert lengths == sorted(lengths, reverse=True)
     assert "unused_metric_0" in render(many(5))
-    for field in ("rows", "paragraphs", "holding", "unused", "notes", "lines"):
+    for field in ("rows", "paragraphs", "holding", "unused", "notes", "lines", "charts"):
         amounts = [getattr(room, field) for room in PLANS]
         assert amounts == sorted(amounts, reverse=True)
 
