@@ -172,14 +172,13 @@ def _tell_host(decision: Decision, environ: Mapping[str, str]) -> None:
     """What CI shows of the decision; trouble there is said and changes nothing."""
     if environ.get("GITHUB_ACTIONS") != "true":
         return
-    from gate.hosts import github
+    from gate.app.telling import tell
 
-    if github.active(environ):
-        published = github.publish(decision, environ)
-        for line in published.annotations:
-            say(line)
-        for trouble in published.troubles:
-            complain(trouble)
+    told = tell(decision, environ)
+    for line in told.lines:
+        say(line)
+    for trouble in told.troubles:
+        complain(trouble)
 
 
 def asked_for(argv: list[str]) -> list[Output]:
