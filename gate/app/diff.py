@@ -16,17 +16,17 @@ from gate.app.outputs import Output
 from gate.errors import GateError, Problem, UsageError
 from gate.policy.change import PolicyComparison
 from gate.policy.policy import Policy
+from gate.readers import decision
 from gate.readers.reader import choose
 from gate.readers.source import SYNTAXES, SourceFile, is_stdin, open_path, open_stdin
 from gate.record import dataclass
 from gate.reports import json as decision_json
 from gate.reports.plain import brief
 from gate.terms.comparison import Comparison
-from gate.terms.decision import Decision, Verdict
+from gate.terms.decision import Decision
 from gate.terms.measurements import Measurements, Source
 
 FORMS = ("text", "markdown", "json")
-_VERDICTS = frozenset(verdict.value for verdict in Verdict)
 _POLICY_LINE = re.compile(r"^gate\s*:", re.MULTILINE)
 Compared = Comparison | PolicyComparison
 Read = Decision | Measurements | Policy
@@ -83,7 +83,7 @@ def _read(path: str, request: DiffRequest, moment: Clock) -> tuple[Source, Read]
     syntax = form if form in SYNTAXES else ""
     file = open_stdin(request.stdin, syntax) if is_stdin(path) else open_path(path, syntax)
     document = file.mapping if form is None else None
-    if document is not None and _is_decision(document):
+    if document is not None and decision.recognises(file):
         return file.source("decision"), decision_json.read(file.text, file=file.name)
     if form is None and _is_policy(file, document):
         return file.source("policy"), read_policy(file, path, moment.today)
@@ -93,12 +93,6 @@ def _read(path: str, request: DiffRequest, moment: Clock) -> tuple[Source, Read]
 def _measured(file: SourceFile, form: str | None) -> tuple[Source, Measurements]:
     name, reader = choose(file, form)
     return file.source(name), reader.read(file)
-
-
-def _is_decision(document: dict[str, Any]) -> bool:
-    """Whether it is what `-o decision.json` wrote, of this format or a later one."""
-    verdict = document.get("verdict")
-    return isinstance(verdict, str) and verdict in _VERDICTS and "exit_code" in document and "format" in document
 
 
 def _is_policy(file: SourceFile, document: dict[str, Any] | None) -> bool:

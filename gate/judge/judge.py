@@ -10,6 +10,7 @@ from gate.judge.findings import judge_rule
 from gate.judge.settle import level_today, looked, worst
 from gate.judge.waive import remarks
 from gate.policy.policy import Policy
+from gate.terms.case import LostCase
 from gate.terms.decision import Decision, Finding, Level, Outcome, PolicyIdentity, Reason, Verdict
 from gate.terms.slice import Slice
 
@@ -39,6 +40,7 @@ def judge(policies: Sequence[Policy], evidence: Evidence) -> Decision:
         notes=tuple(notes),
         unused=_unused(policies, evidence),
         candidate=evidence.candidate,
+        lost=_lost(evidence),
     )
 
 
@@ -81,6 +83,14 @@ def check_blocking(policy: Policy, today: str) -> None:
     what = f"nothing in this policy blocks before {later}" if later else "nothing in this policy can block"
     remedy = "give a rule `level: block`, or say `advisory: true` if the policy only informs"
     raise PolicyError(Problem("nothing-blocks", what, policy.rules[0].where if policy.rules else None, remedy))
+
+
+def _lost(evidence: Evidence) -> tuple[LostCase, ...]:
+    if not evidence.candidate.cases:
+        return ()
+    from gate.judge.lost import lost
+
+    return lost(evidence.candidate, evidence.baselines)
 
 
 def _unused(policies: Sequence[Policy], evidence: Evidence) -> tuple[str, ...]:
