@@ -68,14 +68,17 @@ def _is_number(value: float | bool | None) -> bool:
 
 
 def _worst_first(finding: Finding) -> tuple[int, float]:
-    margin = finding.margin
-    return ORDER.index(standing_of(finding)), inf if margin is None or not isfinite(margin) else margin
+    return ORDER.index(standing_of(finding)), _margin(finding)
+
+
+def _margin(finding: Finding) -> float:
+    return inf if finding.margin is None or not isfinite(finding.margin) else finding.margin
 
 
 def _chart(found: list[Finding]) -> Chart | None:
     """The values as bars, the worst first; what they need as a line; the baseline's values as another, where that tells more."""
     able = sorted(filter(_drawable, found), key=_worst_first)
-    shown = able[:MOST_SLICES]
+    shown = sorted(able[:MOST_SLICES], key=_margin)
     values, needs = [_number(each.value) for each in shown], [_number(each.threshold) for each in shown]
     straight = all(same(each, needs[0]) for each in needs)
     before = [each.baseline_value for each in shown if straight and _is_number(each.baseline_value)]
@@ -98,7 +101,7 @@ def _bars(finding: Finding, shown: int, able: int) -> Markdown:
     which = f"the {shown} worst of {able}" if shown < able else f"{shown}"
     rule = say(" by {}", code(finding.rule)) if finding.rule != finding.expression else ""
     unit = say(" in {}", clip(finding.unit, LONGEST_UNIT)) if finding.unit else ""
-    return say("Bars: {} slices{}{}, the worst first.", which, rule, unit)
+    return say("Bars: {} slices{}{}, the smallest margin first.", which, rule, unit)
 
 
 def _line(finding: Finding, straight: bool) -> Markdown:

@@ -205,6 +205,8 @@ HOSTILE_NAMES = (
     "https://evil.example/a?b=c", "www.evil.example", "mail@evil.example", "<!-- gate:report -->", "```mermaid", "| --- |", "\\|",
     "$E=mc^2$", ":tada:", "&lt;b&gt;", "##[error]x", "##vso[task.complete result=Succeeded]", "</code></td></tr></table>",
     "3f2a1c9e5b7d84206f1e3a5c7b9d0e2f4a6c8b1d", "\ud800", "文字化け", "x" * 400, "*bold* _it_ ~~gone~~", "- [ ] task", "> quote",
+    "]]><x/>", "\x00\x08", "👩\u200d🚒🏳️\u200d🌈", "y" * 990, "%%{init: {'theme': 'forest'}}%%", "#quot;#35;",
+    '"]\n  bar [1e9]', "${{ github.token }}",
 )  # fmt: skip
 
 

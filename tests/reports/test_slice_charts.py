@@ -46,7 +46,16 @@ def test_slices_are_bars_the_worst_first_and_the_threshold_a_line() -> None:
     (drawn,) = slice_charts(decided(*found()), 5).drawn
     assert 'x-axis ["latam", "apac", "us", "eu"]' in drawn.drawing
     assert series(drawn.drawing) == [[0.64, 0.75, 0.829, 0.846], [0.8] * 4]
-    assert drawn.caption == "Bars: 4 slices, the worst first. Straight line: the rule needs ≥ 0.8. The axis starts at 0.5."
+    assert drawn.caption == (
+        "Bars: 4 slices, the smallest margin first. Straight line: the rule needs ≥ 0.8. The axis starts at 0.5."
+    )
+
+
+def test_the_worst_are_drawn_and_drawn_in_the_order_of_their_margins() -> None:
+    many = found(values={f"r{at:02}": 0.9 - at / 1000 for at in range(MOST_SLICES + 1)})
+    fails = replace(many[0], outcome=Outcome.FAIL, effect=Verdict.FAIL)  # for another reason than its margin
+    (drawn,) = slice_charts(decided(fails, *many[1:]), 5).drawn
+    assert re.findall(r'"(r\d\d)"', drawn.drawing) == [f"r{at:02}" for at in (*range(MOST_SLICES, 1, -1), 0)]
 
 
 def test_the_baseline_is_another_line_where_the_threshold_is_one_number() -> None:
@@ -67,7 +76,7 @@ def test_slices_without_a_value_and_those_beyond_the_worst_are_counted() -> None
     nothing = replace(many[0], value=None, margin=None, outcome=Outcome.MISSING)
     not_a_number = replace(many[0], value=float("nan"), margin=None, outcome=Outcome.MISSING)
     (drawn,) = slice_charts(decided(*many, nothing, not_a_number), 5).drawn
-    assert drawn.caption.startswith("Bars: the 20 worst of 25 slices, the worst first.")
+    assert drawn.caption.startswith("Bars: the 20 worst of 25 slices, the smallest margin first.")
     assert "2 more slices are without a value." in drawn.caption
     assert len(series(drawn.drawing)[0]) == MOST_SLICES
     assert max(series(drawn.drawing)[0]) == 0.69
@@ -108,7 +117,7 @@ def test_a_report_folds_its_charts_between_what_fails_and_what_holds() -> None:
     before, _, after = text.partition("<details><summary>Chart of 1 rule by slice</summary>\n\n```mermaid\n")
     assert "| ⛔ |" in before
     assert "| ✅ |" in after
-    assert "<sub>Bars: 4 slices by `floor` in points, the worst first. " in after
+    assert "<sub>Bars: 4 slices by `floor` in points, the smallest margin first. " in after
     page = Page(text)
     page.assert_inert()
     assert page.elements.count("details") == 2
