@@ -13,6 +13,7 @@ from gate.app.evidence import (
     baseline_given,
     had,
     identities,
+    labels,
     named_baselines,
     path_of,
     refuse_contradiction,
@@ -126,7 +127,7 @@ def decide(
         raise UsageError(
             Problem("not-first-release", what, remedy="take --first-release out; what must ship all the same needs a waiver")
         )
-    evidence = Evidence(candidate, tables(baselines), moment.today, first_release)
+    evidence = Evidence(candidate, tables(baselines), moment.today, first_release, labels(baselines))
     decision = judge(judging.policies, evidence)
     if judging.revision is not None:
         from gate.app.proposed import by_revision

@@ -145,3 +145,8 @@ def had(baselines: Mapping[str, Found]) -> list[Baseline]:
 def tables(baselines: Mapping[str, Found]) -> dict[str, Measurements | Doubt]:
     """The baselines as the judge reads them."""
     return {name: found.measurements if isinstance(found, Baseline) else found for name, found in baselines.items()}
+
+
+def labels(baselines: Mapping[str, Found]) -> dict[str, str]:
+    """What reports call the baselines: the default one by where it came from, others by their own names."""
+    return {found.name: found.origin.label for found in had(baselines) if found.name == DEFAULT and found.origin.label}

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO
 
 from gate.app.clock import clock
-from gate.app.evidence import named_baselines, path_of, refuse_itself, refuse_nothing, stated, tables
+from gate.app.evidence import baseline_given, labels, named_baselines, refuse_nothing, tables
 from gate.app.judging import load_all
+from gate.app.lines import placed, with_lines
 from gate.baselines.baseline import Surroundings
 from gate.errors import GateError, Place, PolicyError, Problem, UsageError
 from gate.judge.evidence import Evidence
@@ -24,17 +25,11 @@ from gate.policy import text as policy_text
 from gate.policy.find import find
 from gate.policy.policy import Policy, Rule
 from gate.policy.rules import read_confidence
-from gate.readers.inputs import read_inputs
-from gate.readers.source import is_stdin
 from gate.record import dataclass, field, replace
 from gate.terms.decision import Finding, Read
-from gate.terms.measurement import Measurement
-from gate.terms.measurements import Measurements
 from gate.terms.metric import Direction, Metric
-from gate.terms.slice import Slice
 
 MOST_NAMED = 8
-MOST_PLACED = 5000  # measurements in one file whose lines are looked up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,14 +89,14 @@ def explain(request: ExplainRequest) -> list[Explanation]:
         if request.baselines:
             raise UsageError(Problem("no-input", "a baseline alone gives nothing to compare", remedy="name a metrics file, too"))
         return [_told(rule, policy, listed, moment.today) for rule, policy in asked]
-    refuse_itself(request.inputs, request.baselines)
-    candidate = _placed(request.inputs, request)
+    candidate = placed(request.inputs, request.reader, request.stdin)
     refuse_nothing(candidate)
-    given = stated(_placed(request.baselines, request)) if request.baselines else None
-    at = Surroundings(inputs=request.inputs, environ=request.environ)
+    at = Surroundings(inputs=request.inputs, format=request.reader, environ=request.environ)
+    given = with_lines(baseline_given(request.baselines, request.inputs, at, request.stdin), request.baselines, request.reader)
     found = []
     for rule, policy in asked:
-        evidence = Evidence(candidate, tables(named_baselines([policy], given, at)), moment.today)
+        baselines = named_baselines([policy], given, at)
+        evidence = Evidence(candidate, tables(baselines), moment.today, labels=labels(baselines))
         found.append(_judged(_told(rule, policy, listed, moment.today), evidence))
     return found
 
@@ -247,26 +242,6 @@ def _range(fact: Metric) -> str:
 
 
 # -- on measurements
-
-
-def _placed(specs: Sequence[str], request: ExplainRequest) -> Measurements:
-    """The measurements with their lines, also from JSON: read once more as YAML, which is JSON that keeps its places."""
-    read = read_inputs(specs, format=request.reader, stdin=request.stdin)
-    if len(read) > MOST_PLACED or any(is_stdin(path_of(spec)) for spec in specs):
-        return read
-    try:
-        lines = read_inputs(specs, format="yaml")
-    except GateError:
-        return read
-    placed = {name: dict(_with_lines(slices, lines.slices_of(name))) for name, slices in read.by_metric.items()}
-    return replace(read, by_metric=placed)
-
-
-def _with_lines(slices: Mapping[Slice, Measurement], lines: Mapping[Slice, Measurement]) -> Iterator[tuple[Slice, Measurement]]:
-    for on, item in slices.items():
-        line = lines.get(on)
-        known = item.where is not None and item.where.line
-        yield on, item if known or line is None else replace(item, where=line.where)
 
 
 def _judged(told: Explanation, evidence: Evidence) -> Explanation:

@@ -14,6 +14,7 @@ from gate.terms.decision import Decision
 SUFFIXES = {
     ".md": "markdown",
     ".markdown": "markdown",
+    ".html": "html",
     ".json": "json",
     ".txt": "text",
     ".xml": "junit",

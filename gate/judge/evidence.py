@@ -15,13 +15,15 @@ class Evidence:
 
     `baselines` leads from a baseline's name to its measurements, or to why they cannot be had.
     `today` is an ISO date (UTC). `first_release` is the reason given for shipping without a
-    baseline or history that does not exist yet; empty when not asked for.
+    baseline or history that does not exist yet; empty when not asked for. `labels` are what reports call
+    the baselines, where that is not their name in rules.
     """
 
     candidate: Measurements
     baselines: Mapping[str, Measurements | Doubt] = field(default_factory=dict)
     today: str = "1970-01-01"
     first_release: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
 
     def loaded(self, name: str) -> Measurements | None:
         """A baseline's measurements, if they could be had."""

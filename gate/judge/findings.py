@@ -96,7 +96,7 @@ class _RuleJudge:
             "interval": interval,
             "n": n,
             "unit": unit,
-            "baseline": "" if before is None else sides.baseline,
+            "baseline": "" if before is None else self.evidence.labels.get(sides.baseline, sides.baseline),
             "baseline_value": before,
             "shares": self.shares(outcome, sides),
         }

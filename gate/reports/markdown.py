@@ -16,7 +16,6 @@ from gate.reports.outline import (
     SHOWN,
     Outline,
     Standing,
-    against,
     confidences,
     counted,
     label,
@@ -26,6 +25,7 @@ from gate.reports.outline import (
     unseen,
     verb,
 )
+from gate.reports.provenance_markdown import changes, lost_cases, policy_from, where_from
 from gate.reports.slice_charts import Charts, slice_charts
 from gate.terms.decision import Decision, Finding, Verdict
 
@@ -54,6 +54,8 @@ class Room(NamedTuple):
     notes: int = 30
     lines: int = 200
     charts: int = 5
+    cases: int = 20
+    changes: int = 30
 
 
 # In this order things go when a report is too long: what no rule uses, charts, what holds, explanations, findings; and
@@ -63,9 +65,9 @@ PLANS = (
     Room(unused=0),
     Room(unused=0, charts=0),
     Room(unused=0, charts=0, holding=0),
-    Room(50, 10, 0, 0, 10, 100, 0),
-    Room(20, 0, 0, 0, 3, 20, 0),
-    Room(0, 0, 0, 0, 0, 5, 0),
+    Room(50, 10, 0, 0, 10, 100, 0, 10, 10),
+    Room(20, 0, 0, 0, 3, 20, 0, 0, 3),
+    Room(0, 0, 0, 0, 0, 5, 0, 0, 0),
 )
 
 
@@ -124,6 +126,8 @@ def _view(decision: Decision, of: Outline, charts: Charts, room: Room) -> dict[s
         "since_what": _since(decision),
         "main": _table("", shown, room.rows),
         "paragraphs": paragraphs[: room.paragraphs],
+        "lost": lost_cases(decision, room.cases) if room.cases else None,
+        "changes": changes(decision.proposed, room.changes),
         "notes": decision.notes[: room.notes],
         "charts": charts if room.charts else None,
         "folds": [fold for here in (Standing.LET_PASS, Standing.HOLDS) if (fold := _fold(of, here, room.holding)).rows],
@@ -142,6 +146,7 @@ def _left_out(decision: Decision, of: Outline, room: Room, paragraphs: int, char
         "charts": charts and not room.charts,
         "what holds": bool(of.findings[Standing.HOLDS] or of.findings[Standing.LET_PASS]) and not room.holding,
         "explanations": paragraphs > room.paragraphs,
+        "lost cases": bool(decision.lost) and not room.cases,
         "notes": len(decision.notes) > room.notes,
         "all findings": not room.rows and any(of.shown()),
     }
@@ -178,13 +183,8 @@ def _tally(decision: Decision, of: Outline) -> Markdown:
     """The counts, unless the headline has said them all; which commit, and against what."""
     first, *rest = tally(of, (*SHOWN, *GOOD)) or [""]
     said = [say("**{}**{}.", first, "".join(f", {each}" for each in rest))] if any(of.shown()) else []
-    commit, others = decision.commit, against(decision)
-    named = Markdown(", ".join(code(each) for each in others[:3]))
-    if commit:
-        shown = code(commit[:7] if commit.isalnum() else commit)
-        said.append(say("Commit {} against {}.", shown, named) if others else say("Commit {}.", shown))
-    elif others:
-        said.append(say("Compared with {}.", named))
+    if origin := where_from(decision):
+        said.append(origin)
     return Markdown(" ".join(said))
 
 
@@ -249,6 +249,8 @@ def _fold(of: Outline, here: Standing, most: int) -> Table:
 def _footer(decision: Decision) -> list[Markdown]:
     facts = [say("gate {}", decision.gate_version)] if decision.gate_version else [Markdown("gate")]
     facts += [say("policy {} sha256 {}", code(each.file), code(each.sha256[:12])) for each in decision.policies[:5]]
+    if trusted := policy_from(decision):
+        facts.append(trusted)
     for each in decision.inputs[:5]:
         role = words(each.role) if each.role in ("metrics", "baseline") else code(each.role)
         facts.append(say("{} {} sha256 {}", role, code(each.name), code(each.sha256[:12])))

@@ -191,15 +191,6 @@ def marks(decision: Decision) -> tuple[str, ...]:
     return tuple(told)
 
 
-def against(decision: Decision) -> list[str]:
-    """The baselines that were compared with, by the names of what they came from."""
-    named = [(each.role, each.name) for each in decision.inputs if each.role != "metrics"]
-    if not named:
-        named = [("baseline", finding.baseline) for finding in decision.findings if finding.baseline]
-    told = [name if role == "baseline" else f"{role} ({name})" for role, name in named]
-    return list(dict.fromkeys(told))
-
-
 def confidences(findings: Iterable[Finding]) -> list[float]:
     """The confidences of these findings' intervals; usually one."""
     return sorted({finding.interval.confidence for finding in findings if finding.interval})

@@ -32,6 +32,9 @@ POLICY_SHA = "1f0c9a7de2b45c6f8071a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f7"
 BASELINE_SHA = "b51e0f4c2d3a49586776859483a2b1c0d9e8f7a6b5c4d3e2f1a0b9c8d7e6f5a4"
 
 
+MAIN = Origin("ci:main", "main", "9b0d77e41c2f3a5b6d7e8f901234567890abcdef", "2026-11-20T08:00:00Z", "pass")
+
+
 def finding(
     expression: str, outcome: Outcome = Outcome.PASS, *, line: int = 0, file: str = "gate.yaml", **rest: object
 ) -> Finding:
@@ -57,8 +60,9 @@ def decision(verdict: Verdict, findings: list[Finding], **rest: object) -> Decis
         "policies": (PolicyIdentity("fraud-detection", "gate.yaml", POLICY_SHA, rules, extends=("recall-critical",)),),
         "inputs": (
             InputIdentity("metrics", "metrics.json", "json", METRICS_SHA),
-            InputIdentity("baseline", "main@9b0d77e", "json", BASELINE_SHA),
+            InputIdentity("baseline", "decision.json", "decision", BASELINE_SHA),
         ),
+        "baselines": (Baseline("baseline", MAIN, Measurements()),),
         "commit": "3f2a1c9e5b7d84206f1e3a5c7b9d0e2f4a6c8b1d",
         "judged_at": "2026-11-22T09:41:07Z",
         "gate_version": "0.1.0",
@@ -94,18 +98,18 @@ FAILING = decision(
     [
         finding(
             "recall >= 0.85", Outcome.FAIL, line=9, value=0.812, threshold=0.85, n=612.0, interval=Interval(0.7849, 0.8364, 0.9),
-            baseline="main@9b0d77e", baseline_value=0.853, shares=LOST,
+            baseline="main", baseline_value=0.853, shares=LOST,
             reasons=(Reason("below", "`recall` is at most 0.8364 with 95 % confidence"),),
             why="One point of recall is about 300 missed frauds a week.", owner="@fraud-ml",
-            reads=(Read("candidate", "recall", Slice(), 0.812, 612.0), Read("main@9b0d77e", "recall", Slice(), 0.853, 598.0)),
+            reads=(Read("candidate", "recall", Slice(), 0.812, 612.0), Read("baseline", "recall", Slice(), 0.853, 598.0)),
         ),
         finding(
             "recall >= baseline - 0.01", Outcome.FAIL, line=22, rule="no-regression", value=0.812, threshold=0.843, n=612.0,
-            baseline="main@9b0d77e", baseline_value=0.853, owner="@fraud-ml",
+            baseline="main", baseline_value=0.853, owner="@fraud-ml",
         ),
         finding(
             "recall[region=*] >= 0.8", Outcome.UNDECIDED, line=11, slice=region("apac"), value=0.821, threshold=0.8, n=84.0,
-            interval=Interval(0.7421, 0.8794, 0.9), baseline="main@9b0d77e", baseline_value=0.817,
+            interval=Interval(0.7421, 0.8794, 0.9), baseline="main", baseline_value=0.817,
             reasons=(
                 Reason(
                     "weak", "84 positives cannot show that `recall` is above 0.8",
@@ -115,7 +119,7 @@ FAILING = decision(
         ),
         finding(
             "latency_p95_ms <= 200", Outcome.FAIL, line=18, level=Level.WARN, value=231.0, threshold=200.0, unit="ms",
-            baseline="main@9b0d77e", baseline_value=187.0, owner="@serving",
+            baseline="main", baseline_value=187.0, owner="@serving",
         ),
         *HOLDING,
     ],
@@ -126,6 +130,7 @@ PASSING = decision(
     Verdict.PASS,
     [replace(each, baseline="", baseline_value=None, evidence="measured") for each in HOLDING],
     inputs=(InputIdentity("metrics", "metrics.json", "json", METRICS_SHA),),
+    baselines=(),
 )
 
 UNDECIDED = decision(
@@ -168,11 +173,11 @@ WARNING = decision(
     [
         finding(
             "recall >= baseline - 0.01", Outcome.FAIL, line=22, rule="no-regression", effect=Verdict.WARN, waiver=WAIVER,
-            value=0.8412, threshold=0.843, n=612.0, baseline="main@9b0d77e", baseline_value=0.853, owner="@fraud-ml",
+            value=0.8412, threshold=0.843, n=612.0, baseline="main", baseline_value=0.853, owner="@fraud-ml",
         ),
         finding(
             "latency_p95_ms <= 200", Outcome.FAIL, line=18, level=Level.WARN, value=200.04, threshold=200.0, unit="ms",
-            baseline="main@9b0d77e", baseline_value=187.0, owner="@serving",
+            baseline="main", baseline_value=187.0, owner="@serving",
         ),
         finding(
             "ece <= 0.02", Outcome.FAIL, line=17, level=Level.INFO, value=0.0213, threshold=0.02, blocks_from="2027-01-15",

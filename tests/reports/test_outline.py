@@ -5,8 +5,8 @@ from runpy import run_path
 
 import pytest
 
-from gate.reports.outline import Standing, against, distance, label, marks, outline, standing_of, states_threshold, tally, verb
-from gate.terms.decision import Decision, Finding, InputIdentity, Level, Outcome, PolicyIdentity, UsedWaiver, Verdict
+from gate.reports.outline import Standing, distance, label, marks, outline, standing_of, states_threshold, tally, verb
+from gate.terms.decision import Decision, Finding, Level, Outcome, PolicyIdentity, UsedWaiver, Verdict
 from gate.terms.slice import Slice
 
 decisions = run_path(str(Path(__file__).parents[1] / "looks" / "decisions.py"))
@@ -108,16 +108,6 @@ def test_the_first_line_of_every_report_says_these() -> None:
     policies = (PolicyIdentity("a", "a.yaml", "", 1), PolicyIdentity("b", "b.yaml", "", 1, advisory=True))
     assert marks(Decision(Verdict.PASS, policies=policies, simulated=True)) == ("advisory", "simulated clock")
     assert marks(Decision(Verdict.PASS, policies=policies[:1])) == ()
-
-
-def test_what_was_compared_with() -> None:
-    inputs = (InputIdentity("metrics", "m.json", "json", ""), InputIdentity("baseline", "old.json", "json", ""))
-    assert against(Decision(Verdict.PASS, inputs=(*inputs, InputIdentity("pinned", "r.json", "json", "")))) == [
-        "old.json",
-        "pinned (r.json)",
-    ]
-    assert against(Decision(Verdict.PASS, (finding("a > 0", baseline="baseline"),))) == ["baseline"]
-    assert against(Decision(Verdict.PASS, inputs=inputs[:1])) == []
 
 
 def test_what_has_a_value_is_not_said_to_have_none() -> None:

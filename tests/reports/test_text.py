@@ -96,7 +96,7 @@ def test_a_failing_finding_says_all_that_helps() -> None:
         "needs 0.843, short by 0.031",
         "rule `no-regression`, owner `@fraud-ml`",
         "→ about 310 more positives of `region=apac` would settle it",
-        "against main@9b0d77e",
+        "against main at 9b0d77e (2 days ago, passed)",
     ):
         assert said in text
 

@@ -1,0 +1,94 @@
+"""What a decision comes from and what a change would make of it, as Markdown."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from gate.reports.neutral import Markdown, block, code, formula, say, words
+from gate.reports.numbers import number
+from gate.reports.provenance import Compared, becomes, compared, judged_by, lost_title, short, title_of, word_of
+from gate.terms.case import LostCase
+from gate.terms.decision import Decision
+from gate.terms.revision import Proposed, ProposedChange
+
+MOST_BASELINES = 3
+
+
+class LostCases(NamedTuple):
+    """A table of cases: id, metric, before, now; `more` are not in it."""
+
+    title: str
+    rows: list[tuple[Markdown, Markdown, str, str]]
+    more: int
+
+
+class Changes(NamedTuple):
+    """What the change would alter; each line says one part, with its remarks."""
+
+    title: str
+    lines: list[Markdown]
+    more: int
+    becomes: str
+    messages: Markdown
+
+
+def where_from(decision: Decision) -> Markdown:
+    """Which commit was judged, and what it was compared with; empty where neither is known."""
+    others = [_one(each) for each in compared(decision)[:MOST_BASELINES]]
+    named = Markdown(", ".join(others))
+    if decision.commit:
+        shown = code(short(decision.commit))
+        return say("Commit {} against {}.", shown, named) if others else say("Commit {}.", shown)
+    return say("Compared with {}.", named) if others else Markdown("")
+
+
+def _one(each: Compared) -> Markdown:
+    said = say("{} at {}", code(each.label), code(each.commit)) if each.commit else code(each.label)
+    return say("{} ({})", said, words(", ".join(each.facts))) if each.facts else said
+
+
+def policy_from(decision: Decision) -> Markdown:
+    """Where a trusted policy was read, for the footer; empty for the work tree's."""
+    found = judged_by(decision)
+    if found is None:
+        return Markdown("")
+    ref, commit, by = found
+    return say("policy read at {} ({}) by {}", code(ref), code(commit), by)
+
+
+def lost_cases(decision: Decision, most: int) -> LostCases | None:
+    """Cases that held on the baseline and fail now."""
+    if not decision.lost:
+        return None
+    rows = [
+        (
+            code(each.id),
+            code(f"{each.metric}[{each.slice}]" if each.slice else each.metric),
+            number(each.before),
+            number(each.now),
+        )
+        for each in decision.lost[:most]
+    ]
+    return LostCases(lost_title(decision), rows, len(decision.lost) - len(rows))
+
+
+def _named(case: LostCase) -> str:
+    return f"{case.metric}[{case.slice}]" if case.slice else case.metric
+
+
+def changes(proposed: Proposed | None, most: int) -> Changes | None:
+    """What the change would alter in the policy that judged."""
+    if proposed is None:
+        return None
+    lines = [_change(change) for change in proposed.changes[:most]]
+    messages = [line for message in proposed.messages[:3] for line in message.split("\n")[:4]]
+    told = block(messages) if messages else Markdown("")
+    return Changes(title_of(proposed), lines, len(proposed.changes) - len(lines), becomes(proposed), told)
+
+
+def _change(change: ProposedChange) -> Markdown:
+    sides = [formula(side) for side in (change.before, change.after) if side]
+    said = say("{} → {}: {}", *sides, word_of(change)) if len(sides) == 2 else say("{}: {}", *sides, word_of(change))
+    for remark in change.remarks:
+        said = say("{}; {}", said, remark)
+    return said
