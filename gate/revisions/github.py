@@ -14,12 +14,13 @@ from gate.hosts.facts import Facts, is_commit
 from gate.hosts.github_api import client, home
 from gate.hosts.github_event import checked, part, text_of
 from gate.policy.find import NAMES
+from gate.policy.text import MAX_BYTES
 from gate.web.address import segment
 from gate.web.client import Client
 from gate.web.errors import WebError
 
 MOST_LISTED = 64 * 2**20  # bytes of the list of all files
-MOST_POLICY = 4 * 2**20  # bytes; a larger file is no policy that gate would read
+
 MOST_READ = 300  # YAML files, a request each
 
 _FOLDER, _LINK, _SUBMODULE = "040000", "120000", "160000"
@@ -87,7 +88,7 @@ class Revision:
         if entry.mode in _KINDS:
             return called_so
         try:
-            return bool(_POLICY.search(self._blob(entry.id, path, MOST_POLICY)))
+            return bool(_POLICY.search(self._blob(entry.id, path, MAX_BYTES)))
         except FilesError as error:
             if error.problems[0].slug == "too-large":
                 return called_so

@@ -37,7 +37,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What goes out. `public_only`: never to a private network."""
+    """What goes out. `public_only`: never to a private network. Shown without headers, one of which is a credential."""
 
     method: str
     url: Url
@@ -45,6 +45,9 @@ class Request:
     body: bytes | None = None
     public_only: bool = False
     ca_file: str = ""
+
+    def __repr__(self) -> str:
+        return f"Request({self.method} {self.url})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +99,9 @@ class _Proxy:
     host: str
     port: int
     headers: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        return f"_Proxy({self.host}:{self.port})"
 
 
 def _proxy(url: Url) -> _Proxy | None:

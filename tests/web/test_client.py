@@ -303,6 +303,11 @@ def test_the_next_page_is_found(link: str, url: str) -> None:
     assert next_page(link) == url
 
 
+def test_a_request_shows_no_credential() -> None:
+    request = Request(method="GET", url=parse("https://api.example/a?b"), headers={"Authorization": f"Bearer {TOKEN}"})
+    assert repr(request) == "Request(GET https://api.example/a)"
+
+
 def test_a_credential_shows_itself_nowhere() -> None:
     credential = Credential.bearer(f" {TOKEN}\n")
     assert credential.value == f"Bearer {TOKEN}"
