@@ -319,7 +319,8 @@ def _add_check(hub: FakeGitHub, asked: Asked, user: Any) -> Answer:
         raise RefusalError(422, "Invalid request: completed needs a conclusion")
     output = _checked_output(body.get("output"))
     number = hub.number()
-    made = {**body, "id": number, "html_url": f"https://github.example/{REPOSITORY}/runs/{number}", "output": dict(output)}
+    shown = {**output, "annotations": list(output.get("annotations", []))}  # more come later; the request stays as it was
+    made = {**body, "id": number, "html_url": f"https://github.example/{REPOSITORY}/runs/{number}", "output": shown}
     hub.check_runs[number] = made
     return 201, made, {}
 
