@@ -10,6 +10,7 @@ from gate.errors import Problem, UsageError
 _ROOMS: dict[str, dict[str, str]] = {
     "readers": {
         "metrics": "gate.readers.metrics",
+        "decision": "gate.readers.decision",
         "sklearn": "gate.readers.sklearn",
         "confusion-matrix": "gate.readers.confusion_matrix",
         "k6": "gate.readers.k6",
@@ -40,6 +41,7 @@ _ROOMS: dict[str, dict[str, str]] = {
     "reports": {
         "text": "gate.reports.text",
         "markdown": "gate.reports.markdown",
+        "html": "gate.reports.html",
         "json": "gate.reports.json",
         "junit": "gate.reports.junit",
         "sarif": "gate.reports.sarif",
@@ -51,6 +53,11 @@ _ROOMS: dict[str, dict[str, str]] = {
     "baselines": {
         "file": "gate.baselines.file",
     },
+    "revisions": {
+        "git": "gate.revisions.git",
+        "github": "gate.revisions.github",
+        "gitlab": "gate.revisions.gitlab",
+    },
     "hosts": {
         "github": "gate.hosts.github",
         "gitlab": "gate.hosts.gitlab",
@@ -61,6 +68,7 @@ _ROOMS: dict[str, dict[str, str]] = {
 # What a file must hold, byte for byte, before its reader is loaded and asked: a check starts with few modules.
 # A reader without marks is asked about every file; of marks in a tuple of their own, one is enough.
 _MARKS: dict[str, tuple[bytes | tuple[bytes, ...], ...]] = {
+    "decision": (b'"verdict"', b'"exit_code"', b'"format"'),
     "sklearn": (b"precision", b"macro avg", b"support"),
     "confusion-matrix": (b"confusion_matrix",),
     "k6": (b'"metrics"', (b'"root_group"', b'"k6Version"')),

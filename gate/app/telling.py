@@ -1,29 +1,94 @@
-"""What a CI machine shows of a decision by itself: the step's summary, and remarks at the policy's lines."""
+"""What a CI machine is told of a decision: the step's summary and outputs, remarks at the policy's lines, one comment.
+
+None of it changes a verdict: trouble is told.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
 
+from gate import registry
+from gate.app.outputs import Output
+from gate.hosts.facts import Event, Facts
+from gate.hosts.here import here
+from gate.hosts.host import Posted, marker
+from gate.record import dataclass
+from gate.reports import markdown
+from gate.reports.outline import Standing, outline
 from gate.terms.decision import Decision
 
+SUMMARY_CHARACTERS = 250_000  # of at most four bytes each: the host's limit is 1 MiB
+COMMENT_CHARACTERS = {"github": 65_000, "gitlab": 900_000}  # the marker comes on top
 
-class Told(NamedTuple):
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
     """`lines` are for standard output as they are, `troubles` for standard error; neither changes a verdict."""
 
     lines: tuple[str, ...] = ()
     troubles: tuple[str, ...] = ()
 
 
-def tell(decision: Decision, environ: Mapping[str, str]) -> Told:
-    """Appends the report to the step's summary, and gives the annotations. Elsewhere than on GitHub: nothing.
+def tell(
+    decision: Decision,
+    environ: Mapping[str, str],
+    *,
+    exit_code: int | None = None,
+    comment: bool = False,
+    outputs: bool = False,
+    written: Sequence[Output] = (),
+) -> Told:
+    """Tells the host what it can show; comments and outputs only where asked for. `written` are the reports on disk."""
+    facts = here(environ)
+    if facts is None:
+        return Told(troubles=("no comment: this is not a job of a CI machine",) if comment else ())
+    posted = _comment(decision, facts, environ) if comment else Posted()
+    troubles = list(posted.troubles)
+    if facts.host == "github":
+        from gate.hosts import github_step
 
-    What other commands of the step have written there stays. Trouble is told, never raised: the report is a service.
-    """
-    if environ.get("GITHUB_ACTIONS") != "true":
-        return Told()
-    from gate.hosts.github_step import summarise
-    from gate.reports import annotations, markdown
+        troubles.append(github_step.summarise(environ, markdown.render(decision, limit=SUMMARY_CHARACTERS)))
+        if outputs:
+            troubles.append(github_step.outputs(environ, step_outputs(decision, exit_code, written, posted.url)))
+    form = {"github": "annotations", "azure": "azure"}.get(facts.host)
+    return Told(lines=_remarks(decision, form) if form else (), troubles=tuple(each for each in troubles if each))
 
-    trouble = summarise(environ, markdown.render(decision))
-    return Told(tuple(annotations.render(decision).splitlines()), (trouble,) if trouble else ())
+
+def _remarks(decision: Decision, form: str) -> tuple[str, ...]:
+    if form == "annotations":  # not a form of `-o`: they count only on standard output
+        from gate.reports import annotations
+
+        return tuple(annotations.render(decision).splitlines())
+    return tuple(registry.load("reports", form).render(decision).splitlines())
+
+
+def step_outputs(decision: Decision, exit_code: int | None, written: Sequence[Output], comment_url: str = "") -> dict[str, str]:
+    """What later steps may ask for."""
+    rules = outline(decision).rules
+    return {
+        "verdict": decision.verdict.value,
+        "exit-code": str(decision.exit_code if exit_code is None else exit_code),
+        "failed": str(rules[Standing.FAILS]),
+        "warned": str(rules[Standing.WARNS] + rules[Standing.WAIVED]),
+        "undecided": str(rules[Standing.UNDECIDED]),
+        "missing": str(rules[Standing.MISSING]),
+        "report": _path("markdown", written),
+        "decision": _path("json", written),
+        "comment-url": comment_url,
+    }
+
+
+def _path(form: str, written: Sequence[Output]) -> str:
+    """Where the first report of a form was written."""
+    return next((each.path for each in written if each.form == form and each.path != "-"), "")
+
+
+def _comment(decision: Decision, facts: Facts, environ: Mapping[str, str]) -> Posted:
+    if facts.event is not Event.CHANGE:  # a push, a schedule or a merge queue has nothing to comment on
+        return Posted()
+    if facts.host not in COMMENT_CHARACTERS:
+        return Posted(troubles=(f"no comment: gate comments on GitHub and GitLab, and this is {facts.host}",))
+    body = markdown.render(decision, limit=COMMENT_CHARACTERS[facts.host])
+    key = marker([(policy.file, policy.name) for policy in decision.policies])
+    posted: Posted = registry.load("hosts", facts.host).comment(facts, environ, key, body)
+    return posted

@@ -14,6 +14,7 @@ from gate.app.outputs import Output
 from gate.app.protected import named_in
 from gate.cli.console import complain, say, standard_input, terminal
 from gate.errors import GateError, OutputError, UsageError
+from gate.hosts.here import is_ci
 from gate.policy.find import find
 from gate.reports import text
 from gate.terms.decision import Decision, Verdict
@@ -78,6 +79,9 @@ def _reporting(add: Callable[..., object]) -> None:
         metavar="FILE",
         help="write a report; its suffix says the form (.md .json .txt .xml .sarif .svg), or FORM=FILE; `-` is standard output",
     )
+    add("--comment", action="store_true", help="keep one comment on the pull request up to date; trouble changes no verdict")
+    add("--strict-publish", action="store_true", help="exit 2 when the comment or another report to the host fails")
+    add("--github-output", action="store_true", help="set the outputs of a GitHub step: verdict, exit-code, report …")
     add("--warn-exit-code", type=_exit_code, default=0, metavar="N", help="exit with N instead of 0 when the verdict is warn")
     add("--all", action="store_true", help="show the rules that hold, too")
 
@@ -108,21 +112,21 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
         judging = checking.judging_of(request)
     except GateError as error:
         outputs.prepare(wanted, checking.files_of(request, ()))
-        return _cannot_run(error, request, wanted, environ)
+        return _cannot_run(error, request, args, wanted)
     outputs.prepare(wanted, checking.files_of(request, judging.policies))
     try:
         decision = checking.check(request, judging)
     except GateError as error:
-        return _cannot_run(error, request, wanted, environ)
+        return _cannot_run(error, request, args, wanted)
     code = _code(decision, args)
     try:
         shown = outputs.write(wanted, decision, code)
     except OutputError as error:
-        return _cannot_run(error, request, wanted, environ)
-    _tell_host(decision, environ)
+        return _cannot_run(error, request, args, wanted)
+    told = _tell_host(decision, args, wanted, environ, code)
     for report in shown or [_as_text(decision, code, args, environ)]:
         say(report)
-    return code
+    return UsageError.exit_code if args.strict_publish and not told else code
 
 
 def _code(decision: Decision, args: argparse.Namespace) -> int:
@@ -148,7 +152,7 @@ def _as_text(decision: Decision, code: int, args: argparse.Namespace, environ: M
     )
 
 
-def _cannot_run(error: GateError, request: checking.CheckRequest, wanted: list[Output], environ: Mapping[str, str]) -> int:
+def _cannot_run(error: GateError, request: checking.CheckRequest, args: argparse.Namespace, wanted: list[Output]) -> int:
     """Say what is wrong on standard error and in every report that can be written."""
     from gate.cli.main import told
 
@@ -163,22 +167,23 @@ def _cannot_run(error: GateError, request: checking.CheckRequest, wanted: list[O
     for output in wanted:
         if output.path == "-":
             say(outputs.render(output.form, decision, error.exit_code))
-    _tell_host(decision, environ)
+    _tell_host(decision, args, wanted, request.environ, error.exit_code)
     complain(text.render(decision).splitlines()[-1])
     return error.exit_code
 
 
-def _tell_host(decision: Decision, environ: Mapping[str, str]) -> None:
-    """What CI shows of the decision; trouble there is said and changes nothing."""
-    if environ.get("GITHUB_ACTIONS") != "true":
-        return
+def _tell_host(decision: Decision, args: argparse.Namespace, wanted: list[Output], environ: Mapping[str, str], code: int) -> bool:
+    """What CI shows of the decision; whether all of it could be told. Trouble there is said and changes no verdict."""
+    if not (args.comment or args.github_output) and not is_ci(environ):
+        return True
     from gate.app.telling import tell
 
-    told = tell(decision, environ)
+    told = tell(decision, environ, exit_code=code, comment=args.comment, outputs=args.github_output, written=wanted)
     for line in told.lines:
         say(line)
     for trouble in told.troubles:
         complain(trouble)
+    return not told.troubles
 
 
 def asked_for(argv: list[str]) -> list[Output]:

@@ -42,14 +42,15 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("text=-", "text", "-"),
         ("markdown=a=b.txt", "markdown", "a=b.txt"),
         ("a=b.md", "markdown", "a=b.md"),
-        ("html=x.json", "json", "html=x.json"),
+        ("pdf=x.json", "json", "pdf=x.json"),
+        ("page.html", "html", "page.html"),
     ],
 )
 def test_the_form_of_an_output(written: str, form: str, path: str) -> None:
     assert parse(written) == Output(form, path)
 
 
-@pytest.mark.parametrize("written", ["report", "report.pdf", "-", "", "markdown=", "html=x", ".md"])
+@pytest.mark.parametrize("written", ["report", "report.pdf", "-", "", "markdown=", "pdf=x", ".md"])
 def test_an_output_without_a_form(written: str) -> None:
     with pytest.raises(UsageError) as error:
         parse(written)
