@@ -12,7 +12,7 @@ import pytest
 from gate import registry
 
 ROOT = Path(__file__).parents[2]
-VERBS = {"readers": "read", "reports": "render", "baselines": "find"}
+VERBS = {"readers": "read", "reports": "render", "baselines": "find", "hosts": "facts"}
 
 
 def test_imports_keep_the_layers() -> None:
