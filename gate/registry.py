@@ -52,11 +52,15 @@ _ROOMS: dict[str, dict[str, str]] = {
     },
     "baselines": {
         "file": "gate.baselines.file",
+        "ci": "gate.baselines.ci",
     },
     "revisions": {
         "git": "gate.revisions.git",
         "github": "gate.revisions.github",
         "gitlab": "gate.revisions.gitlab",
+    },
+    "packs": {
+        "git": "gate.revisions.remote",
     },
     "hosts": {
         "github": "gate.hosts.github",
