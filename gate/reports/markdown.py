@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
 LIMIT = 65_536  # characters of a comment on GitHub
+LONGEST_URL = 500
 
 _VERDICT_SIGN = {Verdict.PASS: "✅", Verdict.WARN: "⚠️", Verdict.UNDECIDED: "❔", Verdict.FAIL: "⛔", Verdict.ERROR: "🛑"}
 _HEADLINE = {
@@ -135,6 +137,7 @@ def _view(decision: Decision, of: Outline, charts: Charts, room: Room) -> dict[s
         "unused": decision.unused[: room.unused],
         "more_unused": len(decision.unused) - room.unused if 0 < room.unused < len(decision.unused) else 0,
         "left_out": _left_out(decision, of, room, len(paragraphs), bool(charts.drawn)),
+        "whole": _whole(decision.run_url),
         "footer": _footer(decision),
     }
 
@@ -151,6 +154,13 @@ def _left_out(decision: Decision, of: Outline, room: Room, paragraphs: int, char
         "all findings": not room.rows and any(of.shown()),
     }
     return [what for what, is_gone in gone.items() if is_gone]
+
+
+def _whole(run_url: str) -> Markdown:
+    """Where to find what is left out; an address with anything in it that is more than an address is no link."""
+    if not re.fullmatch(r"https?://[A-Za-z0-9.:-]+(?:/[\w./?=&%~+-]*)?", run_url, re.ASCII) or len(run_url) > LONGEST_URL:
+        return Markdown("decision.json")
+    return Markdown(f"decision.json of [this run]({run_url.replace('_', '%5F')})")
 
 
 def _headline(decision: Decision, of: Outline) -> Markdown:
