@@ -7,21 +7,19 @@ holds (see git_repository). No filter, no textconv, no link and no submodule has
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Mapping
 
 from gate.documents.document import shown
 from gate.documents.files import FilesError
-from gate.errors import Place, Problem
+from gate.errors import Place
 from gate.policy.find import NAMES
 from gate.policy.text import MAX_BYTES
 from gate.revisions import git_objects
 from gate.revisions.git_objects import FOLDER, KIND_OF_ENTRY, LINK, SUBMODULE, Entry, TooLargeError
 from gate.revisions.git_repository import MOST_BYTES, Repository, find_repository
+from gate.revisions.revision import is_policy, no_file, steps
 
 MOST_FOLDERS = 200_000
-
-_POLICY = re.compile(rb"""^\W{0,20}gate["']?\s{0,20}:\s{0,20}\d""", re.MULTILINE)
 
 
 class Revision:
@@ -45,13 +43,13 @@ class Revision:
         """As gate.documents.files says."""
         entry = self._entry(path)
         if entry is None:
-            raise _error("not-there", "there is no such file", self._place(path))
+            raise no_file("not-there", "there is no such file", self._place(path))
         if entry.mode & KIND_OF_ENTRY == FOLDER:
-            raise _error("not-a-plain-file", "this is a folder, not a file", self._place(path))
+            raise no_file("not-a-plain-file", "this is a folder, not a file", self._place(path))
         try:
             found = self.repository.objects([entry.id], most).get(entry.id)
         except TooLargeError:
-            raise _error("too-large", f"the file is larger than {most // 2**20} MiB", self._place(path)) from None
+            raise no_file("too-large", f"the file is larger than {most // 2**20} MiB", self._place(path)) from None
         if found is None:
             raise _lacking(self._place(path))
         if found.kind != "blob":
@@ -59,7 +57,7 @@ class Revision:
         return found.data
 
     def identity(self, path: str) -> str:
-        return "/".join(_steps(path))
+        return "/".join(steps(path))
 
     def policies(self) -> list[str]:
         """As gate.revisions.revision says."""
@@ -76,7 +74,7 @@ class Revision:
         found += [path for name in looked.keys() - sizes.keys() for path in looked[name]]
         for some in _portions({name: size for name, size in sizes.items() if size <= MAX_BYTES}):
             blobs = self.repository.objects(some)
-            found += [path for name in some for path in looked[name] if name not in blobs or _POLICY.search(blobs[name].data)]
+            found += [path for name in some for path in looked[name] if name not in blobs or is_policy(blobs[name].data)]
         return sorted(found)
 
     def _walk(self) -> Iterator[tuple[str, Entry]]:
@@ -87,7 +85,7 @@ class Revision:
             seen += len(level)
             if seen > MOST_FOLDERS:
                 what = f"the revision has more than {MOST_FOLDERS} folders: its policies cannot be looked for"
-                raise _error("unreadable", what, Place(self.revision[:12]), "name the policy: `-p PATH`")
+                raise no_file("unreadable", what, Place(self.revision[:12]), "name the policy: `-p PATH`")
             listed = self._listed(list(level.values()))
             below: dict[str, str] = {}
             for path, tree in level.items():
@@ -101,7 +99,7 @@ class Revision:
     def _entry(self, path: str) -> Entry | None:
         """What is at the path; None where nothing is. Raises FilesError at a link or a submodule."""
         found = Entry(FOLDER, "", self._tree)
-        for name in _steps(path):
+        for name in steps(path):
             if found.mode & KIND_OF_ENTRY != FOLDER:
                 return None
             here = next((entry for entry in self._listed([found.id])[found.id] if entry.name == name), None)
@@ -110,7 +108,7 @@ class Revision:
             kind = here.mode & KIND_OF_ENTRY
             if kind in (LINK, SUBMODULE):
                 what = f"`{shown(name)}` is a {'link' if kind == LINK else 'submodule'} there, not a file of the revision"
-                raise _error("not-a-plain-file", what, self._place(path), "put the file itself there")
+                raise no_file("not-a-plain-file", what, self._place(path), "put the file itself there")
             found = here
         return found
 
@@ -120,7 +118,7 @@ class Revision:
         try:
             found = self.repository.objects(lacking) if lacking else {}
         except TooLargeError:
-            raise _error(
+            raise no_file(
                 "unreadable", "the folders of the revision are too large to be read", Place(self.revision[:12])
             ) from None
         for tree in lacking:
@@ -156,19 +154,5 @@ def _portions(sizes: Mapping[str, int]) -> Iterator[list[str]]:
         yield some
 
 
-def _steps(path: str) -> list[str]:
-    """The names on the way to a file. Raises FilesError for a path that is absolute or leads upwards."""
-    written = path.replace(os.sep, "/")
-    steps = [name for name in written.split("/") if name not in ("", ".")]
-    if written.startswith("/") or ".." in steps or "\0" in path or os.path.splitdrive(path)[0]:
-        what = "this is not a path inside a revision: it may not begin with `/` nor hold `..`"
-        raise _error("unreadable", what, Place(shown(path)), "write it from the repository's root: policies/gate.yaml")
-    return steps
-
-
 def _lacking(place: Place) -> FilesError:
-    return _error("unreadable", "the clone holds only a part of this revision", place, "fetch it without `--filter`")
-
-
-def _error(slug: str, message: str, place: Place, remedy: str = "") -> FilesError:
-    return FilesError(Problem(slug, message, place, remedy))
+    return no_file("unreadable", "the clone holds only a part of this revision", place, "fetch it without `--filter`")

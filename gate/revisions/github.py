@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple, NoReturn
 
@@ -15,6 +13,7 @@ from gate.hosts.github_api import client, home
 from gate.hosts.github_event import checked, part, text_of
 from gate.policy.find import NAMES
 from gate.policy.text import MAX_BYTES
+from gate.revisions.revision import id_of, is_policy, no_file, steps
 from gate.web.address import segment
 from gate.web.client import Client
 from gate.web.errors import WebError
@@ -26,7 +25,6 @@ MOST_READ = 300  # YAML files, a request each
 _FOLDER, _LINK, _SUBMODULE = "040000", "120000", "160000"
 _KINDS = {_LINK: "link", _SUBMODULE: "submodule"}
 _RAW = {"Accept": "application/vnd.github.raw+json"}
-_POLICY = re.compile(rb"""^\W{0,20}gate["']?\s{0,20}:\s{0,20}\d""", re.MULTILINE)
 
 
 class _Entry(NamedTuple):
@@ -42,7 +40,7 @@ class Revision:
 
     def __init__(self, api: Client, facts: Facts, commit: str) -> None:
         if not is_commit(commit):
-            raise _error("unreadable", "a revision on GitHub is named by its whole commit id", Place(shown(commit)))
+            raise no_file("unreadable", "a revision on GitHub is named by its whole commit id", Place(shown(commit)))
         self.revision = commit
         self._api = api
         self._facts = facts
@@ -62,13 +60,13 @@ class Revision:
         """As gate.documents.files says."""
         entry = self._entry(path)
         if entry is None:
-            raise _error("not-there", "there is no such file", self._place(path))
+            raise no_file("not-there", "there is no such file", self._place(path))
         if entry.mode == _FOLDER:
-            raise _error("not-a-plain-file", "this is a folder, not a file", self._place(path))
+            raise no_file("not-a-plain-file", "this is a folder, not a file", self._place(path))
         return self._blob(entry.id, path, most)
 
     def identity(self, path: str) -> str:
-        return "/".join(_steps(path))
+        return "/".join(steps(path))
 
     def policies(self) -> list[str]:
         """The paths of all that may be policies. Raises FilesError where not all can be looked at.
@@ -80,7 +78,7 @@ class Revision:
         written = [path for path, entry in named.items() if entry.mode not in (_FOLDER, *_KINDS)]
         if len(written) > MOST_READ:
             what = f"the revision has {len(written)} YAML files, too many to look for policies in by GitHub's API"
-            raise _error("unreadable", what, Place(self.revision[:12]), "check out the whole history: `fetch-depth: 0`")
+            raise no_file("unreadable", what, Place(self.revision[:12]), "check out the whole history: `fetch-depth: 0`")
         return sorted(path for path, entry in named.items() if entry.mode != _FOLDER and self._may_be_policy(path, entry))
 
     def _may_be_policy(self, path: str, entry: _Entry) -> bool:
@@ -88,7 +86,7 @@ class Revision:
         if entry.mode in _KINDS:
             return called_so
         try:
-            return bool(_POLICY.search(self._blob(entry.id, path, MAX_BYTES)))
+            return is_policy(self._blob(entry.id, path, MAX_BYTES))
         except FilesError as error:
             if error.problems[0].slug == "too-large":
                 return called_so
@@ -97,7 +95,7 @@ class Revision:
     def _entry(self, path: str) -> _Entry | None:
         """What is at the path; None where nothing is. Raises FilesError at a link or a submodule."""
         found = _Entry(_FOLDER, self.revision)
-        for name in _steps(path):
+        for name in steps(path):
             if found.mode != _FOLDER:
                 return None
             here = self._folder(found.id, path).get(name)
@@ -105,7 +103,7 @@ class Revision:
                 return None
             if here.mode in _KINDS:
                 what = f"`{shown(name)}` is a {_KINDS[here.mode]} there, not a file of the revision"
-                raise _error("not-a-plain-file", what, self._place(path), "put the file itself there")
+                raise no_file("not-a-plain-file", what, self._place(path), "put the file itself there")
             found = here
         return found
 
@@ -125,13 +123,13 @@ class Revision:
             self._give_up(error, path)
         if part(told, "truncated") is not False:
             what = "the repository has more files than GitHub lists at once: its policies cannot be looked for"
-            raise _error(
+            raise no_file(
                 "unreadable", what, Place(self.revision[:12]), "check out the repository, and name the revision of the clone"
             )
         entries = part(told, "tree")
         found = {text_of(part(each, "path")): _entry(each) for each in entries} if isinstance(entries, list) else {"": None}
         if "" in found or None in found.values():
-            raise _error("unreadable", "GitHub's list of files cannot be read", self._place(path))
+            raise no_file("unreadable", "GitHub's list of files cannot be read", self._place(path))
         return {name: entry for name, entry in found.items() if entry is not None}
 
     def _blob(self, blob: str, path: str, most: int) -> bytes:
@@ -142,8 +140,8 @@ class Revision:
                 if error.slug == "web-too-large":
                     raise self._too_large(path, most) from None
                 self._give_up(error, path)
-            if _id_of(answer.body, blob) != blob:
-                raise _error("unreadable", "what GitHub sends is not the file at this commit", self._place(path))
+            if id_of(answer.body, blob) != blob:
+                raise no_file("unreadable", "what GitHub sends is not the file at this commit", self._place(path))
             self._blobs[blob] = answer.body
         if len(self._blobs[blob]) > most:
             raise self._too_large(path, most)
@@ -154,10 +152,10 @@ class Revision:
         remedy = problem.remedy
         if error.status in (401, 403, 404) and error.slug != "web-too-many":
             remedy = "give the job `permissions: {contents: read}` and the step `env: {GITHUB_TOKEN: ${{ github.token }}}`"
-        raise _error("unreadable", problem.message, self._place(path), remedy) from None
+        raise no_file("unreadable", problem.message, self._place(path), remedy) from None
 
     def _too_large(self, path: str, most: int) -> FilesError:
-        return _error("too-large", f"the file is larger than {most // 2**20} MiB", self._place(path))
+        return no_file("too-large", f"the file is larger than {most // 2**20} MiB", self._place(path))
 
     def _place(self, path: str) -> Place:
         return Place(f"{self.revision[:12]}:{shown(path)}")
@@ -171,7 +169,7 @@ def open_revision(commit: str, facts: Facts, environ: Mapping[str, str]) -> Revi
         return revision
     except WebError as error:
         problem = error.problems[0]
-        raise _error("unreadable", problem.message, Place(shown(commit[:12])), problem.remedy) from None
+        raise no_file("unreadable", problem.message, Place(shown(commit[:12])), problem.remedy) from None
 
 
 def resolve(ref: str, facts: Facts, environ: Mapping[str, str]) -> str:
@@ -187,7 +185,7 @@ def resolve(ref: str, facts: Facts, environ: Mapping[str, str]) -> str:
         found = {name: commit for name in names if (commit := _commit(api, facts, name))}
     except WebError as error:
         problem = error.problems[0]
-        raise _error("unreadable", problem.message, Place(shown(ref)), problem.remedy) from None
+        raise no_file("unreadable", problem.message, Place(shown(ref)), problem.remedy) from None
     if len(set(found.values())) > 1:
         what = f"`{shown(ref)}` names several revisions: {', '.join(f'refs/{shown(name)}' for name in found)}"
         raise FilesError(Problem("ambiguous-revision", what, remedy="write the one that you mean in full"))
@@ -211,27 +209,3 @@ def _commit(api: Client, facts: Facts, name: str) -> str:
 def _entry(listed: Any) -> _Entry | None:
     mode, name = text_of(part(listed, "mode")), checked(part(listed, "sha"))
     return _Entry(mode, name) if mode and name else None
-
-
-def _id_of(data: bytes, like: str) -> str:
-    """The id that git gives to these bytes as a file."""
-    import hashlib
-
-    found = hashlib.sha256() if len(like) == 64 else hashlib.sha1(usedforsecurity=False)
-    found.update(f"blob {len(data)}\0".encode("ascii"))
-    found.update(data)
-    return found.hexdigest()
-
-
-def _steps(path: str) -> list[str]:
-    """The names on the way to a file. Raises FilesError for a path that is absolute or leads upwards."""
-    written = path.replace(os.sep, "/")
-    steps = [name for name in written.split("/") if name not in ("", ".")]
-    if written.startswith("/") or ".." in steps or "\0" in path or os.path.splitdrive(path)[0]:
-        what = "this is not a path inside a revision: it may not begin with `/` nor hold `..`"
-        raise _error("unreadable", what, Place(shown(path)), "write it from the repository's root: policies/gate.yaml")
-    return steps
-
-
-def _error(slug: str, message: str, place: Place, remedy: str = "") -> FilesError:
-    return FilesError(Problem(slug, message, place, remedy))

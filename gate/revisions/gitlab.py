@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, NoReturn
 
@@ -13,6 +11,7 @@ from gate.errors import Place, Problem
 from gate.hosts.facts import Facts, is_commit
 from gate.hosts.gitlab_api import JOB_TOKEN, TOKEN_ADVICE, Access, access, commit_of, project, says
 from gate.policy.find import NAMES
+from gate.revisions.revision import id_of, is_policy, no_file, steps
 from gate.web.address import segment
 from gate.web.client import Response
 from gate.web.errors import WebError
@@ -23,7 +22,6 @@ MOST_YAML = 300  # files that are looked into, each by a request, when the polic
 _FOLDER, _LINK, _SUBMODULE = "040000", "120000", "160000"
 _KINDS = {_LINK: "link", _SUBMODULE: "submodule"}
 _NO_FILE = "404 File Not Found"  # said of a commit that is there and readable; other words mean something else
-_POLICY = re.compile(rb"""^\W{0,20}gate["']?\s{0,20}:\s{0,20}\d""", re.MULTILINE)
 
 
 class _Entry(NamedTuple):
@@ -40,7 +38,7 @@ class Revision:
 
     def __init__(self, way: Access, repository: str, commit: str) -> None:
         if not is_commit(commit):
-            raise _error("unreadable", "a revision on GitLab is named by its whole commit id", Place(shown(commit)))
+            raise no_file("unreadable", "a revision on GitLab is named by its whole commit id", Place(shown(commit)))
         self.revision = commit
         self._way = way
         self._where = project(repository)
@@ -51,7 +49,7 @@ class Revision:
         """Raises FilesError where the commit is not there or its files cannot be listed."""
         if not self._lists:
             what = "a job's own token may not list the files of a revision"
-            raise _error("unreadable", what, Place(self.revision[:12]), TOKEN_ADVICE.format(scope="read_api"))
+            raise no_file("unreadable", what, Place(self.revision[:12]), TOKEN_ADVICE.format(scope="read_api"))
         self._folder("")
 
     def is_file(self, path: str) -> bool:
@@ -65,16 +63,16 @@ class Revision:
         """As gate.documents.files says."""
         entry = self._entry(path) if self._lists else None
         if entry is not None and entry.mode == _FOLDER:
-            raise _error("not-a-plain-file", "this is a folder, not a file", self._place(path))
+            raise no_file("not-a-plain-file", "this is a folder, not a file", self._place(path))
         data = None if self._lists and entry is None else self._raw(path, most)
         if data is None:
-            raise _error("not-there", "there is no such file", self._place(path))
-        if entry is not None and _blob(data, entry.id) != entry.id:
-            raise _error("unreadable", "what GitLab sends is not the file at this commit", self._place(path))
+            raise no_file("not-there", "there is no such file", self._place(path))
+        if entry is not None and id_of(data, entry.id) != entry.id:
+            raise no_file("unreadable", "what GitLab sends is not the file at this commit", self._place(path))
         return data
 
     def identity(self, path: str) -> str:
-        return "/".join(_steps(path))
+        return "/".join(steps(path))
 
     def policies(self) -> list[str]:
         """The paths of all that may be policies. Raises FilesError where not all can be looked at.
@@ -86,7 +84,9 @@ class Revision:
         found = {path: entry for path, entry in self._all() if path.casefold().endswith((".yaml", ".yml"))}
         if len(found) > MOST_YAML:
             what = f"the revision has {len(found)} YAML files: they are too many to look for policies through GitLab's API"
-            raise _error("unreadable", what, Place(self.revision[:12]), "name the policy, `-p PATH`, or clone all (GIT_DEPTH: 0)")
+            raise no_file(
+                "unreadable", what, Place(self.revision[:12]), "name the policy, `-p PATH`, or clone all (GIT_DEPTH: 0)"
+            )
         return sorted(path for path, entry in found.items() if self._may_be_policy(path, entry))
 
     @property
@@ -104,12 +104,12 @@ class Revision:
             if error.problems[0].slug == "too-large":
                 return called_so
             raise
-        return bool(_POLICY.search(data)) if data is not None and _blob(data, entry.id) == entry.id else called_so
+        return is_policy(data) if data is not None and id_of(data, entry.id) == entry.id else called_so
 
     def _entry(self, path: str) -> _Entry | None:
         """What is at the path; None where nothing is. Raises FilesError at a link or a submodule."""
         found, folder = _Entry(_FOLDER, ""), ""
-        for name in _steps(path):
+        for name in steps(path):
             if found.mode != _FOLDER:
                 return None
             here = self._folder(folder).get(name)
@@ -117,7 +117,7 @@ class Revision:
                 return None
             if here.mode in _KINDS:
                 what = f"`{shown(name)}` is a {_KINDS[here.mode]} there, not a file of the revision"
-                raise _error("not-a-plain-file", what, self._place(path), "put the file itself there")
+                raise no_file("not-a-plain-file", what, self._place(path), "put the file itself there")
             found, folder = here, f"{folder}{name}/"
         return found
 
@@ -174,20 +174,20 @@ class Revision:
                 raise self._too_large(name, most) from None
             self._give_up(error, name)
         if response.headers.get("x-gitlab-commit-id", self.revision) != self.revision:
-            raise _error("unreadable", "GitLab answers with another commit's file", self._place(name))
+            raise no_file("unreadable", "GitLab answers with another commit's file", self._place(name))
         return response.body
 
     def _give_up(self, error: Exception, path: str) -> NoReturn:
         if not isinstance(error, WebError):
-            raise _error("unreadable", "GitLab's list of files cannot be read", self._place(path)) from None
+            raise no_file("unreadable", "GitLab's list of files cannot be read", self._place(path)) from None
         problem = error.problems[0]
         remedy = problem.remedy
         if error.status in (401, 403, 404):
             remedy = f"{TOKEN_ADVICE.format(scope='read_api')}, and check that the commit is there"
-        raise _error("unreadable", problem.message, self._place(path), remedy) from None
+        raise no_file("unreadable", problem.message, self._place(path), remedy) from None
 
     def _too_large(self, path: str, most: int) -> FilesError:
-        return _error("too-large", f"the file is larger than {most // 2**20} MiB", self._place(path))
+        return no_file("too-large", f"the file is larger than {most // 2**20} MiB", self._place(path))
 
     def _place(self, path: str) -> Place:
         return Place(f"{self.revision[:12]}:{shown(path)}")
@@ -202,7 +202,7 @@ def open_revision(commit: str, facts: Facts, environ: Mapping[str, str], *, sing
         revision = Revision(access(environ), facts.repository, commit)
     except WebError as error:
         problem = error.problems[0]
-        raise _error("unreadable", problem.message, Place(shown(commit[:12])), problem.remedy) from None
+        raise no_file("unreadable", problem.message, Place(shown(commit[:12])), problem.remedy) from None
     if not single:
         revision.look()
     return revision
@@ -221,7 +221,7 @@ def resolve(ref: str, facts: Facts, environ: Mapping[str, str]) -> str:
         found = {name: commit for name in names if (commit := commit_of(way, facts.repository, name))}
     except WebError as error:
         problem = error.problems[0]
-        raise _error("unreadable", problem.message, Place(shown(ref)), problem.remedy) from None
+        raise no_file("unreadable", problem.message, Place(shown(ref)), problem.remedy) from None
     if len(set(found.values())) > 1:
         what = f"`{shown(ref)}` names several revisions: {', '.join(shown(name) for name in found)}"
         raise FilesError(Problem("ambiguous-revision", what, remedy="write the one that you mean in full"))
@@ -236,27 +236,3 @@ def _entries(listed: Any) -> Iterator[tuple[str, _Entry]]:
         raise TypeError
     for each in listed:
         yield str(each["path"]), _Entry(str(each["mode"]), str(each["id"]))
-
-
-def _blob(data: bytes, like: str) -> str:
-    """The id that git gives to these bytes."""
-    import hashlib
-
-    found = hashlib.sha256() if len(like) == 64 else hashlib.sha1(usedforsecurity=False)
-    found.update(f"blob {len(data)}\0".encode("ascii"))
-    found.update(data)
-    return found.hexdigest()
-
-
-def _steps(path: str) -> list[str]:
-    """The names on the way to a file. Raises FilesError for a path that is absolute or leads upwards."""
-    written = path.replace(os.sep, "/")
-    steps = [name for name in written.split("/") if name not in ("", ".")]
-    if written.startswith("/") or ".." in steps or "\0" in path or os.path.splitdrive(path)[0]:
-        what = "this is not a path inside a revision: it may not begin with `/` nor hold `..`"
-        raise _error("unreadable", what, Place(shown(path)), "write it from the repository's root: policies/gate.yaml")
-    return steps
-
-
-def _error(slug: str, message: str, place: Place, remedy: str = "") -> FilesError:
-    return FilesError(Problem(slug, message, place, remedy))

@@ -1,10 +1,16 @@
-"""The room's Protocol: the files at a commit."""
+"""The room's Protocol: the files at a commit; and what its modules say alike of paths, ids and policies."""
 
 from __future__ import annotations
 
+import os
+import re
 from typing import Protocol
 
-from gate.documents.files import Files
+from gate.documents.document import shown
+from gate.documents.files import Files, FilesError
+from gate.errors import Place, Problem
+
+_POLICY = re.compile(rb"""^\W{0,20}gate["']?\s{0,20}:\s{0,20}\d""", re.MULTILINE)
 
 
 class Tree(Files, Protocol):
@@ -15,3 +21,33 @@ class Tree(Files, Protocol):
 
         What cannot be looked into counts as one. Raises FilesError where not all can be looked at.
         """
+
+
+def is_policy(data: bytes) -> bool:
+    """Whether a YAML file says `gate: 1`. Its writer is trusted, so this need not see through tricks."""
+    return _POLICY.search(data) is not None
+
+
+def steps(path: str) -> list[str]:
+    """The names on the way to a file. Raises FilesError for a path that is absolute or leads upwards."""
+    written = path.replace(os.sep, "/")
+    found = [name for name in written.split("/") if name not in ("", ".")]
+    if written.startswith("/") or ".." in found or "\0" in path or os.path.splitdrive(path)[0]:
+        what = "this is not a path inside a revision: it may not begin with `/` nor hold `..`"
+        raise no_file("unreadable", what, Place(shown(path)), "write it from the repository's root: policies/gate.yaml")
+    return found
+
+
+def id_of(data: bytes, like: str) -> str:
+    """The id that git gives to these bytes as a file, in the hash that `like` is in."""
+    import hashlib
+
+    found = hashlib.sha256() if len(like) == 64 else hashlib.sha1(usedforsecurity=False)
+    found.update(f"blob {len(data)}\0".encode("ascii"))
+    found.update(data)
+    return found.hexdigest()
+
+
+def no_file(slug: str, message: str, place: Place, remedy: str = "") -> FilesError:
+    """What to raise for a file that cannot be read; the slugs are those of gate.documents.files."""
+    return FilesError(Problem(slug, message, place, remedy))
