@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 
-from gate.documents.document import Mark
-from gate.errors import PolicyError, Problem
+from gate.documents.document import Mark, shown
+from gate.errors import GateError, PolicyError, Problem
 from gate.policy import packs, shape, text
 from gate.policy.explain import explain
+from gate.policy.pinned import is_pinned, open_pinned
 from gate.policy.text import PolicyText
 from gate.record import dataclass
 
@@ -63,10 +64,8 @@ def _key(source: PolicyText) -> str:
 
 
 def _open(source: PolicyText, name: str, mark: Mark) -> PolicyText:
-    if name.startswith("git:"):
-        raise PolicyError(
-            source.problem("extends-unavailable", "this version does not read policies from git", mark, "name a pack or a ./file")
-        )
+    if is_pinned(name):
+        return _open_pinned(source, name, mark)
     if "/" in name or name.endswith((".yaml", ".yml")):
         return _open_file(source, name, mark)
     known = packs.names()
@@ -79,6 +78,18 @@ def _open(source: PolicyText, name: str, mark: Mark) -> PolicyText:
         ) + f"packs are {', '.join(known)}; a file is written `./{name}.yaml`"
         raise PolicyError(source.problem("unknown-pack", f"there is no pack `{name[:80]}`", mark, hint))
     return checked(text.read(packs.path_of(name), f"{name} (pack)"))
+
+
+def _open_pinned(source: PolicyText, name: str, mark: Mark) -> PolicyText:
+    try:
+        pinned = open_pinned(name)
+        there = pinned.files.is_file(pinned.path)
+    except GateError as error:
+        raise PolicyError(*(source.problem(each.slug, each.message, mark, each.remedy) for each in error.problems)) from None
+    if not there:
+        what = f"there is no file `{shown(pinned.path)}` at that commit"
+        raise PolicyError(source.problem("policy-not-found", what, mark, "its path is written from the root of that repository"))
+    return checked(text.read(pinned.path, pinned.file, pinned.files))
 
 
 def _open_file(source: PolicyText, name: str, mark: Mark) -> PolicyText:

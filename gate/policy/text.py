@@ -7,8 +7,9 @@ from typing import Any
 from gate.documents.document import DocumentError, List, Map, Mark, decode, excerpt, shown
 from gate.documents.files import WORK_TREE, Files, FilesError
 from gate.documents.yaml import load
-from gate.errors import Place, PolicyError, Problem
+from gate.errors import GateError, Place, PolicyError, Problem
 from gate.language.tokens import RuleError
+from gate.policy.pinned import is_pinned, open_pinned
 from gate.record import dataclass
 
 MAX_BYTES = 8 * 1024 * 1024
@@ -56,9 +57,19 @@ class PolicyText:
 
 
 def read(path: str, file: str | None = None, files: Files = WORK_TREE) -> PolicyText:
-    """The policy file at `path`. Raises PolicyError."""
+    """The policy file at `path`, also one in git at a commit: `git:…`. Raises PolicyError."""
+    if is_pinned(path):
+        return _read_pinned(path)
     name = file or path
     return parse(_bytes(path, name, files), name, path, files)
+
+
+def _read_pinned(name: str) -> PolicyText:
+    try:
+        pinned = open_pinned(name)
+    except GateError as error:
+        raise PolicyError(*error.problems) from None
+    return parse(_bytes(pinned.path, pinned.file, pinned.files), pinned.file, pinned.path, pinned.files)
 
 
 def parse(data: bytes, file: str, path: str = "", files: Files = WORK_TREE) -> PolicyText:

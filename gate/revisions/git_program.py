@@ -138,4 +138,5 @@ def _end(pid: int) -> None:
 
 def _last_line(err: bytes) -> str:
     lines = [line for line in err.decode("utf-8", "replace").splitlines() if line.strip()]
-    return shown(lines[-1].removeprefix("fatal: "), 200) if lines else ""
+    fatal = [line.removeprefix("fatal: ") for line in lines if line.startswith("fatal: ")]
+    return shown((fatal or lines)[-1], 200) if lines else ""

@@ -1,9 +1,9 @@
 """A repository on this machine, seen through a git folder of gate's own.
 
 git reads settings, hooks, filters and helpers from a repository's git folder, and an earlier step of the job may
-have written them. So git is never pointed at that folder: a new one is made, with gate's settings, which takes
-nothing but the refs (as links) and the objects from the repository. Of the repository's own settings only two facts are taken,
-as text: how its ids and its refs are stored. As none of them takes effect, it does not matter to whom the folder belongs.
+have written them. So git is never pointed at that folder, but at a new one with gate's settings, which takes
+nothing but the refs and the objects from the repository. Of the repository's own settings two facts are read, as
+text: how its ids and its refs are stored. As none takes effect, it does not matter to whom the folder belongs.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ import re
 from collections.abc import Mapping, Sequence
 
 from gate.documents.document import shown
-from gate.documents.files import WORK_TREE, FilesError
+from gate.documents.files import FilesError
 from gate.errors import Problem
 from gate.hosts.facts import is_commit
 from gate.policy.find import repository_root
 from gate.revisions import git_objects, git_program, git_refs
+from gate.revisions.git_folder import GitFolder, small_file
 from gate.revisions.git_objects import Commit, Object
 
 MOST_BYTES = 256 * 1024 * 1024  # of objects that are read at once
@@ -25,23 +26,6 @@ MOST_BYTES = 256 * 1024 * 1024  # of objects that are read at once
 _SHA256 = re.compile(rb"^\s*objectformat\s*=\s*\"?sha256", re.IGNORECASE | re.MULTILINE)
 _HEAD = re.compile(rb"ref: refs/|[0-9a-f]{40}")
 _REFTABLE = re.compile(rb"^\s*refstorage\s*=\s*\"?reftable", re.IGNORECASE | re.MULTILINE)
-_SETTINGS = """[core]
-	repositoryformatversion = {version}
-	bare = true
-	hooksPath = {nothing}
-	fsmonitor = false
-	commitGraph = false
-	multiPackIndex = false
-	useReplaceRefs = false
-	askPass =
-[gc]
-	auto = 0
-[maintenance]
-	auto = false
-[protocol]
-	allow = never
-"""
-_SETTINGS_SHA256 = "[extensions]\n\tobjectFormat = sha256\n"
 
 
 class Repository:
@@ -50,23 +34,22 @@ class Repository:
     def __init__(self, git_dir: str, common: str, root: str, environ: Mapping[str, str]) -> None:
         self.root = root
         self._common = common
-        config = _read(os.path.join(common, "config"))
+        config = small_file(os.path.join(common, "config"))
         self._reftable = bool(_REFTABLE.search(config))
         self._program = git_program.find_program(environ, outside=root)
-        view = private_folder(self, bool(_SHA256.search(config)))
+        self._view = GitFolder(sha256=bool(_SHA256.search(config)))
         for name in git_refs.SPECIAL:
-            data = _read(os.path.join(git_dir, name))
+            data = small_file(os.path.join(git_dir, name))
             if _HEAD.match(data):
-                write(view, name, data)
+                self._view.write(name, data)
         for name in ("refs", "packed-refs", "shallow"):
-            _link(os.path.join(common, name), os.path.join(view, name))
-        os.makedirs(os.path.join(view, "refs"), exist_ok=True)
-        self._environ = git_program.surroundings(view, os.path.join(common, "objects"), environ, outside=root)
+            self._view.link(os.path.join(common, name), name)
+        self._environ = git_program.surroundings(self._view.path, os.path.join(common, "objects"), environ, outside=root)
 
     @property
     def shallow(self) -> bool:
         """Whether the clone lacks older commits."""
-        return bool(_read(os.path.join(self._common, "shallow")).strip())
+        return bool(small_file(os.path.join(self._common, "shallow")).strip())
 
     def resolve(self, ref: str) -> str:
         """The commit that REF names, in full. Raises FilesError."""
@@ -192,7 +175,7 @@ def find_repository(folder: str, environ: Mapping[str, str]) -> Repository:
         raise FilesError(Problem("no-repository", what, remedy="run gate inside the checkout"))
     git_dir = os.path.join(root, ".git")
     if os.path.isfile(git_dir):  # of a further work tree, or of a submodule
-        where = _read(git_dir).decode("utf-8", "surrogateescape").strip()
+        where = small_file(git_dir).decode("utf-8", "surrogateescape").strip()
         git_dir = os.path.join(root, where.removeprefix("gitdir:").strip())
     return _opened(git_dir, root, environ)
 
@@ -204,52 +187,9 @@ def bare_repository(folder: str, environ: Mapping[str, str]) -> Repository:
 
 
 def _opened(git_dir: str, root: str, environ: Mapping[str, str]) -> Repository:
-    shared = _read(os.path.join(git_dir, "commondir")).decode("utf-8", "surrogateescape").strip()
+    shared = small_file(os.path.join(git_dir, "commondir")).decode("utf-8", "surrogateescape").strip()
     common = os.path.join(git_dir, shared) if shared else git_dir
     if not os.path.isdir(os.path.join(common, "objects")):
         what = f"{shown(os.path.abspath(git_dir))} is not the folder of a git repository"
         raise FilesError(Problem("no-repository", what, remedy="is the checkout complete?"))
     return Repository(os.path.abspath(git_dir), os.path.abspath(common), root, environ)
-
-
-# -- the git folder of gate's own
-
-
-def private_folder(owner: object, sha256: bool = False) -> str:
-    """A new git folder with gate's settings and nothing in it; it goes when its owner does."""
-    import shutil
-    import tempfile
-    import weakref
-
-    folder = tempfile.mkdtemp(prefix="gate-git-")
-    weakref.finalize(owner, shutil.rmtree, folder, ignore_errors=True)
-    settings = _SETTINGS.format(version=1 if sha256 else 0, nothing=os.devnull) + (_SETTINGS_SHA256 if sha256 else "")
-    write(folder, "config", settings.encode())
-    write(folder, "HEAD", b"ref: refs/heads/gate-has-no-branch\n")  # git takes a folder without one for none of its own
-    return folder
-
-
-def _read(path: str) -> bytes:
-    """A small file of a git folder; nothing where it is not there, not a plain file, or too large to be one of git's."""
-    try:
-        return WORK_TREE.read(path, 2**20)
-    except FilesError:
-        return b""
-
-
-def write(folder: str, name: str, data: bytes) -> None:
-    """A small file of a git folder of gate's own."""
-    with open(os.path.join(folder, name), "wb") as file:
-        file.write(data)
-
-
-def _link(source: str, target: str) -> None:
-    """Make the file or folder appear here too: as a link, or where the system has none, as a copy."""
-    import shutil
-
-    if not os.path.exists(source):
-        return
-    try:
-        os.symlink(source, target)
-    except OSError:
-        shutil.copytree(source, target) if os.path.isdir(source) else shutil.copyfile(source, target)

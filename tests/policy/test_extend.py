@@ -134,7 +134,7 @@ def test_of_two_packs_with_one_rule_the_tighter_one_may_come_second(files: Files
         ("sub/base", "extends-path", "lies below this one", "write `./base.yaml`"),
         ("./gone.yaml", "policy-not-found", "there is no file `./gone.yaml` beside this policy", "relative to the file"),
         ("./sub", "policy-not-found", "there is no file `./sub`", "relative to the file"),
-        ("git:" + "0" * 40 + ":base.yaml", "extends-unavailable", "does not read policies from git", "name a pack or a ./file"),
+        ("git:" + "0" * 40 + ":base.yaml", "pack-address", "does not name a policy in git", "write git:https://HOST"),
         ("recal-critical", "unknown-pack", "there is no pack `recal-critical`", "did you mean `recall-critical`?"),
         ("nothing-like-it", "unknown-pack", "there is no pack `nothing-like-it`", "a file is written `./nothing-like-it.yaml`"),
         ("README", "unknown-pack", "there is no pack `README`", "packs are "),
