@@ -15,6 +15,7 @@ from gate.app.evidence import (
     identities,
     labels,
     named_baselines,
+    other_runs,
     path_of,
     refuse_contradiction,
     refuse_nothing,
@@ -121,7 +122,7 @@ def decide(
     judging = judging if isinstance(judging, Judging) else Judging(tuple(judging))
     refuse_nothing(candidate)
     refuse_contradiction(judging.policies, candidate)
-    baselines = named_baselines(judging.policies, given, at or Surroundings())
+    baselines = other_runs(named_baselines(judging.policies, given, at or Surroundings()), candidate)
     if first_release and had(baselines):
         what = "--first-release is for a model without a baseline; one was found"
         raise UsageError(

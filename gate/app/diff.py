@@ -17,8 +17,9 @@ from gate.errors import GateError, Problem, UsageError
 from gate.policy.change import PolicyComparison
 from gate.policy.policy import Policy
 from gate.readers import decision
+from gate.readers.inputs import open_input
 from gate.readers.reader import choose
-from gate.readers.source import SYNTAXES, SourceFile, is_stdin, open_path, open_stdin
+from gate.readers.source import SYNTAXES, SourceFile, is_stdin, open_stdin
 from gate.record import dataclass
 from gate.reports import json as decision_json
 from gate.reports.plain import brief
@@ -81,7 +82,7 @@ def _read(path: str, request: DiffRequest, moment: Clock) -> tuple[Source, Read]
     """The file as what its content is."""
     form = request.reader
     syntax = form if form in SYNTAXES else ""
-    file = open_stdin(request.stdin, syntax) if is_stdin(path) else open_path(path, syntax)
+    file = open_stdin(request.stdin, syntax) if is_stdin(path) else open_input(path, syntax)
     document = file.mapping if form is None else None
     if document is not None and decision.recognises(file):
         return file.source("decision"), decision_json.read(file.text, file=file.name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import BinaryIO
 
 from gate import registry
@@ -12,13 +12,14 @@ from gate.errors import InputError, Place, PolicyError, Problem, UsageError
 from gate.language.value import Doubt
 from gate.policy.policy import BaselineSource, Policy
 from gate.readers.inputs import read_inputs, split
-from gate.readers.source import is_stdin
+from gate.readers.source import is_remote, is_stdin, public
 from gate.record import replace
 from gate.terms.baseline import Baseline, Origin
 from gate.terms.decision import InputIdentity
 from gate.terms.measurements import Measurements
 
 DEFAULT = "baseline"
+_ANOTHER = "give the metrics of the model in production"
 Found = Baseline | Doubt
 
 
@@ -48,7 +49,7 @@ def refuse_itself(inputs: Iterable[str], baselines: Iterable[str]) -> None:
         for candidate in inputs:
             if _same(path_of(candidate), path_of(baseline)):
                 what = f"the baseline `{baseline}` is the same file as the input `{candidate}`"
-                remedy = "a comparison with itself holds for any model: give the metrics of the model in production"
+                remedy = f"a comparison with itself holds for any model: {_ANOTHER}"
                 raise UsageError(Problem("same-file", what, remedy=remedy))
 
 
@@ -60,8 +61,8 @@ def baseline_given(specs: Sequence[str], inputs: Sequence[str], at: Surroundings
     if set(kinds) == {"file"}:
         refuse_itself(inputs, specs)
         table = read_inputs(specs, format=at.format, stdin=stdin)
-        names = ", ".join(os.path.basename(path_of(spec)) for spec in specs)
-        return Baseline(DEFAULT, Origin(", ".join(specs), names), table)
+        given = [public(spec) for spec in specs]
+        return Baseline(DEFAULT, Origin(", ".join(given), ", ".join(os.path.basename(path_of(spec)) for spec in given)), table)
     if len(specs) > 1:
         what = f"`-b {specs[kinds.index(next(kind for kind in kinds if kind != 'file'))]}` is a baseline of its own"
         raise UsageError(Problem("usage", what, remedy="give one baseline; more of them have names in the policy: `baselines:`"))
@@ -110,7 +111,7 @@ def _find(name: str, text: str, at: Surroundings) -> Found:
     on_disk = kind == "file" and not at.tree.revision
     if on_disk and any(_same(path_of(each), os.path.join(at.folder, text)) for each in at.inputs):
         what = f"the baseline `{text}` is the same file as the input"
-        return Doubt("same-file", what, "give the metrics of the model in production")
+        return Doubt("same-file", what, _ANOTHER)
     found: Found = registry.load("baselines", kind).find(name, text, at)
     return found
 
@@ -120,7 +121,23 @@ def path_of(spec: str) -> str:
     return split(spec)[1] or spec
 
 
+def other_runs(baselines: Mapping[str, Found], candidate: Measurements) -> dict[str, Found]:
+    """The baselines, with a doubt in the place of each that is the very run that is judged, whatever names led to it."""
+    judged = {source.name for source in candidate.sources if is_remote(source.name)}
+    return {name: _itself(found, judged) or found for name, found in baselines.items()}
+
+
+def _itself(found: Found, judged: Container[str]) -> Doubt | None:
+    sources = found.measurements.sources if isinstance(found, Baseline) else ()
+    same = next((source.name for source in sources if source.name in judged), "")
+    if not (same and isinstance(found, Baseline)):
+        return None
+    return Doubt("same-file", f"the baseline `{found.origin.source}` is the run that is judged: {same}", _ANOTHER)
+
+
 def _same(first: str, second: str) -> bool:
+    if is_remote(first) or is_remote(second):
+        return False  # `other_runs` compares what they lead to
     try:
         return os.path.samefile(*("/dev/stdin" if is_stdin(path) else path for path in (first, second)))
     except OSError:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from gate import registry
 from gate.errors import OutputError, OverwriteError, Place, Problem, UsageError
+from gate.readers.source import is_remote
 from gate.record import dataclass
 from gate.terms.decision import Decision
 
@@ -49,7 +50,7 @@ def parse(written: str) -> Output:
 def prepare(outputs: Sequence[Output], inputs: Iterable[str]) -> None:
     """Refuse outputs that cannot be meant, then remove what an earlier run left. Raises UsageError or OutputError."""
     files = [output for output in outputs if output.path != "-"]
-    read = {os.path.realpath(path): path for path in inputs}
+    read = {os.path.realpath(path): path for path in inputs if not is_remote(path)}
     clash = [output for output in files if os.path.realpath(output.path) in read]
     if clash:
         remove(output for output in files if output not in clash)

@@ -42,6 +42,8 @@ class Finder(Protocol):
 
 
 def kind_of(text: str) -> str:
-    """`git`, `ci`, `run`, `mlflow` or `file`."""
+    """`git`, `ci`, `run`, `mlflow` or `file`; the URL of a run is MLflow's."""
+    if text.startswith(("http://", "https://")):
+        return "mlflow"
     prefix, colon, _ = text.partition(":")
     return prefix if colon and prefix in KINDS else "file"

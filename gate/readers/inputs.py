@@ -11,7 +11,7 @@ from gate.documents.document import shown
 from gate.errors import InputError, Place, Problem, UsageError
 from gate.readers.names import clean
 from gate.readers.reader import choose
-from gate.readers.source import SYNTAXES, SourceFile, is_stdin, open_path, open_stdin
+from gate.readers.source import SYNTAXES, SourceFile, is_remote, is_stdin, open_path, open_stdin
 from gate.readers.table import Table
 from gate.record import replace
 from gate.terms.measurements import Measurements, Source
@@ -22,9 +22,9 @@ _NAMED = re.compile(r"([A-Za-z_][\w.-]*)=(.*)", re.DOTALL)
 def read_inputs(specs: Sequence[str], *, format: str | None = None, stdin: BinaryIO | None = None) -> Measurements:  # noqa: A002
     """The measurements of every INPUT, merged.
 
-    An INPUT is a path, `-`, or `NAME=FILE`, whose measurements are called `NAME.…`; a path that
-    looks like that is written `./a=b`. `format` is a reader's name, or json, yaml or toml where
-    the text alone does not show it. Raises GateError.
+    An INPUT is a path, `-`, the address of a run on an MLflow server, or `NAME=` and one of these, whose measurements
+    are called `NAME.…`; a path that looks like that is written `./a=b`. `format` is a reader's name, or json, yaml or
+    toml where the text alone does not show it. Raises GateError.
     """
     read = [_parse(spec) for spec in specs]
     if sum(is_stdin(path) for _, path in read) > 1:
@@ -88,14 +88,16 @@ def _parse(spec: str) -> tuple[str, str]:
 
 def _read(prefix: str, path: str, form: str | None, stdin: BinaryIO | None) -> Measurements:
     syntax = form if form in SYNTAXES else ""
-    file = open_stdin(stdin, syntax) if is_stdin(path) else _open(path, syntax)
-    name, reader = choose(file, form)
-    table = replace(reader.read(file), sources=(file.source(name),))
+    table = read_file(open_stdin(stdin, syntax) if is_stdin(path) else open_input(path, syntax), form)
     return _prefixed(table, prefix) if prefix else table
 
 
-def _open(path: str, syntax: str) -> SourceFile:
-    """The file at a path, or the one that the folder of a run stands for."""
+def open_input(path: str, syntax: str = "") -> SourceFile:
+    """The file at a path, or the one that the address of a run, or its folder, stands for. Raises GateError."""
+    if is_remote(path):
+        from gate.readers import mlflow_server
+
+        return mlflow_server.fetch(path, os.environ).file
     if os.path.isdir(path):
         from gate.readers import run_folder
 

@@ -26,6 +26,7 @@ class Reader(Protocol):
 
 def choose(file: SourceFile, form: str | None) -> tuple[str, Reader]:
     """The reader called `form`, else the one that recognises the file. Raises InputError, UsageError for an unknown name."""
+    form = file.form or form
     if form in SYNTAXES:
         return PLAIN, registry.load("readers", PLAIN)
     if form is not None:

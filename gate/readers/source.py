@@ -29,11 +29,13 @@ class SourceFile:
     """What readers look at. `syntax` is "json", "yaml", "toml", or empty where it is none of them.
 
     `quotable` is false for a file that a link led to, out of the working folder: the link may
-    have been planted, so that no message may quote what it leads to.
+    have been planted, so that no message may quote what it leads to. `form` is the reader's name
+    where the way to the file tells it.
     """
 
-    def __init__(self, name: str, data: bytes, syntax: str = "", quotable: bool = True) -> None:
+    def __init__(self, name: str, data: bytes, syntax: str = "", quotable: bool = True, form: str = "") -> None:
         self.name = name
+        self.form = form
         self.data = data
         self.quotable = quotable
         self._syntax = syntax
@@ -115,6 +117,18 @@ def _parse(text: str, syntax: str, name: str) -> Any:
 
 
 # -- opening
+
+
+def is_remote(path: str) -> bool:
+    """Whether the path is the address of something on a server; a file called so is written `./mlflow:…`."""
+    return path.startswith(("mlflow:", "http://", "https://"))
+
+
+def public(spec: str) -> str:
+    """An INPUT as it may be shown: the query and the password of a URL may be secret."""
+    if "://" not in spec:
+        return spec
+    return re.sub(r"//[^#]*@", "//…@", re.sub(r"\?[^#]*", "", spec))
 
 
 def is_stdin(path: str) -> bool:

@@ -37,6 +37,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("ci:main", "ci"),
         ("run:best(f1)", "run"),
         ("mlflow:models:/m@champion", "mlflow"),
+        ("https://ml.example.com/#/experiments/1/runs/8df7", "mlflow"),
         ("C:/old.json", "file"),
         ("gitlab:main", "file"),
         ("git", "file"),

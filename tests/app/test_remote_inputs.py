@@ -1,0 +1,58 @@
+"""INPUTs that are addresses: no command takes them for files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from gate.app import outputs
+from gate.app.evidence import refuse_itself
+from tests.conftest import Desk
+from tests.readers.mlflow_fake import OLD, RUN, FakeMlflow, serving
+
+
+@pytest.fixture(autouse=True)
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeMlflow]:
+    monkeypatch.delenv("MLFLOW_TRACKING_TOKEN", raising=False)
+    with serving() as fake:
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", fake.url)
+        yield fake
+
+
+def test_every_command_that_reads_metrics_reads_a_run(desk: Desk, server: FakeMlflow) -> None:
+    desk.rules("recall >= 0.9")
+    run = f"mlflow:runs:/{RUN}"
+    assert desk.run("check", run).code == 0
+    assert desk.run("check", server.page(RUN), "-b", f"mlflow:runs:/{OLD}", "-o", "report.md").code == 0
+    assert "recall" in desk.run("measure", run).out
+    assert desk.run("init", run, "-o", "-").code == 0
+    assert desk.run("lint", "--metrics", run).code == 0
+    assert "0.91" in desk.run("explain", "recall >= 0.9", run).out
+    moved = desk.run("diff", f"mlflow:runs:/{OLD}", run)
+    assert moved.code == 0
+    assert "recall" in moved.out
+
+
+def test_a_run_that_is_not_there_is_an_error_with_a_report(desk: Desk) -> None:
+    desk.rules("recall >= 0.9")
+    done = desk.run("check", "mlflow:runs:/gone", "-o", "report.md")
+    assert done.code == 2
+    assert "Run with id=gone not found" in done.err
+    assert "not found" in (desk.folder / "report.md").read_text()
+
+
+def test_an_address_is_no_file_that_a_report_could_overwrite(desk: Desk) -> None:
+    path = desk.folder / "mlflow:runs:" / RUN
+    path.parent.mkdir()
+    path.write_text("{}")
+    refuse_itself([f"mlflow:runs:/{RUN}"], [f"mlflow:runs:/{RUN}"])
+    outputs.prepare([outputs.parse(f"json=mlflow:runs:/{RUN}")], [f"mlflow:runs:/{RUN}"])
+    assert not path.exists(), "the report of an earlier run"
+
+
+def test_a_file_called_like_an_address_has_a_dot_before_it(desk: Desk) -> None:
+    (desk.folder / "mlflow:x.json").write_text('{"recall": 0.95}')
+    desk.rules("recall >= 0.9")
+    assert desk.run("check", "./mlflow:x.json").code == 0
+    assert desk.run("check", "mlflow:x.json").code == 2
