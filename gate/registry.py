@@ -53,6 +53,7 @@ _ROOMS: dict[str, dict[str, str]] = {
     "baselines": {
         "file": "gate.baselines.file",
         "ci": "gate.baselines.ci",
+        "mlflow": "gate.baselines.mlflow",
     },
     "revisions": {
         "git": "gate.revisions.git",

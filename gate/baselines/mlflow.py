@@ -1,0 +1,31 @@
+"""A baseline on an MLflow server: a run, or the run that made a version of a registered model."""
+
+from __future__ import annotations
+
+from gate.baselines.baseline import Surroundings
+from gate.errors import GateError
+from gate.language.value import Doubt
+from gate.readers import mlflow_server
+from gate.readers.inputs import read_file
+from gate.readers.mlflow_server import ServedRun
+from gate.readers.source import public
+from gate.terms.baseline import Baseline, Origin
+
+
+def find(name: str, text: str, at: Surroundings) -> Baseline | Doubt:
+    """The measurements of the run (`mlflow:models:/fraud@champion`); a Doubt where there is none, or it cannot be had."""
+    try:
+        run = mlflow_server.fetch(text, at.environ)
+        table = read_file(run.file)
+    except GateError as error:
+        problem = error.problems[0]
+        remedy = "; ".join(problem.remedy.splitlines())
+        if mlflow_server.is_absent(error):
+            return Doubt("no-baseline", f"there is no baseline `{public(text)}`: {problem.message}", remedy)
+        return Doubt("baseline-unreadable", f"the baseline cannot be read: {problem.message}", remedy)
+    return Baseline(name, Origin(public(text), _label(run), run.commit, run.at, url=run.url), table)
+
+
+def _label(run: ServedRun) -> str:
+    """`fraud@champion, version 3`, or the name of the run."""
+    return f"{run.label}, version {run.version}" if run.version else run.name or run.label
