@@ -61,6 +61,20 @@ def _proposal(named: Sequence[str], moment: Clock) -> Proposal:
         return Proposal(messages=tuple(str(problem) for problem in error.problems))
 
 
+def proposal_at(facts: Facts, paths: Sequence[str], moment: Clock, environ: Mapping[str, str]) -> Proposal | None:
+    """The same policies as the change itself has them, by the host's API; None where they cannot be seen."""
+    if facts.host not in registry.names("revisions") or not is_commit(facts.head):
+        return None
+    try:
+        tree = registry.load("revisions", facts.host).open_revision(facts.head, facts, environ)
+    except GateError:
+        return None
+    try:
+        return Proposal(tuple(_loaded(tree, paths, moment)))
+    except GateError as error:
+        return Proposal(messages=tuple(str(problem) for problem in error.problems))
+
+
 # -- which revision
 
 

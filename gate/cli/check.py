@@ -77,7 +77,7 @@ def _reporting(add: Callable[..., object]) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="write a report; its suffix says the form (.md .json .txt .xml .sarif .svg), or FORM=FILE; `-` is standard output",
+        help="write a report; its suffix says the form (.md .html .json .txt .xml .sarif .svg), or FORM=FILE; `-`: stdout",
     )
     add("--comment", action="store_true", help="keep one comment on the pull request up to date; trouble changes no verdict")
     add("--strict-publish", action="store_true", help="exit 2 when the comment or another report to the host fails")

@@ -65,10 +65,10 @@ def main(environ: Mapping[str, str]) -> int:
     told = environ["GITHUB_OUTPUT"]
     before = os.path.getsize(told) if os.path.exists(told) else 0
     code = _run(environ)
-    if not os.path.exists(told) or os.path.getsize(told) == before:  # gate broke off before it had a decision
-        values = dict.fromkeys(OUTPUTS, "") | {"verdict": "error", "exit-code": str(code)}
-        with open(told, "a", encoding="utf-8") as file:
-            file.writelines(f"{name}={value}\n" for name, value in values.items())
+    broke_off = not os.path.exists(told) or os.path.getsize(told) == before  # before there was a decision
+    values = dict.fromkeys(OUTPUTS, "") | {"verdict": "error"} if broke_off else {}
+    with open(told, "a", encoding="utf-8") as file:  # the last line with a name counts: this code is the step's, always
+        file.writelines(f"{name}={value}\n" for name, value in {**values, "exit-code": str(code)}.items())
     return code
 
 

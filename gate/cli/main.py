@@ -26,6 +26,7 @@ COMMANDS = {
     "measure": "show what is in metrics files, as names that rules can use",
     "lint": "check a policy",
     "diff": "compare two metrics files, decisions or policies",
+    "publish": "from a trusted job: judge again, then comment and set a check",
 }
 
 

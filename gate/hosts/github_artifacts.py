@@ -41,6 +41,11 @@ def files(
             yield _file(api, run, found, path)
 
 
+def kept_by(api: Client, facts: Facts, run: dict[str, Any], path: str, artifact: str = ARTIFACT) -> Kept | Expired | None:
+    """The file at `path` in the artifact of one run; None where it kept none. Raises WebError."""
+    return next((_file(api, run, found, path) for found in _artifacts(api, facts, run, artifact)), None)
+
+
 def _runs(api: Client, facts: Facts, branch: str) -> Iterator[dict[str, Any]]:
     workflow = _workflow(api, facts)
     query = f"branch={segment(branch)}&status=success&exclude_pull_requests=true&per_page=100"

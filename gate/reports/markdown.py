@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 LIMIT = 65_536  # characters of a comment on GitHub
 LONGEST_URL = 500
 
-_VERDICT_SIGN = {Verdict.PASS: "✅", Verdict.WARN: "⚠️", Verdict.UNDECIDED: "❔", Verdict.FAIL: "⛔", Verdict.ERROR: "🛑"}
+VERDICT_SIGN = {Verdict.PASS: "✅", Verdict.WARN: "⚠️", Verdict.UNDECIDED: "❔", Verdict.FAIL: "⛔", Verdict.ERROR: "🛑"}
 _HEADLINE = {
     Verdict.PASS: "Deploy {}",
     Verdict.WARN: "Deploy {}, with warnings",
@@ -121,7 +121,7 @@ def _view(decision: Decision, of: Outline, charts: Charts, room: Room) -> dict[s
     shown = list(of.shown())
     paragraphs = _paragraphs(shown[: room.rows])
     return {
-        "sign": Markdown(_VERDICT_SIGN[decision.verdict]),
+        "sign": Markdown(VERDICT_SIGN[decision.verdict]),
         "headline": _headline(decision, of),
         "tally": _tally(decision, of),
         "messages": _messages(decision, room.lines),

@@ -12,7 +12,7 @@ DEFAULT = "baseline"
 MOST_CASES = 20
 _PASSED = {"pass": "passed", "warn": "passed with warnings"}
 _WORD = {"looser": "looser", "changed": "cannot be compared, counts as looser", "tighter": "tighter"}
-_BY = {"git": "git", "github": "GitHub's API", "gitlab": "GitLab's API"}
+_BY = {"git": "git", "github": "GitHub's API", "gitlab": "GitLab's API", "checkout": "the job that judged again"}
 _BECOMES = {
     Verdict.PASS: "the model would pass",
     Verdict.WARN: "the model would pass with warnings",

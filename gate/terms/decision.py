@@ -115,8 +115,9 @@ class Finding:
 
     `effect` is what the finding contributes to the verdict. `margin` is positive when the rule
     holds with room to spare; None where a rule has no single one. `value` and `threshold` are
-    the two sides of the deciding part. `baseline` is what reports call the one that was compared with. `notes` are remarks that do not change the outcome.
-    `policy` is the file of the policy that judged, `where` the rule's place (it may be a pack's).
+    the two sides of the deciding part. `baseline` is what reports call the one that was compared
+    with. `notes` are remarks that do not change the outcome. `policy` is the file of the policy
+    that judged, `where` the rule's place (it may be a pack's).
     """
 
     rule: str
