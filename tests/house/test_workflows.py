@@ -11,7 +11,9 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parents[2]
-WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+OWN = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+EXAMPLES = sorted((ROOT / "examples" / "github").glob("*.yml"))
+WORKFLOWS = [*OWN, *EXAMPLES]
 ACTION = ROOT / "action.yml"
 PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
 
@@ -28,7 +30,8 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def test_there_are_workflows() -> None:
-    assert {path.stem for path in WORKFLOWS} >= {"ci", "release", "gate"}
+    assert {path.stem for path in OWN} >= {"ci", "release", "gate"}
+    assert {path.stem for path in EXAMPLES} >= {"same-repository", "forks-evaluate", "forks-publish", "merge-queue"}
 
 
 @pytest.mark.parametrize("path", [*WORKFLOWS, ACTION], ids=lambda path: path.name)
