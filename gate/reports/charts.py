@@ -19,7 +19,7 @@ _SPREAD, _ALIKE = 0.35, 1e-9
 _LOOKS_LIKE = str.maketrans({'"': "'", "`": "'", "<": "‹", ";": ","})
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 # Bars, then lines, in tones that are seen on light and on dark ground; a host may draw in colours of its own.
-_COLOURS = "#4c8eda, #d9730d, #8250df"
+_COLOURS = "#3b78c4, #d9730d, #a371f7"
 
 
 def chart(
@@ -102,7 +102,7 @@ def _settings(points: int, across: bool, has_bars: bool) -> list[str]:
         "config:",
         f"  xyChart: {chart}",
         "  themeVariables:",
-        f'    xyChart: {{plotColorPalette: "{colours}"}}',
+        f'    xyChart: {{plotColorPalette: "{colours}", backgroundColor: "transparent", dataLabelColor: "#ffffff"}}',
         "---",
     ]
 

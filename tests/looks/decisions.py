@@ -289,6 +289,28 @@ LONG = decision(
     ],
 )  # fmt: skip
 
+GROUPS = {"eu": (0.846, 0.851), "us": (0.829, 0.857), "latam": (0.64, 0.79), "apac": (0.805, 0.817), "africa": (0.871, 0.842)}
+SLICES = decision(
+    Verdict.FAIL,
+    [
+        *(
+            finding(
+                "recall[region=*] >= 0.8", Outcome.PASS if now >= 0.8 else Outcome.FAIL, line=11, slice=region(name), value=now,
+                threshold=0.8, n=180.0, baseline="main@9b0d77e", baseline_value=before,
+            )
+            for name, (now, before) in GROUPS.items()
+        ),
+        *(
+            finding(
+                "latency_p95_ms[region=*] <= 200", line=12, slice=region(name), value=now, threshold=200.0, unit="ms",
+            )
+            for name, now in {"eu": 184.0, "us": 131.0, "latam": 197.0}.items()
+        ),
+        finding("recall[region=*] >= 0.8", Outcome.MISSING, line=11, slice=region("oceania"), threshold=0.8),
+        *HOLDING[:3],
+    ],
+)  # fmt: skip
+
 GOLDEN = {
     "failing": FAILING,
     "passing": PASSING,
@@ -297,4 +319,5 @@ GOLDEN = {
     "error": ERROR,
     "hostile": HOSTILE,
     "long": LONG,
+    "slices": SLICES,
 }

@@ -1,13 +1,16 @@
 """Renders the golden decisions to docs/looks/: `python tests/looks/render.py [--pictures] [NAME…]`.
 
 The Markdown and the text are compared by a test. The pictures are for eyes: Markdown by GitHub's own cmark, light and
-dark, 1200 and 400 px wide; the terminal at 60 and 120 columns. They need Chromium, and pngquant to be small.
+dark, 1200 and 400 px wide; the terminal at 60 and 120 columns. They need Chromium, what tests/consumers installs (for
+charts), and pngquant to be small.
 """
 
 from __future__ import annotations
 
 import argparse
+import base64
 import html
+import json
 import re
 import shutil
 import subprocess
@@ -24,6 +27,7 @@ from gate.terms.decision import Decision
 
 HERE = Path(__file__).parent
 LOOKS = HERE.parents[1] / "docs" / "looks"
+MERMAID = HERE.parent / "consumers" / "node_modules" / ".bin" / "mmdc"  # see the README there
 COLUMNS = (60, 120)
 WIDTHS = (1200, 400)
 SHORTEST = 200  # Chromium cuts what a smaller window shows
@@ -51,8 +55,21 @@ def comment_page(report: str, theme: str, width: int, *, unfolded: bool = False)
     """The Markdown as GitHub shows it in a comment."""
     body = cmarkgfm.github_flavored_markdown_to_html(report, options=Options.CMARK_OPT_UNSAFE)
     if unfolded:
+        body = re.sub(r'<pre lang="mermaid"><code>(.*?)</code></pre>', lambda found: _drawn(found, theme), body, flags=re.DOTALL)
         body = body.replace("<details>", "<details open>")
     return _page(f"<main style='width:{width}px'>{body}</main>", theme, "comment")
+
+
+def _drawn(found: re.Match[str], theme: str) -> str:
+    """A chart as mermaid draws it on light or on dark ground."""
+    with tempfile.TemporaryDirectory() as folder:
+        here = Path(folder)
+        (here / "chart.mmd").write_text(html.unescape(found[1]), encoding="utf-8")
+        (here / "browser.json").write_text(json.dumps({"executablePath": shutil.which("chromium"), "args": ["--no-sandbox"]}))
+        mermaid = [str(MERMAID), "-q", "-p", "browser.json", "-t", "dark" if theme == "dark" else "default", "-b", "transparent"]
+        subprocess.run([*mermaid, "-i", "chart.mmd", "-o", "chart.svg"], check=True, cwd=here)
+        data = base64.b64encode((here / "chart.svg").read_bytes()).decode()
+        return f"<img style='max-width:100%' src='data:image/svg+xml;base64,{data}'>"
 
 
 def terminal_page(report: str) -> str:
@@ -102,6 +119,9 @@ def pictures(name: str, decision: Decision) -> None:
             picture(comment_page(report, theme, width), LOOKS / f"{name}.{width}.{theme}.png")
     if name == "failing":
         picture(comment_page(report, "light", 1200, unfolded=True), LOOKS / f"{name}.unfolded.png")
+    if name == "slices":
+        for theme in THEMES:
+            picture(comment_page(report, theme, 800, unfolded=True), LOOKS / f"{name}.unfolded.{theme}.png")
     for columns in COLUMNS:
         picture(terminal_page(text.render(decision, columns=columns, colour=True)), LOOKS / f"{name}.{columns}.terminal.png")
 

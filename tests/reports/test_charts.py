@@ -19,7 +19,7 @@ SOURCE = re.compile(
 config:
   xyChart: {{width: \d+, height: \d+, showDataLabel: (?:true|false)}}
   themeVariables:
-    xyChart: {{plotColorPalette: "[#0-9a-f, ]+"}}
+    xyChart: {{plotColorPalette: "[#0-9a-f, ]+", backgroundColor: "transparent", dataLabelColor: "\#ffffff"}}
 ---
 xychart-beta(?: horizontal)?
   title {TEXT}
