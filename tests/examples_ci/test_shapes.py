@@ -46,3 +46,8 @@ def test_every_example_installs_this_version_away_from_the_checkout(name: str) -
     assert f"mlgate=={version[1]}" in text or f'GATE_VERSION: "{version[1]}"' in text
     assert "python3 -I -m venv" in text
     assert "--policy-from" in text
+
+
+def test_the_page_shows_the_template_that_is_run() -> None:
+    template = (ROOT / "examples" / "gitlab" / ".gitlab-ci.yml").read_text(encoding="utf-8")
+    assert f"```yaml\n{template}```" in (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
