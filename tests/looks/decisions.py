@@ -296,7 +296,7 @@ SLICES = decision(
         *(
             finding(
                 "recall[region=*] >= 0.8", Outcome.PASS if now >= 0.8 else Outcome.FAIL, line=11, slice=region(name), value=now,
-                threshold=0.8, n=180.0, baseline="main@9b0d77e", baseline_value=before,
+                threshold=0.8, n=180.0, baseline="main", baseline_value=before,
             )
             for name, (now, before) in GROUPS.items()
         ),
