@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SETUP = [line for line in README.splitlines() if ".venv/bin/" in line]
@@ -25,16 +23,6 @@ def test_the_version_is_the_one_of_the_changelog() -> None:
     version = re.search(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE)
     assert version is not None
     assert re.findall(r"^## \[(.+?)\]", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)[0] == version[1]
-
-
-@pytest.mark.parametrize("page", ["README.md", "docs/ci.md"])
-def test_actions_are_pinned_as_in_our_own_workflows(page: str) -> None:
-    ours = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / ".github" / "workflows").glob("*.yml"))
-    uses = re.findall(r"uses: (\S+@\S+ # \S+)", (ROOT / page).read_text(encoding="utf-8"))
-    assert len(uses) >= 2
-    for used in uses:
-        assert re.match(r"\S+@[0-9a-f]{40} # v", used)
-        assert used in ours
 
 
 def test_exit_codes_are_those_of_the_program() -> None:
