@@ -19,7 +19,7 @@ from gate.policy.policy import Policy
 from gate.readers import decision
 from gate.readers.inputs import open_input
 from gate.readers.reader import choose
-from gate.readers.source import SYNTAXES, SourceFile, is_stdin, open_stdin
+from gate.readers.source import SYNTAXES, SourceFile, is_stdin, open_stdin, run_in
 from gate.record import dataclass
 from gate.reports import json as decision_json
 from gate.reports.plain import brief
@@ -69,7 +69,7 @@ def diff(request: DiffRequest) -> Compared:
 
 def files_of(request: DiffRequest, compared: Compared) -> list[str]:
     """Every file that was read, so that no report overwrites one."""
-    own = [request.before, request.after, *map(path_of, (*request.metrics, *request.baselines))]
+    own = [run_in(request.before)[0], run_in(request.after)[0], *map(path_of, (*request.metrics, *request.baselines))]
     more = compared.files if isinstance(compared, PolicyComparison) else ()
     return [path for path in (*own, *more) if path != "-"]
 

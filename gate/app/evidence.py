@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import BinaryIO
 
 from gate import registry
@@ -12,7 +12,7 @@ from gate.errors import InputError, Place, PolicyError, Problem, UsageError
 from gate.language.value import Doubt
 from gate.policy.policy import BaselineSource, Policy
 from gate.readers.inputs import read_inputs, split
-from gate.readers.source import is_remote, is_stdin, public
+from gate.readers.source import is_remote, is_stdin, public, run_in
 from gate.record import replace
 from gate.terms.baseline import Baseline, Origin
 from gate.terms.decision import InputIdentity
@@ -47,7 +47,7 @@ def refuse_itself(inputs: Iterable[str], baselines: Iterable[str]) -> None:
     """Refuse `-b` with a file that is also an input: a comparison with itself holds for anything."""
     for baseline in baselines:
         for candidate in inputs:
-            if _same(path_of(candidate), path_of(baseline)):
+            if _same(split(candidate)[1], split(baseline)[1]):
                 what = f"the baseline `{baseline}` is the same file as the input `{candidate}`"
                 remedy = f"a comparison with itself holds for any model: {_ANOTHER}"
                 raise UsageError(Problem("same-file", what, remedy=remedy))
@@ -117,22 +117,31 @@ def _find(name: str, text: str, at: Surroundings) -> Found:
 
 
 def path_of(spec: str) -> str:
-    """The path in an INPUT (`NAME=FILE` or `FILE`)."""
-    return split(spec)[1] or spec
+    """The path in an INPUT (`NAME=FILE` or `FILE`), without a run in it."""
+    return run_in(split(spec)[1] or spec)[0]
 
 
 def other_runs(baselines: Mapping[str, Found], candidate: Measurements) -> dict[str, Found]:
     """The baselines, with a doubt in the place of each that is the very run that is judged, whatever names led to it."""
-    judged = {source.name for source in candidate.sources if is_remote(source.name)}
-    return {name: _itself(found, judged) or found for name, found in baselines.items()}
+    return {name: _itself(found, candidate) or found for name, found in baselines.items()}
 
 
-def _itself(found: Found, judged: Container[str]) -> Doubt | None:
-    sources = found.measurements.sources if isinstance(found, Baseline) else ()
-    same = next((source.name for source in sources if source.name in judged), "")
-    if not (same and isinstance(found, Baseline)):
-        return None
-    return Doubt("same-file", f"the baseline `{found.origin.source}` is the run that is judged: {same}", _ANOTHER)
+def _itself(found: Found, candidate: Measurements) -> Doubt | None:
+    if isinstance(found, Baseline):
+        for source in found.measurements.sources:
+            if any(_one_run(source.name, judged.name) for judged in candidate.sources):
+                what = f"the baseline `{found.origin.source}` is the run that is judged: {source.name}"
+                return Doubt("same-file", what, _ANOTHER)
+    return None
+
+
+def _one_run(first: str, second: str) -> bool:
+    """Whether two sources are one run, on a server or in a database; one that is read without a choice holds no other."""
+    if is_remote(first) or is_remote(second):
+        return first == second
+    (file, run), (other_file, other) = run_in(first), run_in(second)
+    same = os.path.realpath(file) == os.path.realpath(other_file)
+    return same and bool(run or other) and (run == other or not (run and other))
 
 
 def _same(first: str, second: str) -> bool:

@@ -9,7 +9,7 @@ from typing import BinaryIO
 from gate.app.evidence import Found, path_of
 from gate.errors import GateError
 from gate.readers.inputs import read_inputs
-from gate.readers.source import is_stdin
+from gate.readers.source import is_remote, is_stdin
 from gate.record import replace
 from gate.terms.baseline import Baseline
 from gate.terms.measurement import Measurement
@@ -22,7 +22,7 @@ MOST_PLACED = 5000  # measurements in one file whose lines are looked up
 def placed(specs: Sequence[str], form: str | None, stdin: BinaryIO | None = None) -> Measurements:
     """The measurements of every INPUT, with their lines where these can be had. Raises GateError."""
     read = read_inputs(specs, format=form, stdin=stdin)
-    if len(read) > MOST_PLACED or any(is_stdin(path_of(spec)) for spec in specs):
+    if len(read) > MOST_PLACED or any(is_stdin(path_of(spec)) or is_remote(path_of(spec)) for spec in specs):
         return read
     try:
         lines = read_inputs(specs, format="yaml")

@@ -10,7 +10,7 @@ from gate.documents.files import WORK_TREE
 from gate.errors import GateError
 from gate.language.value import Doubt
 from gate.readers.inputs import read_file, read_inputs
-from gate.readers.source import MAX_SIZE, SourceFile
+from gate.readers.source import MAX_SIZE, SourceFile, run_in
 from gate.terms.baseline import Baseline, Origin
 from gate.terms.measurements import Measurements
 
@@ -19,7 +19,7 @@ def find(name: str, text: str, at: Surroundings) -> Baseline | Doubt:
     """The measurements in the file, relative to the policy's folder; a Doubt where it is not there or cannot be read."""
     path = os.path.normpath(os.path.join(at.folder, text))
     try:
-        if at.tree is WORK_TREE and not os.path.exists(path):
+        if at.tree is WORK_TREE and not os.path.exists(run_in(path)[0]):
             return _absent(text)
         table = _from_disk(path) if at.tree is WORK_TREE else _from_tree(path.replace(os.sep, "/"), at)
     except GateError as error:

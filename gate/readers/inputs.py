@@ -11,7 +11,7 @@ from gate.documents.document import shown
 from gate.errors import InputError, Place, Problem, UsageError
 from gate.readers.names import clean
 from gate.readers.reader import choose
-from gate.readers.source import SYNTAXES, SourceFile, is_remote, is_stdin, open_path, open_stdin
+from gate.readers.source import SYNTAXES, SourceFile, is_remote, is_stdin, open_path, open_stdin, run_in
 from gate.readers.table import Table
 from gate.record import replace
 from gate.terms.measurements import Measurements, Source
@@ -98,6 +98,11 @@ def open_input(path: str, syntax: str = "") -> SourceFile:
         from gate.readers import mlflow_server
 
         return mlflow_server.fetch(path, os.environ).file
+    file, run = run_in(path)
+    if run:
+        from gate.readers import mlflow_db
+
+        return mlflow_db.chosen(open_path(file), run)
     if os.path.isdir(path):
         from gate.readers import run_folder
 

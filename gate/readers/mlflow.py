@@ -19,8 +19,9 @@ class Run(NamedTuple):
 
     id: str
     name: str
-    metrics: Sequence[tuple[str, Any]]
+    metrics: Sequence[tuple[str, Any]] = ()
     deleted: bool = False
+    started: int = 0  # milliseconds since 1970
 
 
 def recognises(file: SourceFile) -> bool:

@@ -30,12 +30,13 @@ class SourceFile:
 
     `quotable` is false for a file that a link led to, out of the working folder: the link may
     have been planted, so that no message may quote what it leads to. `form` is the reader's name
-    where the way to the file tells it.
+    where the way to the file tells it, `run` the one that counts of those in it.
     """
 
-    def __init__(self, name: str, data: bytes, syntax: str = "", quotable: bool = True, form: str = "") -> None:
+    def __init__(self, name: str, data: bytes, syntax: str = "", quotable: bool = True, form: str = "", run: str = "") -> None:
         self.name = name
         self.form = form
+        self.run = run
         self.data = data
         self.quotable = quotable
         self._syntax = syntax
@@ -122,6 +123,12 @@ def _parse(text: str, syntax: str, name: str) -> Any:
 def is_remote(path: str) -> bool:
     """Whether the path is the address of something on a server; a file called so is written `./mlflow:…`."""
     return path.startswith(("mlflow:", "http://", "https://"))
+
+
+def run_in(path: str) -> tuple[str, str]:
+    """The file and the run of `mlflow.db#RUN`; the path and nothing where it is none."""
+    file, mark, run = path.rpartition("#")
+    return (file, run) if mark and run and os.path.isfile(file) and not os.path.lexists(path) else (path, "")
 
 
 def public(spec: str) -> str:

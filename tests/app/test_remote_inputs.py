@@ -1,7 +1,8 @@
-"""INPUTs that are addresses: no command takes them for files."""
+"""INPUTs that are addresses, or runs in a file: no command takes them for files."""
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from gate.app import outputs
 from gate.app.evidence import refuse_itself
 from tests.conftest import Desk
+from tests.readers.known import SAMPLES
 from tests.readers.mlflow_fake import OLD, RUN, FakeMlflow, serving
 
 
@@ -56,3 +58,54 @@ def test_a_file_called_like_an_address_has_a_dot_before_it(desk: Desk) -> None:
     desk.rules("recall >= 0.9")
     assert desk.run("check", "./mlflow:x.json").code == 0
     assert desk.run("check", "mlflow:x.json").code == 2
+
+
+@pytest.fixture
+def database(desk: Desk) -> str:
+    """A database with two runs, called cand and gone."""
+    path = desk.write("mlflow.db", (SAMPLES / "mlflow" / "mlflow.db").read_bytes())
+    connection = sqlite3.connect(path)
+    connection.execute("UPDATE runs SET lifecycle_stage = 'active'")
+    connection.commit()
+    connection.close()
+    return "mlflow.db"
+
+
+def test_runs_of_one_database_are_compared(desk: Desk, database: str) -> None:
+    desk.rules("val/f1_macro >= baseline")
+    assert desk.run("check", f"{database}#gone", "-b", f"{database}#cand").code == 0
+    assert desk.run("check", f"{database}#cand", "-b", f"{database}#gone").code == 1
+    desk.rules("val/f1_macro >= baseline", head=f"baselines: {{baseline: ./{database}#cand}}\n")
+    assert desk.run("check", f"{database}#gone").code == 0
+    assert desk.run("diff", f"{database}#cand", f"{database}#gone").code == 0
+
+
+@pytest.mark.parametrize("baseline", ["mlflow.db#cand", "./mlflow.db#5321c5385fcf4d4890f6737dda06ec54"])
+def test_a_run_is_not_compared_with_itself(desk: Desk, database: str, baseline: str) -> None:
+    desk.rules("val/f1_macro >= baseline")
+    done = desk.run("check", f"{database}#cand", "-b", baseline)
+    assert done.code == 3
+    assert "is the run that is judged" in done.out
+    desk.rules("val/f1_macro >= baseline", head=f"baselines: {{baseline: {baseline}}}\n")
+    assert desk.run("check", f"{database}#cand").code == 3
+
+
+def test_the_only_run_is_not_compared_with_itself(desk: Desk) -> None:
+    desk.write("mlflow.db", (SAMPLES / "mlflow" / "mlflow.db").read_bytes())
+    desk.rules("val/f1_macro >= baseline")
+    assert desk.run("check", "mlflow.db", "-b", "mlflow.db#cand").code == 3
+    assert desk.run("check", "mlflow.db#cand", "-b", "mlflow.db").code == 3
+
+
+def test_no_report_overwrites_the_database(desk: Desk, database: str) -> None:
+    desk.rules("val/f1_macro >= 0.5")
+    before = (desk.folder / database).read_bytes()
+    for command in (
+        ("check", f"{database}#cand"),
+        ("measure", f"x={database}#cand"),
+        ("diff", f"{database}#cand", f"{database}#gone"),
+    ):
+        done = desk.run(*command, "-o", f"json={database}")
+        assert (done.code, "which is read" in done.err) == (2, True), command
+    desk.run("check", f"{database}#cand", "-o", f"json={database}", "--no-such-option")
+    assert (desk.folder / database).read_bytes() == before

@@ -146,9 +146,73 @@ def test_nan_is_a_flag_in_the_database(tmp_path: Path) -> None:
 
 def test_deleted_runs_of_the_database_do_not_count(tmp_path: Path) -> None:
     assert values(read("mlflow-db", database(tmp_path)))["val/f1_macro"] == 0.85
-    both = read("mlflow-db", database(tmp_path, "UPDATE runs SET lifecycle_stage = 'active'"))
-    assert item(both, "val/f1_macro", run="gone").value == 0.99
     assert "deleted" in refusal("mlflow-db", database(tmp_path, "UPDATE runs SET lifecycle_stage = 'deleted'"))
+
+
+ALL = "UPDATE runs SET lifecycle_stage = 'active'"
+
+
+def test_one_of_several_runs_is_chosen_by_id_or_name(tmp_path: Path) -> None:
+    file = database(tmp_path, ALL).name
+    gone = "7e549ec3a9d84c258836045c9787489f"
+    for run in (gone, "gone"):
+        found = read_inputs([f"new={file}#{run}"])
+        assert values(found) == {"new.val/f1_macro": 0.99}
+        assert (found.sources[0].name, found.sources[0].format) == (f"{file}#{gone}", "mlflow-db")
+    assert values(read_inputs([f"{file}#cand"]))["val/f1_macro"] == 0.85
+
+
+def test_a_run_that_is_not_chosen_is_asked_for_with_all_there_are(tmp_path: Path) -> None:
+    file = database(tmp_path, ALL, "UPDATE runs SET start_time = start_time + 86400000 WHERE name = 'cand'").name
+    for path, message in (
+        (file, "there are 2 runs in it"),
+        (f"{file}#x", "there is no run `x` in it"),
+    ):
+        with pytest.raises(InputError) as error:
+            read_inputs([path])
+        (problem,) = error.value.problems
+        assert (problem.slug, message in problem.message) == ("which-run", True)
+        lines = problem.remedy.splitlines()
+        assert [line.split()[-1] for line in lines[1:]] == ["cand", "gone"], "the newest first"
+        assert lines[1].startswith(f"{file}#5321c5385fcf4d4890f6737dda06ec54  20")
+
+
+def test_runs_of_one_name_are_told_apart_by_id(tmp_path: Path) -> None:
+    file = database(tmp_path, ALL, "UPDATE runs SET name = 'same\x1b', start_time = 1e300").name
+    with pytest.raises(InputError, match="several runs are called `same") as error:
+        read_inputs([f"{file}#same\x1b"])
+    assert "\x1b" not in str(error.value)
+    deleted = database(tmp_path, "UPDATE runs SET name = 'same'").name
+    assert values(read_inputs([f"{deleted}#same"]))["val/f1_macro"] == 0.85, "the other one is deleted"
+
+
+def test_a_deleted_run_that_was_chosen_is_still_deleted(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="deleted"):
+        read_inputs([f"{database(tmp_path).name}#gone"])
+
+
+def test_only_the_newest_of_many_runs_are_listed(tmp_path: Path) -> None:
+    many = [
+        "INSERT INTO runs (run_uuid, name, start_time, lifecycle_stage) "
+        "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 30) "
+        "SELECT 'id' || x, 'run' || x, x, 'active' FROM n",
+        "INSERT INTO latest_metrics SELECT 'a', 1, 1, 1, 0, run_uuid FROM runs WHERE name LIKE 'run%'",
+    ]
+    with pytest.raises(InputError) as error:
+        read_inputs([database(tmp_path, *many).name])
+    (problem,) = error.value.problems
+    assert "there are 31 runs in it" in problem.message
+    assert problem.remedy.splitlines()[-1] == "… and 21 older ones"
+
+
+def test_what_has_no_runs_to_choose_from(tmp_path: Path) -> None:
+    (tmp_path / "m.json").write_text('{"a": 1}')
+    with pytest.raises(InputError, match="this is no SQLite file"):
+        read_inputs([f"{tmp_path}/m.json#x"])
+    with pytest.raises(InputError, match="there is no such file"):
+        read_inputs([f"{tmp_path}/gone.db#x"])
+    (tmp_path / "m.json#x").write_text('{"a": 2}')
+    assert values(read_inputs([f"{tmp_path}/m.json#x"])) == {"a": 2}
 
 
 def test_a_log_beside_the_database_is_not_overlooked(tmp_path: Path) -> None:
@@ -157,6 +221,8 @@ def test_a_log_beside_the_database_is_not_overlooked(tmp_path: Path) -> None:
     assert len(read("mlflow-db", file)) == 5
     Path(file.name + "-wal").write_bytes(b"rows")
     assert "still lie in the log beside it" in refusal("mlflow-db", file)
+    with pytest.raises(InputError, match="still lie in the log beside it"):
+        read_inputs([f"{file.name}#cand"])
 
 
 def test_a_database_in_write_ahead_mode_is_read(tmp_path: Path) -> None:
