@@ -42,6 +42,8 @@
       marginRight: 24,
       marginTop: 8,
       marginBottom: 50,
+      insetLeft: 8,
+      insetRight: 8,
       style: { fontSize: `${FONT}px` },
       x: { grid: true, nice: true, labelOffset: 40, ticks: Math.max(3, Math.round((width - marginLeft) / 90)), ...own.x },
       y: { type: "band", domain: list.map((_, index) => index), tickFormat: (index) => clip(list[index].name, fitting), tickSize: 0, label: null },
@@ -100,6 +102,7 @@
     const name = figure.dataset.chart;
     const chart = data[name];
     const picture = DRAW[chart.kind](figure, chart);
+    for (const part of picture.querySelectorAll("[aria-label]")) part.removeAttribute("aria-label"); // it is one picture
     picture.setAttribute("role", "img");
     picture.setAttribute("aria-labelledby", name);
     figure.querySelector("svg")?.remove();

@@ -35,13 +35,16 @@ class Chart(NamedTuple):
 
 def slices(name: str, findings: Sequence[tuple[Standing, Finding]]) -> Chart | None:
     """One rule on its slices, worst first: values with intervals against the limit; None where they do not stand side by side."""
-    drawn = [each for each in findings if rounded(each[1].value) is not None and len(each[1].parts) < 2]
-    if len(drawn) < 2 or len({finding.operator for _, finding in drawn}) > 1:
+    drawn = [each for each in findings if rounded(each[1].value) is not None]
+    several = any(len(finding.parts) > 1 for _, finding in findings)
+    if several or len(drawn) < 2 or len({finding.operator for _, finding in drawn}) > 1:
         return None
     shown = drawn[:MOST_SLICES]
     rows = [_slice_row(*each) for each in shown]
     first = shown[0][1]
-    said = [say("{} on {}.", formula(first.expression), _how_many(len(shown), len(findings), "slices"))]
+    said = [say("{} on {}.", formula(first.expression), _how_many(len(shown), len(drawn), "slices"))]
+    if without := len(findings) - len(drawn):
+        said.append(say("{} without a value.", "1 more slice is" if without == 1 else f"{without} more slices are"))
     said.append(say("The worst is {}: {}.", str(first.slice) or "everything", _told(first)))
     data = {"kind": "slices", "label": _axis(first), "rows": rows}
     return Chart(name, Markup(" ").join(said), _key(shown, rows, "limit", 5, 6, 3), data)
