@@ -52,6 +52,7 @@ _ROOMS: dict[str, dict[str, str]] = {
     },
     "baselines": {
         "file": "gate.baselines.file",
+        "git": "gate.baselines.git",
         "ci": "gate.baselines.ci",
         "mlflow": "gate.baselines.mlflow",
     },

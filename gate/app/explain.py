@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO
 
@@ -148,7 +149,8 @@ def _confidence(policy: Policy) -> float | None:
     """What a rule of this policy is asked for when it says nothing itself."""
     if not policy.file:
         return None
-    value = policy_text.read(policy.file).value
+    path = os.path.join(policy.folder, os.path.basename(policy.file))
+    value = policy_text.read(path, policy.file, policy.tree).value
     return read_confidence(value["confidence"])[0] if "confidence" in value else None
 
 

@@ -14,10 +14,11 @@ from gate import registry
 from gate.app.clock import Clock
 from gate.app.judging import Judging, Proposal, load_all
 from gate.errors import GateError, Place, PolicyError, Problem, UsageError
-from gate.hosts.facts import Facts, is_commit
+from gate.hosts.facts import Event, Facts, is_commit
 from gate.hosts.here import here
 from gate.policy.find import NAMES, find, repository_root
 from gate.policy.load import load
+from gate.policy.pinned import is_pinned
 from gate.policy.policy import Policy
 from gate.revisions.revision import Tree
 from gate.terms.revision import Revision
@@ -31,8 +32,8 @@ def trusted(ref: str, named: Sequence[str], moment: Clock, environ: Mapping[str,
         what = "`--now` is not for a trusted policy: it could keep a waiver alive"
         raise UsageError(Problem("simulated-clock", what, remedy="take `--now` out, or `--policy-from`"))
     tree, by = _opened(ref, here(environ), environ)
-    wanted = [_inside(path) for path in named] or _nearest(tree)
-    absent = [path for path in wanted if not tree.is_file(path)]
+    wanted = [path if is_pinned(path) else _inside(path) for path in named] or _nearest(tree)
+    absent = [path for path in wanted if not is_pinned(path) and not tree.is_file(path)]
     revision = Revision(ref, tree.revision, by)
     if not wanted or absent:
         _refuse_where_others_are(tree, absent, ref)
@@ -80,17 +81,51 @@ def proposal_at(facts: Facts, paths: Sequence[str], moment: Clock, environ: Mapp
 
 def _opened(ref: str, facts: Facts | None, environ: Mapping[str, str]) -> tuple[Tree, str]:
     """The revision's files, and what reads them: the host's API where it can, else git."""
-    commit = _base(facts) if ref == BASE else ref
     troubles: list[Problem] = []
-    if facts is not None and facts.api and is_commit(commit) and facts.host in registry.names("revisions"):
+    ways = [("git", _by_git)]
+    if facts is not None and facts.api and facts.host in registry.names("revisions"):
+        ways = [(facts.host, _by_api), *ways]
+        ways += [(facts.host, _by_single_files)] if facts.host == "gitlab" else []
+    for by, way in ways:
         try:
-            return registry.load("revisions", facts.host).open_revision(commit, facts, environ), facts.host
+            return way(ref, facts, environ), by
+        except UsageError:
+            raise
         except GateError as error:
             troubles += error.problems
-    try:
-        return registry.load("revisions", "git").open_revision(commit, os.curdir, environ), "git"
-    except GateError as error:
-        raise PolicyError(*troubles, *error.problems) from None
+    raise PolicyError(*dict.fromkeys(troubles)) from None
+
+
+def _by_git(ref: str, facts: Facts | None, environ: Mapping[str, str]) -> Tree:
+    commit = _base(facts) if ref == BASE else ref
+    found: Tree = registry.load("revisions", "git").open_revision(commit, os.curdir, environ)
+    return found
+
+
+def _by_api(ref: str, facts: Facts | None, environ: Mapping[str, str]) -> Tree:
+    """The host says which commit a branch is at: in the clone, an earlier step may have moved it."""
+    assert facts is not None
+    reader = registry.load("revisions", facts.host)
+    found: Tree = reader.open_revision(_commit(ref, facts, environ), facts, environ)
+    return found
+
+
+def _by_single_files(ref: str, facts: Facts | None, environ: Mapping[str, str]) -> Tree:
+    """With a job's own token GitLab lists no folders, yet it gives files by their names."""
+    assert facts is not None
+    commit = _base(facts) if ref == BASE else ref
+    found: Tree = registry.load("revisions", facts.host).open_revision(commit, facts, environ, single=True)
+    return found
+
+
+def _commit(ref: str, facts: Facts, environ: Mapping[str, str]) -> str:
+    if ref != BASE:
+        return str(registry.load("revisions", facts.host).resolve(ref, facts, environ))
+    base = _base(facts)
+    if facts.host == "gitlab" and facts.event is Event.CHANGE:
+        # GitLab tells where the change began, which may be an old commit with a laxer policy, and not where it would go.
+        return registry.load("hosts", facts.host).base_now(facts, environ) or base
+    return base
 
 
 def _base(facts: Facts | None) -> str:

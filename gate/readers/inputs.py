@@ -26,7 +26,7 @@ def read_inputs(specs: Sequence[str], *, format: str | None = None, stdin: Binar
     are called `NAME.…`; a path that looks like that is written `./a=b`. `format` is a reader's name, or json, yaml or
     toml where the text alone does not show it. Raises GateError.
     """
-    read = [_parse(spec) for spec in specs]
+    read = [named(spec) for spec in specs]
     if sum(is_stdin(path) for _, path in read) > 1:
         raise UsageError(Problem("stdin-twice", "standard input can be read only once", remedy="write it to a file first"))
     return merge([_read(prefix, path, format, stdin) for prefix, path in read])
@@ -71,12 +71,12 @@ def merge(tables: Sequence[Measurements]) -> Measurements:
 
 def split(spec: str) -> tuple[str, str]:
     """The name and the path of an INPUT; the name is empty where it has none."""
-    named = _NAMED.fullmatch(spec)
-    return (named[1], named[2]) if named else ("", spec)
+    match = _NAMED.fullmatch(spec)
+    return (match[1], match[2]) if match else ("", spec)
 
 
-def _parse(spec: str) -> tuple[str, str]:
-    """The prefix and the path of an INPUT."""
+def named(spec: str) -> tuple[str, str]:
+    """The prefix of an INPUT's names, with its point, and its path. Raises UsageError, InputError."""
     name, path = split(spec)
     if not name:
         return "", path
@@ -89,7 +89,7 @@ def _parse(spec: str) -> tuple[str, str]:
 def _read(prefix: str, path: str, form: str | None, stdin: BinaryIO | None) -> Measurements:
     syntax = form if form in SYNTAXES else ""
     table = read_file(open_stdin(stdin, syntax) if is_stdin(path) else open_input(path, syntax), form)
-    return _prefixed(table, prefix) if prefix else table
+    return prefixed(table, prefix) if prefix else table
 
 
 def open_input(path: str, syntax: str = "") -> SourceFile:
@@ -111,7 +111,7 @@ def open_input(path: str, syntax: str = "") -> SourceFile:
     return open_path(path, syntax)
 
 
-def _prefixed(table: Measurements, prefix: str) -> Measurements:
+def prefixed(table: Measurements, prefix: str) -> Measurements:
     """The same measurements, every name with the prefix before it."""
     return Measurements.of(
         (replace(item, metric=prefix + item.metric) for item in table),

@@ -69,6 +69,11 @@ class Repository:
         self.commit(found)
         return found
 
+    def is_tag(self, name: str) -> bool:
+        """Whether a tag has this name. Raises FilesError."""
+        short = name.removeprefix("refs/").removeprefix("tags/")
+        return not self._reftable and bool(self._stored([f"refs/tags/{short}"]))
+
     def commit(self, name: str) -> Commit:
         """The commit with this id. Raises FilesError where it is not here, or is none."""
         found = self.objects([name]).get(name)

@@ -13,7 +13,7 @@ from gate.hosts.github_api import client, home
 from gate.hosts.github_event import checked, part, text_of
 from gate.policy.find import NAMES
 from gate.policy.text import MAX_BYTES
-from gate.revisions.revision import id_of, is_policy, no_file, steps
+from gate.revisions.revision import id_of, is_policy, no_file, steps, utc
 from gate.web.address import segment
 from gate.web.client import Client
 from gate.web.errors import WebError
@@ -193,6 +193,15 @@ def resolve(ref: str, facts: Facts, environ: Mapping[str, str]) -> str:
         what = f"there is no branch or tag `{shown(ref)}` in {facts.repository}"
         raise FilesError(Problem("unknown-revision", what, remedy="is it spelt right? a commit is written with all its digits"))
     return next(iter(found.values()))
+
+
+def commit_date(commit: str, facts: Facts, environ: Mapping[str, str]) -> str:
+    """When it was committed, by its own account, as ISO 8601 UTC; empty where GitHub does not tell."""
+    try:
+        told = client(facts, environ).get(f"{home(facts)}/git/commits/{segment(commit)}").json()
+    except WebError:
+        return ""
+    return utc(part(told, "committer", "date"))
 
 
 def _commit(api: Client, facts: Facts, name: str) -> str:

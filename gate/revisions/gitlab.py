@@ -11,7 +11,7 @@ from gate.errors import Place, Problem
 from gate.hosts.facts import Facts, is_commit
 from gate.hosts.gitlab_api import JOB_TOKEN, TOKEN_ADVICE, Access, access, commit_of, project, says
 from gate.policy.find import NAMES
-from gate.revisions.revision import id_of, is_policy, no_file, steps
+from gate.revisions.revision import id_of, is_policy, no_file, steps, utc
 from gate.web.address import segment
 from gate.web.client import Response
 from gate.web.errors import WebError
@@ -229,6 +229,15 @@ def resolve(ref: str, facts: Facts, environ: Mapping[str, str]) -> str:
         what = f"there is no branch or tag `{shown(ref)}` in {shown(facts.repository)}"
         raise FilesError(Problem("unknown-revision", what, remedy="is it spelt right? a commit is written with all its digits"))
     return next(iter(found.values()))
+
+
+def commit_date(commit: str, facts: Facts, environ: Mapping[str, str]) -> str:
+    """When it was committed, by its own account, as ISO 8601 UTC; empty where GitLab does not tell."""
+    try:
+        told = access(environ).client.get(f"{project(facts.repository)}/repository/commits/{segment(commit)}?stats=false").json()
+    except WebError:
+        return ""
+    return utc(told.get("committed_date")) if isinstance(told, dict) else ""
 
 
 def _entries(listed: Any) -> Iterator[tuple[str, _Entry]]:

@@ -48,6 +48,17 @@ def id_of(data: bytes, like: str) -> str:
     return found.hexdigest()
 
 
+def utc(clock: object) -> str:
+    """A host's date of a commit as ISO 8601 UTC; empty where it is none."""
+    from datetime import datetime, timezone
+
+    try:
+        found = datetime.fromisoformat(str(clock).replace("Z", "+00:00"))
+        return found.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ") if found.tzinfo else ""
+    except (ValueError, OverflowError):
+        return ""
+
+
 def no_file(slug: str, message: str, place: Place, remedy: str = "") -> FilesError:
     """What to raise for a file that cannot be read; the slugs are those of gate.documents.files."""
     return FilesError(Problem(slug, message, place, remedy))

@@ -375,6 +375,12 @@ def _commit(hub: FakeGitHub, _: Asked, __: Any, name: str) -> Answer:
     return 200, {"sha": hub.refs[name]}, {}
 
 
+def _git_commit(hub: FakeGitHub, _: Asked, __: Any, name: str) -> Answer:
+    if name not in hub.commits:
+        raise RefusalError(404, "Not Found")
+    return 200, {"sha": name, "committer": {"name": "Ann", "date": "2026-05-28T20:26:40Z"}}, {}
+
+
 def _tree(hub: FakeGitHub, asked: Asked, _: Any, name: str) -> Answer:
     if name not in hub.trees:
         raise RefusalError(404, "Not Found")
@@ -429,6 +435,7 @@ _ROUTES: list[tuple[str, str, Callable[..., Answer]]] = [
     (rf"{_HOME}/pulls", "GET", _pulls),
     (rf"{_HOME}/commits/([0-9a-f]+)/pulls", "GET", _pulls_of),
     (rf"{_HOME}/commits/(.+)", "GET", _commit),
+    (rf"{_HOME}/git/commits/([0-9a-f]+)", "GET", _git_commit),
     (rf"{_HOME}/git/ref/(.+)", "GET", _ref),
     (rf"{_HOME}/git/trees/([0-9a-f]+)", "GET", _tree),
     (rf"{_HOME}/git/blobs/([0-9a-f]+)", "GET", _blob),

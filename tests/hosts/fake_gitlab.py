@@ -339,7 +339,7 @@ def _commit_of(fake: FakeGitLab, asked: Asked, _: str, name: str) -> tuple[int, 
     found = fake.refs.get(name, name if name in fake.trees else "")
     if not found:
         raise RefusedError(404, "404 Commit Not Found")
-    return _json({"id": found})
+    return _json({"id": found, "committed_date": "2026-05-28T22:26:40.000+02:00"})
 
 
 def blob_id(data: bytes) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from gate.documents.files import FilesError
 from gate.hosts.facts import Facts
-from gate.revisions.github import MOST_READ, Revision, open_revision, resolve
+from gate.revisions.github import MOST_READ, Revision, commit_date, open_revision, resolve
 from tests.hosts.fake_github import BASE, HEAD, JOB_TOKEN, REPOSITORY, FakeGitHub, Fault, Link, Submodule, serving
 
 POLICY = "gate: 1\nrules: [a > 1]\n"
@@ -212,3 +212,8 @@ def test_a_name_that_nothing_has_is_an_error(hub: FakeGitHub, ref: str) -> None:
 def test_a_name_that_is_no_place_is_refused(hub: FakeGitHub, ref: str) -> None:
     assert refused(resolve, ref, facts(hub), hub.environ())[0] == "unreadable"
     assert hub.requests == []
+
+
+def test_when_it_was_committed(hub: FakeGitHub) -> None:
+    assert commit_date(BASE, facts(hub), hub.environ()) == "2026-05-28T20:26:40Z"
+    assert commit_date("9" * 40, facts(hub), hub.environ()) == ""

@@ -6,7 +6,7 @@ import pytest
 
 from gate.documents.files import FilesError
 from gate.hosts.gitlab import facts
-from gate.revisions.gitlab import MOST_YAML, Revision, open_revision, resolve
+from gate.revisions.gitlab import MOST_YAML, Revision, commit_date, open_revision, resolve
 from tests.hosts.fake_gitlab import JOB_TOKEN, TOKEN, FakeGitLab, running
 
 COMMIT = "b" * 40
@@ -272,3 +272,11 @@ def test_a_ref_that_may_not_be_seen_is_not_absent(gitlab: FakeGitLab) -> None:
     with pytest.raises(FilesError) as raised:
         resolved(gitlab, "main")
     assert raised.value.problems[0].slug == "unreadable"
+
+
+def test_when_it_was_committed(gitlab: FakeGitLab) -> None:
+    environ = gitlab.environ()
+    told = facts(environ)
+    assert told is not None
+    assert commit_date(COMMIT, told, environ) == "2026-05-28T20:26:40Z"
+    assert commit_date("9" * 40, told, environ) == ""
