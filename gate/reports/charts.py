@@ -129,5 +129,7 @@ def _title(title: str, power: int) -> str:
 
 def _quoted(text: str, limit: int) -> str:
     """The text as a quoted one of the grammar, on one line, in characters that end, set or mean nothing in it."""
-    text = brief(text, limit).translate(_LOOKS_LIKE).replace("%%", "% %").strip() or "(empty)"
+    text = brief(text, limit).translate(_LOOKS_LIKE).strip() or "(empty)"
+    while "%%" in text:
+        text = text.replace("%%", "% %")
     return f'"{text}"'

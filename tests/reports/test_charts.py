@@ -112,6 +112,14 @@ def test_the_axis_starts_at_0_where_the_differences_can_still_be_seen() -> None:
     assert axis([-3.0, -3.0], []) == (pytest.approx(-3.15), 0)
 
 
+@pytest.mark.parametrize("name", ["%%{init: {'theme': 'forest'}}%%", "%%%", "100%%%%"])
+def test_no_name_sets_an_option(name: str) -> None:
+    drawing = chart(name, [name], [1.0])
+    assert drawing is not None
+    assert "%%" not in drawing
+    assert "% %" in parsed(drawing)[3][0]
+
+
 def test_no_two_points_have_one_name() -> None:
     drawing = chart("t", ["same"] * 3 + ["x" * 50, "x" * 49, ""], [1.0] * 6)
     assert drawing is not None
