@@ -17,6 +17,7 @@ from gate.language.value import Doubt
 from gate.terms.baseline import Baseline, Origin
 from gate.terms.measurements import Measurements
 from gate.terms.slice import WHOLE
+from tests.conftest import Desk
 
 
 @pytest.fixture(autouse=True)
@@ -125,6 +126,32 @@ def test_a_file_that_is_not_there() -> None:
     assert isinstance(found, Doubt)
     assert (found.slug, found.text) == ("no-baseline", "there is no baseline file `./gone.json`")
     assert found.remedy
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ("./odl.json", "did you mean `./old.json`? else give one: `-b FILE`"),
+        ("old.jsn", "did you mean `old.json`? else give one: `-b FILE`"),
+        ("../policies/odl.json", "did you mean `../policies/old.json`? else give one: `-b FILE`"),
+        ("./production.json", "give one: `-b FILE`"),
+        ("./nowhere/old.json", "give one: `-b FILE`"),
+    ],
+)
+def test_a_file_that_is_called_almost_so_is_named(text: str, remedy: str) -> None:
+    found = taken(text, "policies")
+    assert isinstance(found, Doubt)
+    assert (found.slug, found.remedy) == ("no-baseline", remedy)
+
+
+def test_a_first_release_says_which_file_was_not_there(desk: Desk) -> None:
+    desk.rules("recall >= baseline", head="baselines: {baseline: ./prodution.json}\n")
+    desk.write("production.json", {"recall": 0.99})
+    done = desk.check({"recall": 0.9}, "--first-release", "the first one")
+    assert done.code == 0
+    assert "there is no baseline file `./prodution.json`" in done.out
+    assert "did you mean `./production.json`?" in done.out
+    assert desk.check({"recall": 0.9}, "--first-release", "the first one", "-b", "prodution.json").code == 2
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"a": 1, "a": 2}', "\0", "[1, 2]"])
