@@ -19,7 +19,7 @@ def test_names_are_in_order() -> None:
 
 
 def test_an_unknown_name_is_refused_with_those_there_are() -> None:
-    with pytest.raises(UsageError, match="text, markdown, json") as caught:
+    with pytest.raises(UsageError, match="text, markdown, html, json") as caught:
         registry.load("reports", "pdf")
     assert caught.value.problems[0].slug == "unknown-module"
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from gate import registry
 from gate.app.outputs import Output
+from gate.errors import UsageError
 from gate.hosts.facts import Event, Facts
 from gate.hosts.here import here
 from gate.hosts.host import Posted, marker
@@ -36,9 +37,13 @@ def tell(
     exit_code: int | None = None,
     comment: bool = False,
     outputs: bool = False,
+    strict: bool = False,
     written: Sequence[Output] = (),
 ) -> Told:
-    """Tells the host what it can show; comments and outputs only where asked for. `written` are the reports on disk."""
+    """Tells the host what it can show; comments and outputs only where asked for.
+
+    `written` are the reports on disk. With `strict`, trouble makes the exit code that outputs say 2, as it will be.
+    """
     facts = here(environ)
     if facts is None:
         return Told(troubles=("no comment: this is not a job of a CI machine",) if comment else ())
@@ -49,7 +54,8 @@ def tell(
 
         troubles.append(github_step.summarise(environ, markdown.render(decision, limit=SUMMARY_CHARACTERS)))
         if outputs:
-            troubles.append(github_step.outputs(environ, step_outputs(decision, exit_code, written, posted.url)))
+            code = UsageError.exit_code if strict and any(troubles) else exit_code
+            troubles.append(github_step.outputs(environ, step_outputs(decision, code, written, posted.url)))
     form = {"github": "annotations", "azure": "azure"}.get(facts.host)
     return Told(lines=_remarks(decision, form) if form else (), troubles=tuple(each for each in troubles if each))
 

@@ -178,7 +178,15 @@ def _tell_host(decision: Decision, args: argparse.Namespace, wanted: list[Output
         return True
     from gate.app.telling import tell
 
-    told = tell(decision, environ, exit_code=code, comment=args.comment, outputs=args.github_output, written=wanted)
+    told = tell(
+        decision,
+        environ,
+        exit_code=code,
+        comment=args.comment,
+        outputs=args.github_output,
+        strict=args.strict_publish,
+        written=wanted,
+    )
     for line in told.lines:
         say(line)
     for trouble in told.troubles:

@@ -10,11 +10,11 @@ from gate.errors import UsageError
 
 SUMMARY = "from a trusted job: judge a change's decision again, then comment and set a check"
 EXAMPLES = """\
-  gate publish                                      the artifact of the run that started this workflow_run
+  gate publish                           the artifact of the run that started this workflow_run
   gate publish decision.json -p gate.yaml
-  gate publish fraud/decision.json churn/decision.json    one comment, the worst first
+  gate publish a/decision.json b/decision.json       one comment, the worst first
 
-It takes nothing but measurements from a decision; the policy is this checkout's, or --policy-from REF.
+Only measurements are taken from a decision; the policy is this checkout's, or --policy-from's.
 What cannot be judged again gets a comment headed "Unverified", and no check.
 
 exit codes: those of `gate check`, of the worst decision; 2 when one cannot be judged again"""
