@@ -283,3 +283,9 @@ def test_a_check_against_a_branch(desk: Desk, story: Story, monkeypatch: pytest.
 
 def test_advice_is_on_one_line(story: Story) -> None:
     assert "\n" not in doubt(story.found("git:nowhere")).remedy
+
+
+def test_a_change_that_took_the_branch_in_is_not_the_test_merge(story: Story) -> None:
+    taken_in = story.git("commit-tree", "-p", story.head, "-p", story.main, "-m", "take main in", "HEAD^{tree}")
+    story.git("checkout", "--quiet", taken_in)
+    assert recall(story.found("git:main", story.facts(commit=taken_in))) == 0.82
