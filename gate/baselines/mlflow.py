@@ -27,5 +27,7 @@ def find(name: str, text: str, at: Surroundings) -> Baseline | Doubt:
 
 
 def _label(run: ServedRun) -> str:
-    """`fraud@champion, version 3`, or the name of the run."""
-    return f"{run.label}, version {run.version}" if run.version else run.name or run.label
+    """`fraud@champion v3`, `fraud/3`, or the name of the run."""
+    if run.version:
+        return run.label if run.label.endswith(f"/{run.version}") else f"{run.label} v{run.version}"
+    return run.name or run.label

@@ -40,7 +40,13 @@ def test_the_champion_with_its_version_commit_and_age(server: FakeMlflow) -> Non
     assert isinstance(champion, Baseline)
     assert item(champion.measurements, "recall").value == 0.9
     at = "2026-11-22T07:29:00Z"
-    assert champion.origin == Origin(CHAMPION, "fraud@champion, version 3", COMMIT, at, url=server.page(OLD))
+    assert champion.origin == Origin(CHAMPION, "fraud@champion v3", COMMIT, at, url=server.page(OLD))
+
+
+def test_a_version_is_said_once(server: FakeMlflow) -> None:
+    version = found("mlflow:models:/fraud/3", server)
+    assert isinstance(version, Baseline)
+    assert version.origin.label == "fraud/3"
 
 
 def test_a_run_is_called_by_its_name(server: FakeMlflow) -> None:
@@ -103,7 +109,7 @@ def check(metrics: str | dict[str, float], baseline: str = CHAMPION, **more: str
 def test_a_candidate_beside_the_champion() -> None:
     better = check({"recall": 0.91})
     assert (better.verdict.value, better.findings[0].baseline_value) == ("pass", 0.9)
-    assert [each.origin.label for each in better.baselines] == ["fraud@champion, version 3"]
+    assert [each.origin.label for each in better.baselines] == ["fraud@champion v3"]
     assert check({"recall": 0.8}).verdict.value == "fail"
     assert check(f"mlflow:runs:/{RUN}").verdict.value == "pass"
 

@@ -139,7 +139,7 @@ def test_the_champion_as_a_baseline(mlflow: Mlflow, tmp_path: Path) -> None:
     decision = gate.check(f"mlflow:runs:/{mlflow.new}", policy)
     assert decision.verdict.value == "pass"
     (champion,) = decision.baselines
-    assert (champion.origin.label, champion.origin.commit) == ("fraud@champion, version 1", "9b0d77e" + "0" * 33)
+    assert (champion.origin.label, champion.origin.commit) == ("fraud@champion v1", "9b0d77e" + "0" * 33)
     assert champion.origin.url == mlflow.page(mlflow.old)
     itself = gate.check(f"mlflow:runs:/{mlflow.old}", policy)
     assert [reason.slug for finding in itself.findings for reason in finding.reasons] == ["same-file", "same-file"]
