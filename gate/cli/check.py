@@ -12,6 +12,7 @@ from gate.app import outputs
 from gate.app.evidence import path_of
 from gate.app.outputs import Output
 from gate.app.protected import named_in
+from gate.cli.command import INPUT
 from gate.cli.console import complain, say, standard_input, terminal
 from gate.errors import GateError, OutputError, UsageError
 from gate.hosts.here import is_ci
@@ -31,12 +32,7 @@ exit codes: 0 deploy · 1 do not deploy · 2 could not run · 3 undecided · 70 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add(
-        "inputs",
-        nargs="*",
-        metavar="INPUT",
-        help="a metrics file, `-` for standard input, or NAME=FILE to call its metrics NAME.…; several merge",
-    )
+    add("inputs", nargs="*", metavar="INPUT", help=INPUT)
     add(
         "-p",
         "--policy",

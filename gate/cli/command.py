@@ -8,6 +8,11 @@ from typing import NoReturn, Protocol
 
 from gate.errors import Problem, UsageError
 
+INPUT = (
+    "a metrics file, `-` for standard input, or a run on an MLflow server (mlflow:runs:/ID or the URL of its page); "
+    "NAME=INPUT calls its metrics NAME.…; several merge"
+)
+
 
 class Command(Protocol):
     """A module that is one command."""

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from gate.app.init import FirstPolicy, InitRequest, first_policy
 from gate.app.outputs import write_file
+from gate.cli.command import INPUT
 from gate.cli.console import say, standard_input, terminal
 from gate.errors import OutputError, Place, Problem, UsageError
 from gate.policy.find import NAMES
@@ -27,8 +28,7 @@ where the file says on how many rows, else a guess that is marked `check me`."""
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    what = "a metrics file, `-` for standard input, or NAME=FILE to call its metrics NAME.…; several merge"
-    add("inputs", nargs="*", metavar="INPUT", help=what)
+    add("inputs", nargs="*", metavar="INPUT", help=INPUT)
     add("-o", "--output", default="", metavar="FILE", help=f"where the policy goes (default: {NAMES[0]}); `-` is standard output")
     add("--force", action="store_true", help="overwrite a policy that is there")
     way = "say which way a metric is better, higher or lower; repeatable"

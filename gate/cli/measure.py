@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from gate.app import measure as measuring
 from gate.app import outputs
 from gate.app.evidence import path_of
+from gate.cli.command import INPUT
 from gate.cli.console import say, standard_input, terminal
 from gate.reports import measurements_text
 
@@ -23,8 +24,7 @@ In the column `better`, ? says that a rule has to know which way is better."""
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    what = "a metrics file, `-` for standard input, or NAME=FILE to call its metrics NAME.…; several merge"
-    add("inputs", nargs="*", metavar="INPUT", help=what)
+    add("inputs", nargs="*", metavar="INPUT", help=INPUT)
     form = "write it, too: .json is a metrics file, .md and .txt a table; or FORM=FILE; `-` is standard output"
     add("-o", "--output", action="append", default=[], metavar="FILE", help=form)
     add("--from", dest="reader", metavar="FORMAT", help="read the inputs as this format instead of recognising it")
