@@ -135,7 +135,7 @@ def public(spec: str) -> str:
     """An INPUT as it may be shown: the query and the password of a URL may be secret."""
     if "://" not in spec:
         return spec
-    return re.sub(r"//[^#]*@", "//…@", re.sub(r"\?[^#]*", "", spec))
+    return re.sub(r"\?[^#]*", "", re.sub(r"(?s)//.*@", "//…@", spec))
 
 
 def is_stdin(path: str) -> bool:

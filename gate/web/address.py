@@ -62,7 +62,7 @@ def parse(text: str) -> Url:
     """The URL in parts. Raises WebError for one that is not http or https, holds a password, or names no plain host."""
     from urllib.parse import urlsplit
 
-    shown = visible(re.sub(r"//[^/@]*@", "//…@", text.partition("?")[0]), 120)
+    shown = visible(re.sub(r"(?s)//.*@", "//…@", text).partition("?")[0], 120)
     try:
         parts = urlsplit(text)
         scheme, host, port = parts.scheme, parts.hostname or "", parts.port

@@ -77,9 +77,10 @@ def test_a_line_end_never_reaches_the_wire() -> None:
             assert "\n" not in parse(url).whole  # Python takes line ends out of URLs
 
 
-def test_a_password_in_a_url_is_refused_and_not_repeated() -> None:
+@pytest.mark.parametrize("password", ["hunter2", "hunter2/", "hunter2?x", "hunter2#x", "hunter2@x", "hunter2\n"])
+def test_a_password_in_a_url_is_refused_and_not_repeated(password: str) -> None:
     with pytest.raises(WebError) as caught:
-        parse("https://ann:hunter2@example.com/x")
+        parse(f"https://ann:{password}@example.com/x")
     assert "hunter2" not in str(caught.value)
     assert "ann" not in str(caught.value)
 
