@@ -7,26 +7,19 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from gate.reports import headline
 from gate.reports.cells import Row, row
 from gate.reports.explanation import unsaid
 from gate.reports.neutral import Markdown, block, cell, code, formula, neutral, say, words
-from gate.reports.numbers import percent
 from gate.reports.outline import (
-    BLOCKING,
-    GOOD,
-    SHOWN,
     Outline,
     Standing,
-    confidences,
     counted,
     label,
-    marks,
     outline,
-    tally,
-    unseen,
     verb,
 )
-from gate.reports.provenance_markdown import changes, lost_cases, policy_from, where_from
+from gate.reports.provenance_markdown import changes, lost_cases, policy_from
 from gate.reports.slice_charts import Charts, slice_charts
 from gate.terms.decision import Decision, Finding, Verdict
 
@@ -37,13 +30,7 @@ LIMIT = 65_536  # characters of a comment on GitHub
 LONGEST_URL = 500
 
 VERDICT_SIGN = {Verdict.PASS: "✅", Verdict.WARN: "⚠️", Verdict.UNDECIDED: "❔", Verdict.FAIL: "⛔", Verdict.ERROR: "🛑"}
-_HEADLINE = {
-    Verdict.PASS: "Deploy {}",
-    Verdict.WARN: "Deploy {}, with warnings",
-    Verdict.FAIL: "Do not deploy {}",
-    Verdict.UNDECIDED: "Undecided, do not deploy {}",
-    Verdict.ERROR: "Error, do not deploy {}",
-}
+VOICE = headline.Voice(code, formula, say)
 
 
 class Room(NamedTuple):
@@ -122,10 +109,10 @@ def _view(decision: Decision, of: Outline, charts: Charts, room: Room) -> dict[s
     paragraphs = _paragraphs(shown[: room.rows])
     return {
         "sign": Markdown(VERDICT_SIGN[decision.verdict]),
-        "headline": _headline(decision, of),
+        "headline": headline.headline(decision, of, VOICE),
         "tally": _tally(decision, of),
         "messages": _messages(decision, room.lines),
-        "since_what": _since(decision),
+        "since_what": headline.since(decision, VOICE),
         "main": _table("", shown, room.rows),
         "paragraphs": paragraphs[: room.paragraphs],
         "lost": lost_cases(decision, room.cases) if room.cases else None,
@@ -163,38 +150,12 @@ def _whole(run_url: str) -> Markdown:
     return Markdown(f"decision.json of [this run]({run_url.replace('_', '%5F')})")
 
 
-def _headline(decision: Decision, of: Outline) -> Markdown:
-    head = say(_HEADLINE[decision.verdict], code(decision.name) if decision.name else "this model")
-    said = say("{}: {}", head, _because(decision, of))
-    for mark in marks(decision):
-        said = say("{} · {}", said, mark)
-    return said
-
-
-def _because(decision: Decision, of: Outline) -> Markdown:
-    """The reason in a few words: the rule itself where one alone blocks."""
-    if decision.verdict is Verdict.ERROR:
-        return Markdown("the gate could not run")
-    if decision.passed:
-        return words(", ".join(tally(of, SHOWN) or tally(of, GOOD)))
-    if not any(of.shown(BLOCKING)):
-        return words(unseen(decision))
-    here, first = next(of.shown(BLOCKING))
-    others = sum(of.rules[each] for each in BLOCKING) - 1 if decision.verdict is Verdict.UNDECIDED else of.rules[here] - 1
-    if others > 0:
-        fail = "fail" if here is Standing.FAILS else "are undecided"
-        return say("{} and {} other {} {}", formula(label(first)), others, "rule" if others == 1 else "rules", fail)
-    if len(of.findings[here]) == 1:
-        return say("{} {}", formula(label(first)), verb(first.outcome, first.value))
-    return say("{} {} on {} slices", formula(first.expression), verb(first.outcome, first.value), len(of.findings[here]))
-
-
 def _tally(decision: Decision, of: Outline) -> Markdown:
     """The counts, unless the headline has said them all; which commit, and against what."""
-    first, *rest = tally(of, (*SHOWN, *GOOD)) or [""]
-    said = [say("**{}**{}.", first, "".join(f", {each}" for each in rest))] if any(of.shown()) else []
-    if origin := where_from(decision):
-        said.append(origin)
+    first, others = headline.counts(of)
+    said = [say("**{}**{}.", first, others)] if first else []
+    if origin := headline.origin(decision, VOICE):
+        said.append(Markdown(origin))
     return Markdown(" ".join(said))
 
 
@@ -205,28 +166,14 @@ def _messages(decision: Decision, most: int) -> Markdown:
     return block(lines) if lines else Markdown("")
 
 
-def _since(decision: Decision) -> Markdown:
-    """What the column of changes is headed with; empty where nothing is compared with a baseline."""
-    names = {finding.baseline for finding in decision.findings if finding.baseline_value is not None}
-    if not names:
-        return Markdown("")
-    (name, *others) = sorted(names)
-    return code(name) if name and not others else Markdown("baseline")
-
-
 def _table(title: str, findings: list[tuple[Standing, Finding]], most: int) -> Table:
     shown = findings[:most]
-    return Table(title, [row(*each) for each in shown], len(findings) - len(shown), _caption([finding for _, finding in shown]))
-
-
-def _caption(findings: list[Finding]) -> Markdown:
-    """How to read what stands in a table."""
-    said = [f"[low, high] is the {percent(each)} interval" for each in confidences(findings)[:3]]
-    if any(finding.n is not None for finding in findings):
-        said.append("n is how many stand behind a value")
-    if any(finding.margin is not None and finding.margin < 0 for finding in findings):
-        said.append("a margin below zero falls short")
-    return Markdown("; ".join(said))
+    return Table(
+        title,
+        [row(*each) for each in shown],
+        len(findings) - len(shown),
+        Markdown(headline.legend(finding for _, finding in shown)),
+    )
 
 
 def _paragraphs(shown: list[tuple[Standing, Finding]]) -> list[Paragraph]:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from gate.reports.neutral import Markdown, block, code, formula, say, words
+from gate.reports.neutral import Markdown, block, code, formula, say
 from gate.reports.numbers import number
-from gate.reports.provenance import Compared, becomes, compared, judged_by, lost_title, short, title_of, word_of
+from gate.reports.provenance import becomes, judged_by, lost_title, title_of, word_of
 from gate.terms.case import LostCase
 from gate.terms.decision import Decision
 from gate.terms.revision import Proposed, ProposedChange
-
-MOST_BASELINES = 3
 
 
 class LostCases(NamedTuple):
@@ -30,21 +28,6 @@ class Changes(NamedTuple):
     more: int
     becomes: str
     messages: Markdown
-
-
-def where_from(decision: Decision) -> Markdown:
-    """Which commit was judged, and what it was compared with; empty where neither is known."""
-    others = [_one(each) for each in compared(decision)[:MOST_BASELINES]]
-    named = Markdown(", ".join(others))
-    if decision.commit:
-        shown = code(short(decision.commit))
-        return say("Commit {} against {}.", shown, named) if others else say("Commit {}.", shown)
-    return say("Compared with {}.", named) if others else Markdown("")
-
-
-def _one(each: Compared) -> Markdown:
-    said = say("{} at {}", code(each.label), code(each.commit)) if each.commit else code(each.label)
-    return say("{} ({})", said, words(", ".join(each.facts))) if each.facts else said
 
 
 def policy_from(decision: Decision) -> Markdown:

@@ -1,4 +1,4 @@
-"""Draws the golden decisions as web pages to docs/looks/pages/: `python tests/looks/render_pages.py`. Needs Chromium, and pngquant."""
+"""Draws the golden decisions as web pages to docs/looks/pages/: `python tests/looks/render_pages.py`. It needs Chromium."""
 
 from __future__ import annotations
 

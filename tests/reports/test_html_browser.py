@@ -89,11 +89,11 @@ def test_it_is_quiet_asks_for_nothing_and_draws(tab: Any, pages: Path, name: str
     assert tab.complaints == []
 
 
-@pytest.mark.parametrize("width", [1200, 400, 320])
 @pytest.mark.parametrize("name", EVERY)
-def test_it_fits_the_window(tab: Any, pages: Path, name: str, width: int) -> None:
-    tab.open(pages / f"{name}.html", width=width)
-    assert tab.run("document.documentElement.scrollWidth") <= width
+def test_it_fits_the_window(tab: Any, pages: Path, name: str) -> None:
+    for width in (1200, 400, 320):
+        tab.open(pages / f"{name}.html", width=width)
+        assert tab.run("document.documentElement.scrollWidth") <= width, width
 
 
 def test_what_is_dark_is_dark(tab: Any, pages: Path) -> None:
@@ -263,7 +263,7 @@ def test_every_picture_is_named_by_its_caption_and_every_table_has_one(tab: Any,
     assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1200, "light"), (1200, "dark"), (400, "light")])
+@pytest.mark.parametrize(("width", "scheme"), [(1200, "light"), (400, "dark")])
 @pytest.mark.parametrize("name", EVERY)
 def test_an_accessibility_checker_finds_nothing(tab: Any, pages: Path, name: str, width: int, scheme: str) -> None:
     if not AXE.is_file():
