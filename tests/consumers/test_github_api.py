@@ -58,6 +58,7 @@ def everything(hub: FakeGitHub, folder: Path) -> None:
     hub.commit(BASE, {"policies/gate.yaml": "gate: 1\n", "README.md": "x"}, branch="main")
     assert github.base_now(here, hub.environ()) == BASE
     assert revisions.resolve("main", here, hub.environ()) == BASE
+    assert revisions.commit_date(BASE, here, hub.environ())
     files = revisions.open_revision(BASE, here, hub.environ())
     assert files.policies() == ["policies/gate.yaml"]
     assert files.read("policies/gate.yaml", 1000)
