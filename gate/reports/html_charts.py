@@ -69,7 +69,7 @@ def margins(findings: Iterable[Finding]) -> Chart | None:
     said = [say("The margin of {}, as a share of what it needs: left of 0 falls short.", told)]
     if others := len(rules) - len(closest):
         what = "1 rule has" if others == 1 else f"{others} rules have"
-        said.append(say("{} none to draw: no value, a limit of 0, or a yes or no.", what))
+        said.append(say("{} none to draw: no value, a limit of 0, a yes or no, or several parts.", what))
     return Chart("margins", Markup(" ").join(said), _key(shown, rows, "", 9, 5, 3), {"kind": "margins", "rows": rows})
 
 
