@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from gate.app.clock import Clock
 from gate.errors import GateError, PolicyError, Problem
 from gate.policy.load import load
 from gate.policy.policy import Policy
 from gate.record import dataclass
-from gate.terms.revision import Revision
+
+if TYPE_CHECKING:
+    from gate.terms.revision import Revision
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from gate.hosts.facts import Event, Facts, is_commit
 from gate.hosts.here import here
 from gate.policy.find import NAMES, find, repository_root
 from gate.policy.load import load
-from gate.policy.pinned import is_pinned
 from gate.policy.policy import Policy
+from gate.policy.text import PINNED
 from gate.revisions.revision import Tree
 from gate.terms.revision import Revision
 
@@ -32,8 +32,8 @@ def trusted(ref: str, named: Sequence[str], moment: Clock, environ: Mapping[str,
         what = "`--now` is not for a trusted policy: it could keep a waiver alive"
         raise UsageError(Problem("simulated-clock", what, remedy="take `--now` out, or `--policy-from`"))
     tree, by = _opened(ref, here(environ), environ)
-    wanted = [path if is_pinned(path) else _inside(path) for path in named] or _nearest(tree)
-    absent = [path for path in wanted if not is_pinned(path) and not tree.is_file(path)]
+    wanted = [path if path.startswith(PINNED) else _inside(path) for path in named] or _nearest(tree)
+    absent = [path for path in wanted if not path.startswith(PINNED) and not tree.is_file(path)]
     revision = Revision(ref, tree.revision, by)
     if not wanted or absent:
         _refuse_where_others_are(tree, absent, ref)

@@ -8,8 +8,7 @@ from gate.documents.document import Mark, shown
 from gate.errors import GateError, PolicyError, Problem
 from gate.policy import packs, shape, text
 from gate.policy.explain import explain
-from gate.policy.pinned import is_pinned, open_pinned
-from gate.policy.text import PolicyText
+from gate.policy.text import PINNED, PolicyText
 from gate.record import dataclass
 
 PACK_KEYS = frozenset(("gate", "name", "description", "extends", "params", "rules"))
@@ -64,7 +63,7 @@ def _key(source: PolicyText) -> str:
 
 
 def _open(source: PolicyText, name: str, mark: Mark) -> PolicyText:
-    if is_pinned(name):
+    if name.startswith(PINNED):
         return _open_pinned(source, name, mark)
     if "/" in name or name.endswith((".yaml", ".yml")):
         return _open_file(source, name, mark)
@@ -81,6 +80,8 @@ def _open(source: PolicyText, name: str, mark: Mark) -> PolicyText:
 
 
 def _open_pinned(source: PolicyText, name: str, mark: Mark) -> PolicyText:
+    from gate.policy.pinned import open_pinned
+
     try:
         pinned = open_pinned(name)
         there = pinned.files.is_file(pinned.path)

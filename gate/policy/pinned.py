@@ -9,8 +9,6 @@ from gate import registry
 if TYPE_CHECKING:
     from gate.documents.files import Files
 
-PREFIX = "git:"
-
 
 class Pinned(NamedTuple):
     """Where such a policy lies: `path` in `files`; `file` is its name in messages, with slashes like that of any file."""
@@ -25,11 +23,6 @@ class Opener(Protocol):
 
     def open_pack(self, name: str) -> Pinned:
         """The policy of this name. Raises GateError: not written like one, not pinned, or not to be had."""
-
-
-def is_pinned(name: str) -> bool:
-    """Whether a text names a policy in git; a file that is called so is written `./git:…`."""
-    return name.startswith(PREFIX)
 
 
 def open_pinned(name: str) -> Pinned:

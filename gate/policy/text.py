@@ -9,11 +9,11 @@ from gate.documents.files import WORK_TREE, Files, FilesError
 from gate.documents.yaml import load
 from gate.errors import GateError, Place, PolicyError, Problem
 from gate.language.tokens import RuleError
-from gate.policy.pinned import is_pinned, open_pinned
 from gate.record import dataclass
 
 MAX_BYTES = 8 * 1024 * 1024
 _LARGEST = 1.7976931348623157e308
+PINNED = "git:"  # how a policy in git is named: see pinned.py
 MOST_PROBLEMS = 100  # are looked for; nobody reads on, and each costs the search for its line
 
 
@@ -58,13 +58,15 @@ class PolicyText:
 
 def read(path: str, file: str | None = None, files: Files = WORK_TREE) -> PolicyText:
     """The policy file at `path`, also one in git at a commit: `git:…`. Raises PolicyError."""
-    if is_pinned(path):
+    if path.startswith(PINNED):
         return _read_pinned(path)
     name = file or path
     return parse(_bytes(path, name, files), name, path, files)
 
 
 def _read_pinned(name: str) -> PolicyText:
+    from gate.policy.pinned import open_pinned
+
     try:
         pinned = open_pinned(name)
     except GateError as error:

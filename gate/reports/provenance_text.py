@@ -4,15 +4,38 @@ from __future__ import annotations
 
 from gate.reports.numbers import number
 from gate.reports.plain import LONGEST_TEXT, brief
-from gate.reports.provenance import MOST_CASES, becomes, lost_title, title_of, word_of
+from gate.reports.provenance import MOST_CASES, Compared, becomes, compared, judged_by, lost_title, title_of, word_of
 from gate.reports.terminal import Page
 from gate.terms.decision import Decision
 from gate.terms.revision import Proposed
 
 MOST_CHANGES = 10
+MOST_BASELINES = 4
 
 
-def draw_lost(page: Page, decision: Decision, show_all: bool) -> None:
+def head(decision: Decision) -> list[str]:
+    """What was compared with and whose policy judged, for the first lines."""
+    words: list[str] = []
+    if others := compared(decision):
+        words.append("against " + ", ".join(brief(_one(each)) for each in others[:MOST_BASELINES]))
+        words[-1] += f" and {len(others) - MOST_BASELINES} more" if len(others) > MOST_BASELINES else ""
+    if trusted := judged_by(decision):
+        words.append(f"policy of {brief(trusted[0])} ({trusted[1]})")
+    return words
+
+
+def _one(each: Compared) -> str:
+    at = f" at {each.commit}" if each.commit else ""
+    return f"{each.label}{at}" + (f" ({', '.join(each.facts)})" if each.facts else "")
+
+
+def draw(page: Page, decision: Decision, show_all: bool) -> None:
+    """Cases that were lost, and what the change would alter in the policy."""
+    _draw_lost(page, decision, show_all)
+    _draw_proposed(page, decision.proposed, show_all)
+
+
+def _draw_lost(page: Page, decision: Decision, show_all: bool) -> None:
     """Cases that held on the baseline and fail now."""
     if not decision.lost:
         return
@@ -27,7 +50,7 @@ def draw_lost(page: Page, decision: Decision, show_all: bool) -> None:
         page.wrapped(page.say(f"… and {more} more; --all shows them"), "dim", indent=4)
 
 
-def draw_proposed(page: Page, proposed: Proposed | None, show_all: bool) -> None:
+def _draw_proposed(page: Page, proposed: Proposed | None, show_all: bool) -> None:
     """What the change would alter in the policy that judged."""
     if proposed is None:
         return

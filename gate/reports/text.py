@@ -21,15 +21,12 @@ from gate.reports.outline import (
     unseen,
 )
 from gate.reports.plain import LONGEST_TEXT, brief, plain
-from gate.reports.provenance import Compared, compared, judged_by
-from gate.reports.provenance_text import draw_lost, draw_proposed
 from gate.reports.table import Layout, draw, fold, layout, row
 from gate.reports.terminal import Page, flow, width
 from gate.terms.decision import Decision, Finding, Verdict
 
 NARROWEST, WIDEST = 40, 200
 MOST_ROWS = 40  # of one standing, before the rest is counted; --all shows them
-MOST_BASELINES = 4
 _HEAD_AT = 6
 _VERDICT_EDGE = 76  # where the exit code ends, unless the table reaches further
 _LEAD = {"remedy": "→ ", "why": "why: ", "note": "note: "}
@@ -59,8 +56,10 @@ def render(
     if decision.findings:
         page.gap()
     to = draw_findings(page, of, show_all)
-    draw_lost(page, decision, show_all)
-    draw_proposed(page, decision.proposed, show_all)
+    if decision.lost or decision.proposed:
+        from gate.reports import provenance_text
+
+        provenance_text.draw(page, decision, show_all)
     _notes(page, decision, show_all)
     page.gap()
     _verdict(page, decision, of, decision.exit_code if exit_code is None else exit_code, to.total)
@@ -73,20 +72,14 @@ def _head(page: Page, decision: Decision) -> None:
         facts.append(f"{rules} rule" if rules == 1 else f"{rules} rules")
     facts += [f"{percent(each)} intervals" for each in confidences(decision.findings)[:3]]
     words = [brief(decision.name), f"({', '.join(facts)})" if facts else ""]
-    if others := compared(decision):
-        words.append("against " + ", ".join(brief(_compared(each)) for each in others[:MOST_BASELINES]))
-        words[-1] += f" and {len(others) - MOST_BASELINES} more" if len(others) > MOST_BASELINES else ""
-    if trusted := judged_by(decision):
-        words.append(f"policy of {brief(trusted[0])} ({trusted[1]})")
+    if decision.baselines or decision.revision:
+        from gate.reports import provenance_text
+
+        words += provenance_text.head(decision)
     said = marks(decision)
     parts = [f"[{', '.join(said)}]"] * bool(said) + [page.say(word) for word in words if word]
     for index, line in enumerate(flow(parts, page.columns - _HEAD_AT) or [""]):
         page.wrapped(line, indent=_HEAD_AT if index else 0, lead="" if index else "gate  ", lead_style="strong")
-
-
-def _compared(each: Compared) -> str:
-    at = f" at {each.commit}" if each.commit else ""
-    return f"{each.label}{at}" + (f" ({', '.join(each.facts)})" if each.facts else "")
 
 
 def _messages(page: Page, decision: Decision) -> None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from gate import registry
 from gate.errors import Place
 from gate.record import dataclass, field
-from gate.terms.baseline import Baseline
-from gate.terms.case import LostCase
 from gate.terms.measurement import Interval
-from gate.terms.measurements import Measurements
-from gate.terms.revision import Proposed, Revision
 from gate.terms.slice import WHOLE, Slice
+
+if TYPE_CHECKING:
+    from gate.terms.baseline import Baseline
+    from gate.terms.case import LostCase
+    from gate.terms.measurements import Measurements
+    from gate.terms.revision import Proposed, Revision
 
 
 class Outcome(Enum):
