@@ -25,7 +25,7 @@ def pinned(tmp_path: Path) -> str:
 def test_it_judges(desk: Desk, pinned: str, recall: float, code: int) -> None:
     run = desk.check({"recall": recall, "precision": 0.6}, "-p", pinned, "-o", "decision.json")
     assert (run.code, run.err) == (code, "")
-    assert f"company@{pinned.split('@')[1][:12]}/ml/gate.yaml" in run.out
+    assert f"company@{pinned.split('@')[1][:4]}" in run.out  # a long path is clipped
 
 
 def test_beside_one_of_the_folder_all_must_hold(desk: Desk, pinned: str) -> None:
