@@ -38,6 +38,9 @@ _ROOMS: dict[str, dict[str, str]] = {
         "promptfoo": "gate.readers.promptfoo",
         "deepeval": "gate.readers.deepeval",
     },
+    "engines": {
+        "duckdb": "gate.measure.engines.duckdb",
+    },
     "reports": {
         "text": "gate.reports.text",
         "markdown": "gate.reports.markdown",

@@ -218,6 +218,7 @@ SUPPORT = SUPPORT._replace(absent=NO_SUPPORT)
 MEASUREMENT = record(
     Measurement,
     metric=TEXT, value=VALUE, slice=SLICE, support=SUPPORT, unit=TEXT, better=_chosen(Direction), problem=TEXT, where=NOT_TOLD,
+    evidence=EVIDENCE,
 )  # fmt: skip
 CASE = record(Case, id=TEXT, metric=TEXT, score=MAYBE, passed=FLAG, slice=SLICE, repeat=COUNT, error=TEXT)
 LOST = record(LostCase, id=TEXT, metric=TEXT, baseline=TEXT, before=NUMBER, now=NUMBER, slice=SLICE)

@@ -38,7 +38,8 @@ class Measurement:
     """A value with its support.
 
     `value` is None when there is no finite number or boolean; `problem` then says why, in words
-    that follow "is": "null", "not a number (NaN)", "text".
+    that follow "is": "null", "not a number (NaN)", "text". `evidence` is "measured" where gate
+    itself counted it from rows; what a file says is a claim ("").
     """
 
     metric: str
@@ -49,13 +50,15 @@ class Measurement:
     better: Direction | None = None
     problem: str = ""
     where: Place | None = None
+    evidence: str = ""
 
     def same_as(self, other: Measurement) -> bool:
-        """Whether both say the same: value, kind of value, support and unit."""
+        """Whether both say the same: value, kind of value, support, unit and evidence."""
         return (
             self.value == other.value
             and isinstance(self.value, bool) == isinstance(other.value, bool)
             and self.support == other.support
             and self.unit == other.unit
             and self.problem == other.problem
+            and self.evidence == other.evidence
         )

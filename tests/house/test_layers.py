@@ -12,7 +12,7 @@ import pytest
 from gate import registry
 
 ROOT = Path(__file__).parents[2]
-VERBS = {"readers": "read", "reports": "render", "baselines": "find", "hosts": "facts"}
+VERBS = {"readers": "read", "reports": "render", "baselines": "find", "engines": "tally", "hosts": "facts"}
 
 
 def test_imports_keep_the_layers() -> None:
@@ -26,7 +26,7 @@ def test_every_registered_module_stands_in_its_room_and_has_its_verb(room: str, 
     assert registry.names(room)
     for name in registry.names(room):
         module = registry.load(room, name)
-        assert module.__name__.startswith(f"gate.{room}.")
+        assert module.__name__.rpartition(".")[0].endswith(f".{room}")
         assert callable(getattr(module, verb)), f"{module.__name__} has no {verb}()"
 
 

@@ -1,0 +1,1 @@
+"""Rows of predictions become a tally, and a tally becomes measurements."""

@@ -1,0 +1,37 @@
+"""The room's Protocol: an engine counts and ranks rows, it never computes a metric."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol, TypeAlias
+
+from gate.measure.definition import Definition
+from gate.measure.source import Source
+from gate.measure.tally import Tally
+from gate.record import dataclass
+
+EXACT_ROWS = 30_000_000  # ranking holds two numbers a row in memory; above, the grid of scores tells the AUC
+
+Progress: TypeAlias = Callable[[str, float], None]  # what is being done, and the share of it that is done (0 to 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """How an engine may work. `memory` is a limit like "1GB" ("" for the engine's own), `threads` 0 for all.
+
+    `portable` asks for a tally that merges with others: scores on the grid beside exact ranks. `exact_rows` is how many
+    rows are ranked exactly at most. `progress` hears of long work.
+    """
+
+    memory: str = ""
+    threads: int = 0
+    portable: bool = False
+    exact_rows: int = EXACT_ROWS
+    progress: Progress | None = None
+
+
+class Engine(Protocol):
+    """One way to count. Modules of this room offer this function."""
+
+    def tally(self, source: Source, definition: Definition, effort: Effort) -> Tally:
+        """The rows, counted. Raises InputError: a column missing or of another type, rows that cannot be used."""

@@ -1,0 +1,1 @@
+"""What a tally says: one family of metrics a file, each pure."""

@@ -1,0 +1,160 @@
+"""Metrics of a binary confusion matrix: functions of four counts, with standard errors by their gradients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from gate.measure.definition import Definition
+from gate.measure.metrics.metric import DOWN, UP, Cell, Described, Value, View
+from gate.measure.tally import Tally
+
+Four: TypeAlias = tuple[Any, Any, Any, Any]  # tp, fp, fn, tn: counts, weights, or complex numbers for a gradient
+
+NO_POSITIVES, NO_NEGATIVES = "not defined: no row is labelled positive", "not defined: no row is labelled negative"
+_NONE_PREDICTED = "not defined: no row is predicted positive"
+_NO_ROWS = "not defined: no row has a label"
+_NEITHER = "not defined: no row is labelled or predicted positive"
+_CONSTANT = "not defined: labels or predictions are all the same"
+
+
+def _accuracy(c: Four) -> Any:
+    tp, fp, fn, tn = c
+    return (tp + tn) / (tp + fp + fn + tn)
+
+
+def _balanced(c: Four) -> Any:
+    tp, fp, fn, tn = c
+    return (tp / (tp + fn) + tn / (tn + fp)) / 2
+
+
+def _fbeta(beta: float) -> Callable[[Four], Any]:
+    """F-beta: recall counts beta times as much as precision (van Rijsbergen 1979)."""
+    square = beta * beta
+
+    def value(c: Four) -> Any:
+        tp, fp, fn, _ = c
+        return (1 + square) * tp / ((1 + square) * tp + square * fn + fp)
+
+    return value
+
+
+def _mcc(c: Four) -> Any:
+    """Matthews's correlation coefficient (1975)."""
+    tp, fp, fn, tn = c
+    return (tp * tn - fp * fn) / (((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)) ** 0.5)
+
+
+def _kappa(c: Four) -> Any:
+    """Cohen's kappa (1960)."""
+    tp, fp, fn, tn = c
+    n = tp + fp + fn + tn
+    chance = ((tp + fp) * (tp + fn) + (fn + tn) * (fp + tn)) / (n * n)
+    return ((tp + tn) / n - chance) / (1 - chance)
+
+
+# name -> the function, numerator and denominator where it is a share, and what is wrong where the denominator is 0
+_SHARES: dict[str, tuple[Callable[[Four], Any], Callable[[Four], Any], str]] = {
+    "accuracy": (lambda c: c[0] + c[3], sum, _NO_ROWS),
+    "precision": (lambda c: c[0], lambda c: c[0] + c[1], _NONE_PREDICTED),
+    "recall": (lambda c: c[0], lambda c: c[0] + c[2], NO_POSITIVES),
+    "specificity": (lambda c: c[3], lambda c: c[3] + c[1], NO_NEGATIVES),
+    "fpr": (lambda c: c[1], lambda c: c[3] + c[1], NO_NEGATIVES),
+    "fnr": (lambda c: c[2], lambda c: c[0] + c[2], NO_POSITIVES),
+    "jaccard": (lambda c: c[0], lambda c: c[0] + c[1] + c[2], _NEITHER),
+}
+_SMOOTH: dict[str, Callable[[Four], Any]] = {
+    "balanced_accuracy": _balanced, "f1": _fbeta(1), "f2": _fbeta(2), "f0_5": _fbeta(0.5), "mcc": _mcc, "kappa": _kappa,
+}  # fmt: skip
+_COUNTS = ("tp", "fp", "fn", "tn")
+
+METRICS = (
+    Described("accuracy", UP, 0, 1, oracle="accuracy_score", means="share of rows predicted right"),
+    Described("balanced_accuracy", UP, 0, 1, oracle="balanced_accuracy_score", means="mean of recall and specificity"),
+    Described("precision", UP, 0, 1, oracle="precision_score", means="share of rows predicted positive that are"),
+    Described("recall", UP, 0, 1, oracle="recall_score", means="share of positives that are found"),
+    Described("specificity", UP, 0, 1, oracle="recall_score(pos_label=…)", means="share of negatives that are left alone"),
+    Described("fpr", DOWN, 0, 1, means="share of negatives predicted positive"),
+    Described("fnr", DOWN, 0, 1, means="share of positives that are missed"),
+    Described("f1", UP, 0, 1, oracle="f1_score", means="harmonic mean of precision and recall"),
+    Described("f2", UP, 0, 1, oracle="fbeta_score(beta=2)", means="F-beta in which recall counts twice as much"),
+    Described("f0_5", UP, 0, 1, oracle="fbeta_score(beta=0.5)", means="F-beta in which precision counts twice as much"),
+    Described("jaccard", UP, 0, 1, oracle="jaccard_score", means="true positives among labelled or predicted positives"),
+    Described("mcc", UP, -1, 1, oracle="matthews_corrcoef", means="correlation of label and prediction"),
+    Described("kappa", UP, -1, 1, oracle="cohen_kappa_score", means="agreement beyond chance"),
+    *(Described(name, None, 0, means=f"{name} of the confusion matrix, rows") for name in _COUNTS),
+)
+
+
+def applies(tally: Tally, definition: Definition) -> bool:
+    """Binary labels with a prediction, or a score that a threshold cuts."""
+    return tally.header.task == "binary" and bool(definition.prediction or definition.score)
+
+
+def measure(view: View) -> Mapping[str, Value]:
+    """Every metric of the matrix on a slice."""
+    cells = four(view)
+    n: Four = tuple(cell.n for cell in cells)  # type: ignore[assignment]
+    weight: Four = tuple(cell.weight for cell in cells)  # type: ignore[assignment]
+    square: Four = tuple(cell.square for cell in cells)  # type: ignore[assignment]
+    found = {name: _share(name, n, weight, square) for name in _SHARES}
+    found |= {name: _smooth(name, n, weight, square) for name in _SMOOTH}
+    return found | {name: Value(float(count)) for name, count in zip(_COUNTS, n, strict=True)}
+
+
+def four(view: View) -> tuple[Cell, Cell, Cell, Cell]:
+    """The confusion matrix: true positives, false positives, false negatives, true negatives."""
+    positive = view.tally.header.positive
+    found = [Cell(0, 0, 0)] * 4
+    for (label, prediction), cell in view.matrix().items():
+        index = (0 if prediction == positive else 2) if label == positive else (1 if prediction == positive else 3)
+        before = found[index]
+        found[index] = Cell(before.n + cell.n, before.weight + cell.weight, before.square + cell.square)
+    return found[0], found[1], found[2], found[3]
+
+
+def _share(name: str, n: Four, weight: Four, square: Four) -> Value:
+    top, bottom, wrong = _SHARES[name]
+    whole = bottom(weight)
+    if not whole:
+        return Value(None, problem=wrong)
+    value = top(weight) / whole
+    k = top(n) if weight == n else None  # weighted, a value is no share of rows
+    return Value(value, n=bottom(n), k=k, stderr=stderr(lambda c: top(c) / bottom(c), weight, square))
+
+
+def _smooth(name: str, n: Four, weight: Four, square: Four) -> Value:
+    wrong = _undefined(name, weight)
+    if wrong:
+        return Value(None, problem=wrong)
+    function = _SMOOTH[name]
+    tp, fp, fn, tn = n
+    support = tp + fp + fn if name.startswith("f") else sum(n)
+    return Value(float(function(weight)), n=support, stderr=stderr(function, weight, square), n_pos=tp + fn, n_neg=fp + tn)
+
+
+def _undefined(name: str, c: Four) -> str:
+    tp, fp, fn, tn = c
+    if name.startswith("f"):
+        return "" if tp + fp + fn else _NEITHER
+    if name == "balanced_accuracy":
+        return NO_POSITIVES if not tp + fn else "" if fp + tn else NO_NEGATIVES
+    if name == "mcc":
+        return "" if (tp + fp) * (tp + fn) * (tn + fp) * (tn + fn) else _CONSTANT
+    n = tp + fp + fn + tn
+    return "" if n and (tp + fp) * (tp + fn) + (fn + tn) * (fp + tn) < n * n else _CONSTANT
+
+
+def stderr(function: Callable[[Any], Any], weight: tuple[Any, ...], square: tuple[Any, ...]) -> float | None:
+    """The standard error of a function of cells that does not change when all of them grow alike.
+
+    Its influence value in a cell is the derivative there, times the whole (tally prototype, sec. 1); the derivative
+    comes from a complex step, exact to rounding. None where that says 0: no evidence is not certainty.
+    """
+    variance = 0.0
+    step = 1e-20 * (sum(weight) or 1.0)
+    for index, each in enumerate(square):
+        if each:
+            moved = tuple(value + step * 1j if at == index else value for at, value in enumerate(weight))
+            variance += each * (function(moved).imag / step) ** 2
+    return variance**0.5 if variance > 0 else None

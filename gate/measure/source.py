@@ -1,0 +1,158 @@
+"""Where rows come from: files, globs and folders, or what Python holds in memory."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from gate.errors import InputError, Place, Problem
+from gate.measure.tally import Part
+from gate.record import dataclass
+
+FORMS = {
+    ".parquet": "parquet",
+    ".pq": "parquet",
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".arrow": "arrow",
+    ".feather": "arrow",
+}
+_COMPRESSED = (".gz", ".zst")
+_MAGIC = {b"PAR1": "parquet", b"ARROW1": "arrow", b"FEA1": "arrow"}
+MOST_FILES = 10_000
+_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Rows of one form. Engines open `paths` and no other file.
+
+    `form` is "parquet", "csv", "jsonl", "arrow", or "frame" where `frame` holds the rows: a pandas or polars frame, an
+    Arrow table or a mapping of column names to arrays. Messages may quote values only where `quotable`.
+    """
+
+    name: str
+    form: str
+    paths: tuple[str, ...] = ()
+    frame: Any = None
+    quotable: bool = True
+
+    @property
+    def where(self) -> Place:
+        return Place(self.name)
+
+
+def form_of(path: str, first: bytes = b"") -> str:
+    """The form of rows that a file's name or first bytes show; "" where it is none."""
+    for magic, form in _MAGIC.items():
+        if first.startswith(magic):
+            return form
+    stem, suffix = os.path.splitext(path.lower())
+    if suffix in _COMPRESSED:
+        suffix = os.path.splitext(stem)[1]
+        return FORMS.get(suffix, "") if FORMS.get(suffix) in ("csv", "jsonl") else ""
+    return FORMS.get(suffix, "")
+
+
+def open_rows(path: str, form: str = "") -> Source:
+    """The rows at a path, in a folder, or that a glob matches. Raises InputError: nothing there, or of several forms."""
+    paths = _listed(path)
+    forms = {form or form_of(each) or _sniffed(each) for each in paths}
+    if len(forms) > 1 or not forms - {""}:
+        what = "files of several forms" if len(forms) > 1 else "the file is of no form of rows that is known here"
+        remedy = f"rows are {', '.join(sorted(set(FORMS.values())))}; name files of one form"
+        raise InputError(Problem("unknown-rows", what, Place(path), remedy))
+    return Source(path, forms.pop(), paths, quotable=all(is_quotable(each) for each in paths))
+
+
+def of_frame(frame: Any, name: str = "rows") -> Source:
+    """Rows that Python holds in memory."""
+    return Source(name, "frame", frame=frame)
+
+
+def parts(source: Source) -> tuple[Part, ...]:
+    """The files of a source with the digests of their content. Raises InputError where one cannot be read."""
+    if source.form == "frame":
+        return (Part(source.name, _frame_digest(source.frame)),)
+    return tuple(Part(path.replace(os.sep, "/"), _digest(path)) for path in source.paths)
+
+
+def is_quotable(path: str) -> bool:
+    """Whether messages may quote the file: it lies in the working folder, or no link led to it."""
+    real = os.path.realpath(path)
+    here = os.path.realpath(os.curdir)
+    return real.startswith(os.path.join(here, "")) or (real == os.path.abspath(path) and not real.startswith("/proc/"))
+
+
+def _listed(path: str) -> tuple[str, ...]:
+    if os.path.isdir(path):
+        found = sorted(_in_folder(path))
+    elif any(mark in path for mark in "*?[") and not os.path.exists(path):
+        from glob import glob
+
+        found = sorted(each for each in glob(path, recursive=True) if os.path.isfile(each))
+    else:
+        found = [path]
+    if not found:
+        raise InputError(Problem("no-such-file", "there is no file of rows here", Place(path)))
+    if len(found) > MOST_FILES:
+        raise InputError(Problem("too-many-files", f"more than {MOST_FILES:,} files", Place(path), "merge them, or use tallies"))
+    for each in found:
+        _refuse_unreadable(each)
+    return tuple(found)
+
+
+def _in_folder(folder: str) -> Iterable[str]:
+    """Files of rows in a folder and those below; hidden ones and `_SUCCESS` and its like are no rows."""
+    for top, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith((".", "_"))]
+        yield from (os.path.join(top, name) for name in files if not name.startswith((".", "_")) and form_of(name))
+
+
+def _refuse_unreadable(path: str) -> None:
+    place = Place(path)
+    try:
+        if not os.path.exists(path):
+            raise InputError(Problem("no-such-file", "there is no such file", place))
+        if not os.path.isfile(path):
+            raise InputError(Problem("not-a-file", "this is a device, a pipe or a socket, not a file", place))
+        if os.path.getsize(path) == 0:
+            raise InputError(Problem("empty-file", "the file is empty", place, "did the step that writes it succeed?"))
+        with open(path, "rb"):
+            return
+    except PermissionError:
+        raise InputError(Problem("no-permission", "no permission to read the file", place)) from None
+    except OSError as error:
+        raise InputError(Problem("unreadable", f"the file cannot be read: {error.strerror}", place)) from None
+
+
+def _sniffed(path: str) -> str:
+    with open(path, "rb") as stream:
+        return form_of("", stream.read(8))
+
+
+def _digest(path: str) -> str:
+    from hashlib import sha256
+
+    digest = sha256()
+    with open(path, "rb") as stream:
+        while block := stream.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _frame_digest(frame: Any) -> str:
+    """SHA-256 over the columns of a mapping of arrays; "" for frames, whose bytes depend on how they were made."""
+    if not isinstance(frame, Mapping):
+        return ""
+    from hashlib import sha256
+
+    digest = sha256()
+    for name in sorted(frame):
+        column = frame[name]
+        digest.update(f"{name}\0{column.dtype}\0".encode())
+        digest.update(repr(column.tolist()).encode() if column.dtype == object else column.tobytes())
+    return digest.hexdigest()
