@@ -15,7 +15,7 @@ Key = tuple[str, str, Slice]  # id, metric, slice
 
 
 def lost(candidate: Measurements, baselines: Mapping[str, Measurements | Doubt]) -> tuple[LostCase, ...]:
-    """Every case that passed on a baseline and does not pass now, those that fell deepest first.
+    """Every case that passed on a baseline and does not pass now, those that fell deepest first; by the metric that fell most.
 
     A case holds where more than half of its repeats passed, and fails where fewer than half did. Repeats that errored are
     neither, and so is a case of which nothing else is known. Only what is on both sides, by id, metric and slice, is compared.
@@ -25,7 +25,11 @@ def lost(candidate: Measurements, baselines: Mapping[str, Measurements | Doubt])
     for name, table in baselines.items():
         if isinstance(table, Measurements):
             found += _pairs(name, _by_key(table.cases), now)
-    return tuple(sorted(found, key=lambda each: (each.now - each.before, each.baseline, each.metric, each.id)))
+    found.sort(key=lambda each: (each.now - each.before, each.baseline, each.metric, each.id))
+    deepest: dict[tuple[str, str, Slice], LostCase] = {}
+    for each in found:
+        deepest.setdefault((each.id, each.baseline, each.slice), each)
+    return tuple(deepest.values())
 
 
 def _pairs(name: str, before: Mapping[Key, list[Case]], now: Mapping[Key, list[Case]]) -> Iterable[LostCase]:

@@ -101,5 +101,5 @@ def word_of(change: ProposedChange) -> str:
 
 def lost_title(decision: Decision) -> str:
     """How many cases were lost."""
-    count = len({(each.id, each.metric, each.slice) for each in decision.lost})
+    count = len({(each.id, each.slice) for each in decision.lost})
     return f"{count} {'case' if count == 1 else 'cases'} held on the baseline and {'fails' if count == 1 else 'fail'} now"

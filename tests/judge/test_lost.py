@@ -55,6 +55,12 @@ def test_only_the_same_slice_and_metric_are_paired() -> None:
     assert lost(table(Case("1", "f1", 0.0)), {"baseline": table(Case("1", "exact", 1.0))}) == ()
 
 
+def test_a_case_that_fell_by_several_metrics_is_one() -> None:
+    now = [Case("a", metric, score, False) for metric, score in (("pass_rate", 0.0), ("score", 0.1))]
+    before = [Case("a", metric, score, True) for metric, score in (("pass_rate", 1.0), ("score", 0.7))]
+    assert lost(table(*now), {"baseline": table(*before)}) == (LostCase("a", "pass_rate", "baseline", 1.0, 0.0),)
+
+
 def test_the_deepest_fall_comes_first_and_every_baseline_is_asked() -> None:
     now = table(case("a", 0.4, False), case("b", 0.0, False))
     before = table(case("a", 0.9, True), case("b", 0.9, True))
