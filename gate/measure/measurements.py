@@ -10,7 +10,7 @@ from gate.measure.metrics import catalogue
 from gate.measure.metrics.counts import coverage
 from gate.measure.metrics.metric import Described, Value, View, values
 from gate.measure.tally import Key, Number, Tally
-from gate.terms.measurement import NO_SUPPORT, Measurement, Support
+from gate.terms.measurement import NO_SUPPORT, Interval, Measurement, Support
 from gate.terms.measurements import Measurements, Source
 from gate.terms.slice import Slice
 
@@ -44,9 +44,9 @@ def views(tally: Tally, definition: Definition, model: str = CANDIDATE) -> Itera
 
 def _of_view(view: View, tally: Tally, definition: Definition) -> Iterator[Measurement]:
     doubt = too_little(view, definition)
-    for name, (described, value) in values(view, catalogue.families(tally, definition)).items():
+    for (name, on), (described, value) in values(view, catalogue.families(tally, definition)).items():
         shown = Value(None, problem=doubt) if doubt and described.labelled else value
-        yield measurement(name, described, shown, view.on)
+        yield measurement(name, described, shown, on)
 
 
 def too_little(view: View, definition: Definition) -> str:
@@ -77,4 +77,6 @@ def measurement(name: str, described: Described, value: Value, on: Slice) -> Mea
 
 def _support(value: Value) -> Support:
     told: dict[str, Any] = {name: getattr(value, name) for name in ("n", "k", "stderr", "n_pos", "n_neg")}
+    if value.interval is not None:
+        told["interval"] = Interval(*value.interval)
     return Support(**told)

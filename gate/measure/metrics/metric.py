@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from gate.measure.definition import Definition
 from gate.measure.tally import SCALE, Key, Number, Tally
@@ -28,7 +28,19 @@ class Value:
     stderr: float | None = None
     n_pos: float | None = None
     n_neg: float | None = None
+    interval: tuple[float, float, float] | None = None  # low, high, two-sided confidence
     problem: str = ""
+
+
+class Named(NamedTuple):
+    """A value's name, where it is not the described metric's own, or the value of one class only (`recall[class=cat]`)."""
+
+    name: str
+    described: str = ""
+    of_class: str | None = None
+
+
+Names: TypeAlias = "str | Named"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,16 +131,23 @@ class Family(Protocol):
     def applies(self, tally: Tally, definition: Definition) -> bool:
         """Whether the tally counts what the family needs."""
 
-    def measure(self, view: View) -> Mapping[str, Value]:
-        """The values on a slice by name; every name is one of METRICS, or one of them with a suffix after `.` or `@`."""
+    def measure(self, view: View) -> Mapping[Names, Value]:
+        """The values on a slice by name; every name is one of METRICS, or says which it is."""
 
 
-def values(view: View, families: Sequence[Any]) -> dict[str, tuple[Described, Value]]:
-    """All that the families measure on a slice."""
-    found: dict[str, tuple[Described, Value]] = {}
+def values(view: View, families: Sequence[Any]) -> dict[tuple[str, Slice], tuple[Described, Value]]:
+    """All that the families measure on a slice, and on the classes in it."""
+    found: dict[tuple[str, Slice], tuple[Described, Value]] = {}
     for family in families:
         described = {each.name: each for each in family.METRICS}
-        for name, value in family.measure(view).items():
-            bare = name if name in described else name.partition("@")[0].partition(".")[0]
-            found[name] = described[bare], value
+        for key, value in family.measure(view).items():
+            named = Named(key) if isinstance(key, str) else key
+            on = view.on if named.of_class is None else within_class(view, named.of_class)
+            found[named.name, on] = described[named.described or named.name], value
     return found
+
+
+def within_class(view: View, label: str) -> Slice:
+    """A slice's rows as one class sees them; the column is `class`, or `label_class` where the rows are sliced by a `class`."""
+    taken = any("class" in columns for columns in view.definition.slices)
+    return Slice.of([*view.on.parts, ("label_class" if taken else "class", label)])
