@@ -36,6 +36,11 @@ class Trusted:
     at: Surroundings
 
 
+def unverified(name: str, error: GateError) -> Unverified:
+    """A decision that this error stands in the way of."""
+    return Unverified(name, tuple(str(problem) for problem in error.problems))
+
+
 def judged_again(data: bytes, name: str, by: Trusted) -> Decision | Unverified:
     """The decision on the measurements in `data`, a decision.json.
 
@@ -44,16 +49,16 @@ def judged_again(data: bytes, name: str, by: Trusted) -> Decision | Unverified:
     """
     try:
         claimed = json.read(data.decode("utf-8"), file=name)
-        if claimed.commit != by.head:
+        if not by.head or claimed.commit != by.head:
             return Unverified(name, (f"{_NOT_THIS}: {_about(claimed.commit, by.head)}",))
         table = decision_reader.measurements(claimed, name)
         candidate = replace(table, sources=(_source(data, name),))
         decision = decide(by.judging, candidate, by.given, by.clock, at=by.at)
     except UnicodeDecodeError:
         problem = Problem("malformed-decision", "this is not a decision of gate: it is not UTF-8", Place(name))
-        return Unverified(name, (str(problem),))
+        return unverified(name, GateError(problem))
     except GateError as error:
-        return Unverified(name, tuple(str(problem) for problem in error.problems))
+        return unverified(name, error)
     run_url = by.at.facts.run_url if by.at.facts else ""
     return replace(decision, commit=by.head, run_url=run_url, notes=(*_differences(claimed, decision), *decision.notes))
 

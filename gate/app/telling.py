@@ -5,7 +5,8 @@ None of it changes a verdict: trouble is told.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from gate import registry
 from gate.app.outputs import Output
@@ -52,12 +53,26 @@ def tell(
     if facts.host == "github":
         from gate.hosts import github_step
 
-        troubles.append(github_step.summarise(environ, markdown.render(decision, limit=SUMMARY_CHARACTERS)))
+        summary = fitted(partial(markdown.render, decision), SUMMARY_CHARACTERS)
+        troubles.append(github_step.summarise(environ, summary))
         if outputs:
             code = UsageError.exit_code if strict and any(troubles) else exit_code
             troubles.append(github_step.outputs(environ, step_outputs(decision, code, written, posted.url)))
     form = {"github": "annotations", "azure": "azure"}.get(facts.host)
     return Told(lines=_remarks(decision, form) if form else (), troubles=tuple(each for each in troubles if each))
+
+
+def fitted(render: Callable[..., str], most: int) -> str:
+    """A report of at most `most` characters as hosts may count them: two for one beyond the first plane.
+
+    Names of such characters would else make a report of the right length too long to be posted.
+    """
+    text = render(limit=most)
+    return text if _units(text) <= most else render(limit=most // 2)
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _remarks(decision: Decision, form: str) -> tuple[str, ...]:
@@ -94,7 +109,7 @@ def _comment(decision: Decision, facts: Facts, environ: Mapping[str, str]) -> Po
         return Posted()
     if facts.host not in COMMENT_CHARACTERS:
         return Posted(troubles=(f"no comment: gate comments on GitHub and GitLab, and this is {facts.host}",))
-    body = markdown.render(decision, limit=COMMENT_CHARACTERS[facts.host])
+    body = fitted(partial(markdown.render, decision), COMMENT_CHARACTERS[facts.host])
     key = marker([(policy.file, policy.name) for policy in decision.policies])
     posted: Posted = registry.load("hosts", facts.host).comment(facts, environ, key, body)
     return posted

@@ -12,11 +12,12 @@ from collections.abc import Mapping, Sequence
 
 from gate import registry
 from gate.app.clock import Clock
-from gate.app.judging import Judging, Proposal, load_all
+from gate.app.judging import Judging, load_all
+from gate.app.proposing import in_repository, in_work_tree
 from gate.errors import GateError, Place, PolicyError, Problem, UsageError
-from gate.hosts.facts import Event, Facts, is_commit
+from gate.hosts.facts import Event, Facts
 from gate.hosts.here import here
-from gate.policy.find import NAMES, find, repository_root
+from gate.policy.find import NAMES, find
 from gate.policy.load import load
 from gate.policy.policy import Policy
 from gate.policy.text import PINNED
@@ -38,7 +39,8 @@ def trusted(ref: str, named: Sequence[str], moment: Clock, environ: Mapping[str,
     if not wanted or absent:
         _refuse_where_others_are(tree, absent, ref)
         return Judging(tuple(load_all(find(named, {}), moment)), Revision(ref, tree.revision, by, first=True))
-    return Judging(tuple(_loaded(tree, wanted, moment)), revision, _proposal(named, moment))
+    policies = tuple(_loaded(tree, wanted, moment))
+    return Judging(policies, revision, in_work_tree(named, policies, moment))
 
 
 def _loaded(tree: Tree, paths: Sequence[str], moment: Clock) -> list[Policy]:
@@ -52,28 +54,6 @@ def _loaded(tree: Tree, paths: Sequence[str], moment: Clock) -> list[Policy]:
     if problems:
         raise PolicyError(*problems)
     return loaded
-
-
-def _proposal(named: Sequence[str], moment: Clock) -> Proposal:
-    """The policies of the work tree, for a comparison."""
-    try:
-        return Proposal(tuple(load_all(find(named, {}), moment)))
-    except GateError as error:
-        return Proposal(messages=tuple(str(problem) for problem in error.problems))
-
-
-def proposal_at(facts: Facts, paths: Sequence[str], moment: Clock, environ: Mapping[str, str]) -> Proposal | None:
-    """The same policies as the change itself has them, by the host's API; None where they cannot be seen."""
-    if facts.host not in registry.names("revisions") or not is_commit(facts.head):
-        return None
-    try:
-        tree = registry.load("revisions", facts.host).open_revision(facts.head, facts, environ)
-    except GateError:
-        return None
-    try:
-        return Proposal(tuple(_loaded(tree, paths, moment)))
-    except GateError as error:
-        return Proposal(messages=tuple(str(problem) for problem in error.problems))
 
 
 # -- which revision
@@ -142,9 +122,8 @@ def _base(facts: Facts | None) -> str:
 
 def _inside(path: str) -> str:
     """The path in the repository of one on the command line."""
-    root = repository_root(os.curdir) or os.path.abspath(os.curdir)
-    found = os.path.relpath(os.path.abspath(path), root).replace(os.sep, "/")
-    if found == ".." or found.startswith("../") or os.path.isabs(found):
+    found = in_repository(path)
+    if not found:
         what = "this policy lies outside the repository, so it has no revision"
         raise PolicyError(
             Problem("policy-outside", what, Place(path), "name a policy inside the repository, or take `--policy-from` out")

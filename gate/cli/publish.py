@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from gate.cli.console import complain, say, terminal
+from gate.cli.main import LONGEST_LINE, MOST_LINES
 from gate.errors import UsageError
+from gate.reports.plain import clip
+
+if TYPE_CHECKING:
+    from gate.app.publish import Publication
 
 SUMMARY = "from a trusted job: judge a change's decision again, then comment and set a check"
 EXAMPLES = """\
@@ -34,6 +40,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add("--no-comment", action="store_true", help="do not comment")
     add("--no-check", action="store_true", help="set no check")
     add("--strict-publish", action="store_true", help="exit 2 when something could not be posted")
+    outputs = "set the outputs of a GitHub step (verdict, exit-code, unverified, comment-url, check-url), and its summary"
+    add("--github-output", action="store_true", help=outputs)
 
 
 def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
@@ -55,12 +63,22 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
     shape = terminal(environ)
     for each in found.unverified:
         complain(f"unverified: {each.name}")
-        for reason in each.reasons:
-            complain(f"  {reason}")
+        for line in [line for reason in each.reasons for line in reason.split("\n")][:MOST_LINES]:
+            complain(f"  {clip(line, LONGEST_LINE)}")
     for decision in found.decisions:
         say(text.render(decision, columns=shape.columns, colour=shape.colour, ascii_only=shape.ascii_only))
-    for url in found.urls:
-        say(url)
-    for trouble in found.troubles:
+    for url in (*found.comment_urls, found.check_url):
+        if url:
+            say(url)
+    return _ended(found, args, environ)
+
+
+def _ended(found: Publication, args: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    """The exit code, which is in the step's outputs, too."""
+    from gate.app.posting import step
+
+    code = UsageError.exit_code if args.strict_publish and found.troubles else found.exit_code
+    more = step(found, environ, code) if args.github_output else ()
+    for trouble in (*found.troubles, *more):
         complain(trouble)
-    return UsageError.exit_code if args.strict_publish and found.troubles else found.exit_code
+    return UsageError.exit_code if args.strict_publish and more else code

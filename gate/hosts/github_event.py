@@ -81,7 +81,7 @@ def _of_event(environ: Mapping[str, str], given: dict[str, Any]) -> dict[str, An
     if name == "merge_group":
         return _queue(given.get("merge_group"))
     if name == "workflow_run":
-        return _after(given.get("workflow_run"))
+        return _after(environ, given.get("workflow_run"))
     return {"event": {"push": Event.PUSH, "schedule": Event.SCHEDULE}.get(name, Event.OTHER)}
 
 
@@ -108,13 +108,14 @@ def _queue(group: object) -> dict[str, Any]:
     }
 
 
-def _after(run: object) -> dict[str, Any]:
-    home = text_of(part(run, "repository", "full_name"))
+def _after(environ: Mapping[str, str], run: object) -> dict[str, Any]:
+    """Another workflow's run; of one in another repository, which GitHub does not tell, no commit is taken."""
+    home = _name(part(run, "repository"))
     return {
         "event": Event.TRUSTED,
-        "head": checked(part(run, "head_sha")),
+        "head": checked(part(run, "head_sha")) if home == environ.get("GITHUB_REPOSITORY", "").lower() else "",
         "branch": text_of(part(run, "head_branch")),
-        "fork": bool(run) and _name(part(run, "head_repository")) != home.lower(),
+        "fork": bool(run) and _name(part(run, "head_repository")) != home,
     }
 
 

@@ -10,11 +10,18 @@ from gate.hosts.github_artifacts import ARTIFACT, kept_by
 from gate.hosts.github_event import event, number_of, part
 from gate.hosts.kept import Expired, Kept
 
+FILE = "decision.json"
+
+
+def started(environ: Mapping[str, str]) -> bool:
+    """Whether another run has started this one."""
+    return bool(number_of(part(event(environ), "workflow_run", "id")))
+
 
 def kept(
     facts: Facts,
     environ: Mapping[str, str],
-    path: str = "decision.json",
+    path: str = FILE,
     *,
     artifact: str = ARTIFACT,
     pause: Pause | None = None,

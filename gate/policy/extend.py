@@ -82,6 +82,10 @@ def _open(source: PolicyText, name: str, mark: Mark) -> PolicyText:
 def _open_pinned(source: PolicyText, name: str, mark: Mark) -> PolicyText:
     from gate.policy.pinned import open_pinned
 
+    known = getattr(source.files, "packs", None)  # files of a change under judgement may send gate to no other place
+    if known is not None and name not in known:
+        what = f"the pack `{shown(name, 80)}` is not fetched: the policy that judges does not name it"
+        raise PolicyError(source.problem("pack-address", what, mark, "it counts once this change is merged"))
     try:
         pinned = open_pinned(name)
         there = pinned.files.is_file(pinned.path)

@@ -9,10 +9,13 @@ from gate.reports.entries import conclusion
 from gate.reports.markdown import LIMIT, VERDICT_SIGN
 from gate.reports.neutral import Markdown, block, cell, code, say, words
 from gate.reports.outline import outline
+from gate.reports.plain import brief
 from gate.terms.decision import WORST_FIRST, Decision
 
 LEAST = 10_000  # characters that a report of its own needs
-MOST_LINES = 40
+MOST_LINES = 40  # of why one could not be judged again
+MOST_UNVERIFIED = 5  # that say why; others are counted
+LONGEST_LINE = 200
 Unverified = tuple[str, tuple[str, ...]]  # a name, and why it could not be judged again
 
 
@@ -76,12 +79,15 @@ def _row(decision: Decision) -> Markdown:
 
 
 def _unverified(unverified: Sequence[Unverified]) -> str:
+    """At most 50,000 characters, so that a stranger cannot make it too long to be posted."""
     count = len(unverified)
     what = "this decision" if count == 1 else f"{count} decisions"
     told = [f"## ❔ Unverified: {what} could not be judged again", ""]
-    for name, reasons in unverified:
-        lines = [line for reason in reasons for line in reason.split("\n")]
-        lines = lines if len(lines) <= MOST_LINES else [*lines[:MOST_LINES], f"… and {len(lines) - MOST_LINES} lines more"]
+    most = MOST_LINES // min(count, MOST_UNVERIFIED)
+    for name, reasons in unverified[:MOST_UNVERIFIED]:
+        lines = [brief(line, LONGEST_LINE) for reason in reasons for line in reason.split("\n")]
+        lines = lines if len(lines) <= most else [*lines[:most], f"… and {len(lines) - most} lines more"]
         told += [code(name), "", block(lines), ""]
+    told += [f"… and {count - MOST_UNVERIFIED} more.", ""] if count > MOST_UNVERIFIED else []
     told += ["What the change's own job said of itself is not shown, and no check was set.", ""]
     return "\n".join(told)
