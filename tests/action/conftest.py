@@ -105,11 +105,17 @@ def installed(node: Node, tools: Path, tmp_path_factory: pytest.TempPathFactory)
 def check(start: Start, installed: Mapping[str, str], tmp_path: Path) -> Use:
     """The action in a folder, with its install step done already."""
 
-    def checked(folder: Path | Job, **inputs: str) -> Ran:
-        job = folder if isinstance(folder, Job) else start(folder)
-        own = tmp_path / f"gate{len(list(tmp_path.glob('gate*')))}"
-        own.mkdir()
-        done = {"install": {**installed, "folder": str(own)}}
-        return job.uses(ROOT, {name.replace("_", "-"): value for name, value in inputs.items()}, done)
+    return lambda folder, **inputs: _used(ROOT, folder if isinstance(folder, Job) else start(folder), installed, tmp_path, inputs)
 
-    return checked
+
+@pytest.fixture
+def publish(installed: Mapping[str, str], tmp_path: Path) -> Use:
+    """The action `publish` in a job, with its install step done already."""
+    return lambda job, **inputs: _used(ROOT / "publish", job, installed, tmp_path, inputs)
+
+
+def _used(action: Path, job: Job, installed: Mapping[str, str], temp: Path, inputs: Mapping[str, str]) -> Ran:
+    own = temp / f"gate{len(list(temp.glob('gate*')))}"
+    own.mkdir()
+    done = {"install": {**installed, "folder": str(own)}}
+    return job.uses(action, {name.replace("_", "-"): value for name, value in inputs.items()}, done)

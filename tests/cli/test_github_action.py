@@ -14,7 +14,7 @@ from gate.errors import UsageError
 def words(event: str = "push", **inputs: str) -> list[str]:
     """The command line but for the files that the action always asks for."""
     environ = {f"GATE_INPUT_{name.upper()}": value for name, value in inputs.items()}
-    found = command({"GITHUB_EVENT_NAME": event, **environ}, "own")
+    found = command({"GITHUB_EVENT_NAME": event, "GATE_INPUT_FOLDER": "own", **environ})
     assert found[:4] == ["check", "--github-output", "--output=markdown=own/report.md", "--output=json=own/decision.json"]
     return found[4:]
 
