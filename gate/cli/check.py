@@ -10,6 +10,7 @@ from contextlib import suppress
 from gate.app import check as checking
 from gate.app import outputs
 from gate.app.evidence import path_of
+from gate.app.judging import Judging
 from gate.app.outputs import Output
 from gate.app.protected import named_in
 from gate.cli.command import INPUT
@@ -113,12 +114,12 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
     try:
         decision = checking.check(request, judging)
     except GateError as error:
-        return _cannot_run(error, request, args, wanted)
+        return _cannot_run(error, request, args, wanted, judging)
     code = _code(decision, args)
     try:
         shown = outputs.write(wanted, decision, code)
     except OutputError as error:
-        return _cannot_run(error, request, args, wanted)
+        return _cannot_run(error, request, args, wanted, judging)
     told = _tell_host(decision, args, wanted, environ, code)
     for report in shown or [_as_text(decision, code, args, environ)]:
         say(report)
@@ -148,11 +149,17 @@ def _as_text(decision: Decision, code: int, args: argparse.Namespace, environ: M
     )
 
 
-def _cannot_run(error: GateError, request: checking.CheckRequest, args: argparse.Namespace, wanted: list[Output]) -> int:
-    """Say what is wrong on standard error and in every report that can be written."""
+def _cannot_run(
+    error: GateError,
+    request: checking.CheckRequest,
+    args: argparse.Namespace,
+    wanted: list[Output],
+    judging: Judging | None = None,
+) -> int:
+    """Say what is wrong on standard error, in every report that can be written, and in the comment that these policies have."""
     from gate.cli.main import told
 
-    decision = checking.failed(error, request)
+    decision = checking.failed(error, request, judging)
     complain(told(error))
     try:
         outputs.remove(wanted)

@@ -236,6 +236,20 @@ def test_a_shallow_checkout_asks_the_api_and_comments(
         assert "accuracy" in comments[0]["body"]
 
 
+def test_an_old_deploy_does_not_stand_beside_a_run_that_breaks_off(check: Use, start: Start, change: tuple[Path, str]) -> None:
+    folder, base = change
+    with serving() as hub:
+        hub.commit(base, {"gate.yaml": POLICY})
+        hub.pull(7, head="c" * 40)
+        context = {**pull_request(base), "api_url": hub.url}
+        (folder / "metrics.json").write_text('{"accuracy": 0.9, "latency_ms": 50}')
+        assert verdict(check(start(folder, **context), metrics="metrics.json")) == (0, "pass", "0")
+        (folder / "metrics.json").write_text("{")
+        assert verdict(check(start(folder, **context), metrics="metrics.json")) == (2, "error", "2")
+        (comment,) = hub.comments.values()
+    assert "## ✅" not in comment["body"]
+
+
 def test_trouble_with_the_comment_changes_no_verdict(check: Use, start: Start, change: tuple[Path, str]) -> None:
     folder, base = change
     (folder / "good.json").write_text('{"accuracy": 0.9, "latency_ms": 50}')
