@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gate.app.api import check as check
+    from gate.app.rows import measure as measure
     from gate.policy.policy import Policy as Policy
     from gate.terms.decision import Decision as Decision
+    from gate.terms.measurements import Measurements as Measurements
 
 __version__ = "0.1.0"
-__all__ = ["Decision", "Policy", "check"]
+__all__ = ["Decision", "Measurements", "Policy", "check", "measure"]
 
-_LAZY = {"check": "gate.app.api", "Policy": "gate.policy.policy", "Decision": "gate.terms.decision"}
+_LAZY = {
+    "check": "gate.app.api",
+    "measure": "gate.app.rows",
+    "Policy": "gate.policy.policy",
+    "Decision": "gate.terms.decision",
+    "Measurements": "gate.terms.measurements",
+}
 
 
 def __getattr__(name: str) -> object:
@@ -22,3 +32,14 @@ def __getattr__(name: str) -> object:
     from importlib import import_module
 
     return getattr(import_module(_LAZY[name]), name)
+
+
+class _Gate(ModuleType):
+    """The package, in which `gate.measure` is the function even after the room of that name was imported."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (name in _LAZY and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Gate

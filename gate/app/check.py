@@ -11,6 +11,7 @@ from gate.app.clock import Clock, clock
 from gate.app.evidence import (
     Found,
     baseline_given,
+    beside,
     had,
     identities,
     labels,
@@ -37,6 +38,7 @@ from gate.terms.measurements import Measurements
 
 if TYPE_CHECKING:
     from gate.hosts.facts import Facts
+    from gate.measure.measuring import Measuring
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +86,9 @@ def check(request: CheckRequest, judging: Judging | None = None) -> Decision:
     if not request.inputs:
         raise UsageError(Problem("no-input", "nothing to check: name a metrics file", remedy="gate check metrics.json"))
     at = surroundings(request, judging.policies)
-    candidate = read_inputs(request.inputs, format=request.reader, stdin=request.stdin)
-    given = baseline_given(request.baselines, request.inputs, at, request.stdin)
+    candidate = read_inputs(request.inputs, format=request.reader, stdin=request.stdin, measuring=at.measuring)
+    given = baseline_given(request.baselines, request.inputs, at, request.stdin) or beside(candidate)
+    candidate = replace(candidate, beside=None)
     decision = decide(judging, candidate, given, moment, request.first_release, at)
     return replace(decision, commit=commit_of(at.facts), run_url=at.facts.run_url if at.facts else "")
 
@@ -98,7 +101,17 @@ def surroundings(request: CheckRequest, policies: Sequence[Policy]) -> Surroundi
         facts=here(request.environ),
         policies=tuple((policy.file, policy.name) for policy in policies),
         environ=request.environ,
+        measuring=measuring_of(policies),
     )
+
+
+def measuring_of(policies: Sequence[Policy]) -> Measuring | None:
+    """What rows are measured by: the policies that judge say it, so that a change cannot choose its own labels."""
+    if all(policy.measure is None for policy in policies):
+        return None
+    from gate.app.measuring import of_policies
+
+    return of_policies(policies)
 
 
 def files_of(request: CheckRequest, policies: Sequence[Policy]) -> list[str]:

@@ -46,8 +46,10 @@ def _asked(rule: Rule, policy: Policy) -> Iterator[tuple[str, str]]:
     """What is asked of the evidence."""
     if rule.min_n is not None:
         yield "rows", f"{write_number(rule.min_n)} or more behind every measurement; fewer: undecided; not said: no value"
-    for doubt in demanded(rule, policy):
+    for doubt in demanded(rule):
         yield "evidence", f"no value: {doubt.text}"
+    if policy.evidence == "measured":
+        yield "evidence", "only what gate itself measured from rows; a number in a metrics file has no value"
     for column in rule.expr.stars:
         values = policy.slices.get(column, ())
         if values:

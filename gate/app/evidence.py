@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from gate import registry
 from gate.baselines.baseline import Surroundings, kind_of
@@ -17,6 +17,9 @@ from gate.record import replace
 from gate.terms.baseline import Baseline, Origin
 from gate.terms.decision import InputIdentity
 from gate.terms.measurements import Measurements
+
+if TYPE_CHECKING:
+    from gate.measure.measuring import Measuring
 
 DEFAULT = "baseline"
 _ANOTHER = "give the metrics of the model in production"
@@ -60,13 +63,30 @@ def baseline_given(specs: Sequence[str], inputs: Sequence[str], at: Surroundings
     kinds = [kind_of(spec) for spec in specs]
     if set(kinds) == {"file"}:
         refuse_itself(inputs, specs)
-        table = read_inputs(specs, format=at.format, stdin=stdin)
+        table = read_inputs(specs, format=at.format, stdin=stdin, measuring=_alone(at))
         given = [public(spec) for spec in specs]
         return Baseline(DEFAULT, Origin(", ".join(given), ", ".join(os.path.basename(path_of(spec)) for spec in given)), table)
     if len(specs) > 1:
         what = f"`-b {specs[kinds.index(next(kind for kind in kinds if kind != 'file'))]}` is a baseline of its own"
         raise UsageError(Problem("usage", what, remedy="give one baseline; more of them have names in the policy: `baselines:`"))
     return _find(DEFAULT, specs[0], at)
+
+
+def _alone(at: Surroundings) -> Measuring | None:
+    """How rows of the baseline are measured: as the candidate's, without a baseline of their own."""
+    if at.measuring is None:
+        return None
+    from gate.app.measuring import alone
+
+    return alone(at.measuring)
+
+
+def beside(candidate: Measurements) -> Baseline | None:
+    """The baseline in the very rows that the candidate was measured on."""
+    if candidate.beside is None:
+        return None
+    names = ", ".join(source.name for source in candidate.beside.sources)
+    return Baseline(DEFAULT, Origin(names, "same rows"), candidate.beside)
 
 
 def stated(table: Measurements, source: str = DEFAULT) -> Baseline:

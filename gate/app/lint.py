@@ -30,7 +30,7 @@ from gate.terms.metric import Metric
 from gate.terms.slice import Slice
 
 # The keys that ask all rules of a policy for what this version cannot judge.
-_DEMANDS = {"no-confidence": "confidence", "evidence-claimed": "evidence"}
+_DEMANDS = {"no-confidence": "confidence"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +135,7 @@ def _not_judged(policy: Policy, top: PolicyText) -> Iterator[Problem]:
     """Demands that this version cannot meet, each once, with how many rules make it; at the key that makes it for all."""
     made: dict[str, tuple[Rule, Doubt, int]] = {}
     for rule in policy.rules:
-        for doubt in demanded(rule, policy):
+        for doubt in demanded(rule):
             first, told, count = made.get(doubt.slug, (rule, doubt, 0))
             made[doubt.slug] = (first, told, count + 1)
     for rule, doubt, count in made.values():

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import BinaryIO
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from gate.app import outputs
+from gate.app.clock import clock
 from gate.app.evidence import refuse_nothing
+from gate.app.judging import load_all
 from gate.app.outputs import Output
 from gate.errors import Problem, UsageError
 from gate.readers.inputs import read_inputs
-from gate.record import dataclass, replace
+from gate.record import dataclass, field, replace
 from gate.reports import measurements
 from gate.terms.measurements import Measurements
+
+if TYPE_CHECKING:
+    from gate.measure.measuring import Measuring
 
 FORMS = ("text", "markdown", "json")
 
@@ -24,6 +29,11 @@ class MeasureRequest:
     inputs: Sequence[str]
     reader: str | None = None
     stdin: BinaryIO | None = None
+    policies: Sequence[str] = ()
+    definition: Mapping[str, Any] = field(default_factory=dict)
+    engine: str = "duckdb"
+    memory: str = ""
+    threads: int = 0
 
 
 def measure(request: MeasureRequest) -> Measurements:
@@ -31,10 +41,29 @@ def measure(request: MeasureRequest) -> Measurements:
     if not request.inputs:
         remedy = "gate measure metrics.json"
         raise UsageError(Problem("no-input", "nothing to measure: name a metrics file", remedy=remedy))
-    table = read_inputs(request.inputs, format=request.reader, stdin=request.stdin)
+    table = read_inputs(request.inputs, format=request.reader, stdin=request.stdin, measuring=measuring(request))
     if not (table.cases or measurements.kept(table)):
         refuse_nothing(replace(table, by_metric={}))
     return table
+
+
+def measuring(request: MeasureRequest, portable: bool = False) -> Measuring | None:
+    """What rows are measured by; None where neither a policy nor a flag says. Raises GateError."""
+    if not (request.policies or request.definition):
+        return None
+    from gate.app.measuring import of_flags
+    from gate.measure.engines.engine import Effort
+
+    effort = Effort(memory=request.memory, threads=request.threads, portable=portable)
+    policies = load_all(request.policies, clock())
+    return of_flags(request.definition, policies, effort, request.engine)
+
+
+def write_tally(request: MeasureRequest) -> str:
+    """The rows of all inputs as one tally file, which merges with others. Raises GateError."""
+    from gate.app import tallying
+
+    return tallying.written(request.inputs, request.reader, measuring(request, portable=True))
 
 
 def wanted(written: Iterable[str]) -> list[Output]:

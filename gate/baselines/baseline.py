@@ -12,6 +12,7 @@ from gate.terms.baseline import Baseline
 
 if TYPE_CHECKING:
     from gate.hosts.facts import Facts
+    from gate.measure.measuring import Measuring
 
 # Kinds that have a prefix; a text without one is a file.
 KINDS = frozenset(("git", "ci", "run", "mlflow"))
@@ -22,7 +23,8 @@ class Surroundings:
     """What a baseline may be found by.
 
     `tree` and `folder` are where the policy that names it lies; `inputs` the INPUTs as they were given, `format`
-    that of `--from`. `facts` are those of the CI job, None outside of one. `policies` are (path, name) of those that judge.
+    that of `--from`. `facts` are those of the CI job, None outside of one. `policies` are (path, name) of those that judge,
+    `measuring` what their `measure:` says of rows.
     """
 
     tree: Files = WORK_TREE
@@ -32,6 +34,7 @@ class Surroundings:
     facts: Facts | None = None
     policies: Sequence[tuple[str, str]] = ()
     environ: Mapping[str, str] = field(default_factory=dict)
+    measuring: Measuring | None = None
 
 
 class Finder(Protocol):

@@ -1,40 +1,81 @@
-"""`gate measure`: what is in a file, as a table to write rules against."""
+"""`gate measure`: rows of predictions, or any file of metrics, as a table to write rules against."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
+from typing import Any
 
 from gate.app import measure as measuring
 from gate.app import outputs
 from gate.app.evidence import path_of
-from gate.cli.command import INPUT
 from gate.cli.console import say, standard_input, terminal
 from gate.reports import measurements_text
 
-SUMMARY = "show what is in metrics files, as names that rules can use"
+SUMMARY = "measure rows of predictions, or show what is in metrics files"
 EXAMPLES = """\
-  gate measure results.json
-  gate measure results.json -o metrics.json        write it as gate's own metrics file
+  gate measure predictions.parquet --label y --score p --slice region --slice region,device
+  gate measure predictions.parquet -p gate.yaml -o metrics.json
+  gate measure 7.parquet -p gate.yaml -o 7.tally.json    count a shard of the rows
+  gate measure *.tally.json                        merge what shards counted
+  gate measure results.json                        what is in another tool's file
   gate measure train=train.json test=test.json     names are then train.accuracy, test.accuracy
   evaluate | gate measure - --all
 
 In the column `better`, ? says that a rule has to know which way is better."""
 
+_COLUMNS = {
+    "label": "what really happened",
+    "prediction": "what the model said, as a label",
+    "score": "the score of the positive label",
+    "baseline-prediction": "what another model said of the same rows",
+    "baseline-score": "its score",
+    "weight": "the weight of a row",
+    "id": "what the row is called",
+}
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("inputs", nargs="*", metavar="INPUT", help=INPUT)
-    form = "write it, too: .json is a metrics file, .md and .txt a table; or FORM=FILE; `-` is standard output"
+    what = "rows (Parquet, CSV, JSON Lines, Arrow; a folder or a glob), tallies, a metrics file, `-` for standard input,"
+    add("inputs", nargs="*", metavar="INPUT", help=f"{what} or NAME=FILE to call its metrics NAME.…; several merge")
+    form = (
+        "write it, too: .json is a metrics file, .tally.json a tally, .md and .txt a table; or FORM=FILE; `-` is standard output"
+    )
     add("-o", "--output", action="append", default=[], metavar="FILE", help=form)
+    add("-p", "--policy", action="append", default=[], metavar="POLICY", help="measure rows as its `measure:` says")
     add("--from", dest="reader", metavar="FORMAT", help="read the inputs as this format instead of recognising it")
     add("--all", action="store_true", help="list every measurement, other names, and what was not used")
+    rows = parser.add_argument_group("rows", "columns, over what the policy's `measure:` says")
+    for name, help_ in _COLUMNS.items():
+        rows.add_argument(f"--{name}", metavar="COLUMN", help=help_)
+    slices = "measure by the values of these columns, too; several are crossed; repeat it"
+    rows.add_argument("--slice", action="append", default=[], metavar="COLUMN[,COLUMN…]", help=slices)
+    rows.add_argument("--positive", metavar="LABEL", help="the positive label, where it is not 1 or true")
+    rows.add_argument("--threshold", type=float, metavar="SCORE", help="predict positive from this score on (0.5)")
+    rows.add_argument("--nan", choices=("refuse", "exclude"), help="rows whose score is no number: stop, or count and leave out")
+    rows.add_argument("--min-coverage", type=float, metavar="SHARE", help="share of rows that need a label (0.95)")
+    rows.add_argument("--memory", default="", metavar="SIZE", help="the most memory to count with, such as 4GB")
 
 
 def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
-    wanted = measuring.wanted(args.output)
-    outputs.prepare(wanted, [path_of(spec) for spec in args.inputs if spec != "-"])
-    request = measuring.MeasureRequest(inputs=args.inputs, reader=args.reader, stdin=standard_input())
+    tallies = [path for path in args.output if path.endswith(".tally.json")]
+    wanted = measuring.wanted(path for path in args.output if path not in tallies)
+    files = [*wanted, *(outputs.Output("json", path) for path in tallies)]
+    outputs.prepare(files, [path_of(spec) for spec in args.inputs if spec != "-"])
+    request = measuring.MeasureRequest(
+        inputs=args.inputs,
+        reader=args.reader,
+        stdin=standard_input(),
+        policies=args.policy,
+        definition=_definition(args),
+        memory=args.memory,
+    )
+    if tallies:
+        text = measuring.write_tally(request)
+        outputs.write_all([outputs.Output("json", path) for path in tallies], lambda form: text)  # noqa: ARG005
+        if not wanted:
+            return 0
     table = measuring.measure(request)
     shape = terminal(environ)
     shown = outputs.write_all(wanted, lambda form: measuring.render(form, table))
@@ -45,3 +86,10 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
     ]:
         say(report)
     return 0
+
+
+def _definition(args: argparse.Namespace) -> dict[str, Any]:
+    """What the flags say, as a policy's `measure:` would."""
+    names = (*(name.replace("-", "_") for name in _COLUMNS), "positive", "threshold", "nan", "min_coverage")
+    told = {name: value for name in names if (value := getattr(args, name)) is not None}
+    return told | ({"slices": [each.split(",") for each in args.slice]} if args.slice else {})

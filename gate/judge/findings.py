@@ -45,7 +45,7 @@ class _RuleJudge:
         facts = {reading.metric: fact_of(reading.metric, policy) for reading in rule.expr.readings}
         self.sides = sides_of(rule, policy, facts)
         self.level = level_today(rule, evidence.today)
-        self.demanded = demanded(rule, policy)
+        self.demanded = demanded(rule)
         tree = rule.expr.tree
         self.one_margin = isinstance(tree, Comparison) or (isinstance(tree, All) and tree.chain)
 
@@ -55,6 +55,8 @@ class _RuleJudge:
         result = evaluate(rule.expr.tree, self.world, binding)
         reads = self.world.reads
         doubts = result.doubts if binding or not rule.expr.stars else self.no_slices(result.doubts)
+        seen = [each for (of, _, _), each in self.world.found.items() if not of]
+        self.demanded = (*demanded(rule), *measured_only(self.policy, seen))
         outcome = self.outcome(result, doubts)
         settled = outcome is Outcome.PASS or outcome is Outcome.FAIL
         finding = Finding(
@@ -70,7 +72,7 @@ class _RuleJudge:
             notes=_reasons((*self.demanded, *doubts)) if settled else (),
             parts=tuple([self.part(each) for each in result.parts]),
             reads=reads,
-            evidence="claimed",
+            evidence="measured" if seen and all(map(_is_measured, seen)) else "claimed",
             why=rule.why,
             owner=rule.owner,
             blocks_from=rule.blocks_from if self.level is Level.INFO else "",
@@ -174,17 +176,26 @@ class _RuleJudge:
         return result.outcomes == frozenset((Outcome.PASS,)) and not result.doubts
 
 
-def demanded(rule: Rule, policy: Policy) -> tuple[Doubt, ...]:
-    """Doubts that come from what the policy demands, not from a measurement."""
+def demanded(rule: Rule) -> tuple[Doubt, ...]:
+    """Doubts that come from what the rule demands, not from a measurement."""
     found: tuple[Doubt, ...] = ()
     tests = [node for node in comparisons(rule.expr.tree) if node.operator not in ("==", "!=")]
     if rule.confidence is not None and tests:
         asked = f"the rule asks for confidence {rule.confidence:.6g}; this version compares plain values only"
         found += (Doubt("no-confidence", asked, "write `confidence: none` to compare the plain values"),)
-    if policy.evidence == "measured":
-        text = "the policy demands measured evidence; numbers in a metrics file are claimed"
-        found += (Doubt("evidence-claimed", text, "let gate measure the predictions, or take `evidence: measured` out"),)
     return found
+
+
+def measured_only(policy: Policy, seen: Sequence[Measurement]) -> tuple[Doubt, ...]:
+    """The doubt that a number is only claimed, where the policy demands that gate itself measured it."""
+    if policy.evidence != "measured" or all(map(_is_measured, seen)):
+        return ()
+    text = "the policy demands measured evidence; numbers in a metrics file are claimed"
+    return (Doubt("evidence-claimed", text, "let gate measure the predictions, or take `evidence: measured` out"),)
+
+
+def _is_measured(item: Measurement) -> bool:
+    return item.evidence == "measured"
 
 
 def _reasons(doubts: Sequence[Doubt]) -> tuple[Reason, ...]:

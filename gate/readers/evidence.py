@@ -14,7 +14,8 @@ from gate.terms.metric import Direction
 from gate.terms.slice import Slice
 
 NUMBERS = ("n", "k", "stderr", "std", "n_pos", "n_neg")
-_TAKEN = frozenset(("value", *NUMBERS, "interval", "unit", "better", "slice"))
+# `evidence` is what `gate measure` writes; in a file it is one more claim, and not read.
+_TAKEN = frozenset(("value", *NUMBERS, "interval", "unit", "better", "slice", "evidence"))
 _CONFIDENCE = 0.95
 _ROUNDING = 0.005  # a share written with fewer than two decimals says too little to be one
 _NOISE = 1e-9

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from gate.documents.document import shown
 from gate.errors import InputError, Place, Problem, UsageError
@@ -16,11 +16,22 @@ from gate.readers.table import Table
 from gate.record import replace
 from gate.terms.measurements import Measurements, Source
 
+if TYPE_CHECKING:
+    from gate.measure.measuring import Measuring
+
+_TALLY = ".tally.json"
+_NO_ROWS = (".json", ".yaml", ".yml", ".toml", ".xml", ".txt", ".db", ".prom")
 _NAMED = re.compile(r"([A-Za-z_][\w.-]*)=(.*)", re.DOTALL)
 
 
-def read_inputs(specs: Sequence[str], *, format: str | None = None, stdin: BinaryIO | None = None) -> Measurements:  # noqa: A002
-    """The measurements of every INPUT, merged.
+def read_inputs(
+    specs: Sequence[str],
+    *,
+    format: str | None = None,  # noqa: A002
+    stdin: BinaryIO | None = None,
+    measuring: Measuring | None = None,
+) -> Measurements:
+    """The measurements of every INPUT, merged; `measuring` says what the columns of rows mean.
 
     An INPUT is a path, `-`, the address of a run on an MLflow server, or `NAME=` and one of these, whose measurements
     are called `NAME.…`; a path that looks like that is written `./a=b`. `format` is a reader's name, or json, yaml or
@@ -29,7 +40,14 @@ def read_inputs(specs: Sequence[str], *, format: str | None = None, stdin: Binar
     read = [named(spec) for spec in specs]
     if sum(is_stdin(path) for _, path in read) > 1:
         raise UsageError(Problem("stdin-twice", "standard input can be read only once", remedy="write it to a file first"))
-    return merge([_read(prefix, path, format, stdin) for prefix, path in read])
+    found: list[Measurements] = []
+    tallies: dict[str, list[str]] = {}  # those of one name belong together, wherever they stand
+    for prefix, path in read:
+        if path.endswith(_TALLY):
+            tallies.setdefault(prefix, []).append(path)
+        else:
+            found.append(_read(prefix, path, format, stdin, measuring))
+    return merge([*found, *(prefixed(_rows(paths, None, None), prefix) for prefix, paths in tallies.items())])
 
 
 def read_file(file: SourceFile, format: str | None = None) -> Measurements:  # noqa: A002
@@ -66,7 +84,9 @@ def merge(tables: Sequence[Measurements]) -> Measurements:
                 raise InputError(Problem("names-meet", message, remedy="give one input a name: val=FILE"))
     sources = dict.fromkeys(source for table in tables for source in table.sources)
     cases = tuple(case for table in tables for case in table.cases)
-    return replace(merged.measurements(aliases, tuple(sources)), cases=cases)
+    beside = [table.beside for table in tables if table.beside is not None]
+    both = merge(beside) if beside else None
+    return replace(merged.measurements(aliases, tuple(sources)), cases=cases, beside=both)
 
 
 def split(spec: str) -> tuple[str, str]:
@@ -86,10 +106,28 @@ def named(spec: str) -> tuple[str, str]:
     return clean(name, Place(spec)) + ".", path
 
 
-def _read(prefix: str, path: str, form: str | None, stdin: BinaryIO | None) -> Measurements:
+def _read(prefix: str, path: str, form: str | None, stdin: BinaryIO | None, measuring: Measuring | None = None) -> Measurements:
+    if _may_be_rows(path, form):
+        from gate.readers import rows
+
+        if rows.are_rows(path, form, measuring):
+            return prefixed(_rows([path], form, measuring), prefix)
     syntax = form if form in SYNTAXES else ""
     table = read_file(open_stdin(stdin, syntax) if is_stdin(path) else open_input(path, syntax), form)
-    return prefixed(table, prefix) if prefix else table
+    return prefixed(table, prefix)
+
+
+def _may_be_rows(path: str, form: str | None) -> bool:
+    """A first look at the name alone, so that a plain check loads nothing that measures."""
+    if is_stdin(path) or is_remote(path) or form in SYNTAXES:
+        return False
+    return not path.lower().endswith(_NO_ROWS)
+
+
+def _rows(paths: Sequence[str], form: str | None, measuring: Measuring | None) -> Measurements:
+    from gate.readers import rows
+
+    return merge(rows.read_rows(paths, form, measuring))
 
 
 def open_input(path: str, syntax: str = "") -> SourceFile:
@@ -113,10 +151,13 @@ def open_input(path: str, syntax: str = "") -> SourceFile:
 
 def prefixed(table: Measurements, prefix: str) -> Measurements:
     """The same measurements, every name with the prefix before it."""
+    if not prefix:
+        return table
     return Measurements.of(
         (replace(item, metric=prefix + item.metric) for item in table),
         {prefix + alias: prefix + name for alias, name in table.aliases.items()},
         table.sources,
         tuple(replace(unused, name=prefix + unused.name) for unused in table.unused),
         tuple(replace(case, metric=prefix + case.metric) for case in table.cases),
+        prefixed(table.beside, prefix) if table.beside else None,
     )

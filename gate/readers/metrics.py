@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from gate.documents.document import shown
@@ -16,6 +16,7 @@ from gate.terms.measurement import Measurement
 from gate.terms.measurements import Measurements
 from gate.terms.slice import WHOLE, Slice, slice_value, written_value
 
+MEASURED = "measured"  # the key under which gate's own file says what rows its numbers come from
 _SLICES_REMEDY = "write `slices` as a list of {slice: {region: eu}, metrics: {recall: 0.9}}"
 
 
@@ -38,10 +39,16 @@ def from_document(document: Any, file: str) -> Measurements:
         raise InputError(Problem("not-a-mapping", f"metrics are a mapping of names to numbers; this is {found}", here, remedy))
     table = Table()
     slices = _slices(document)
-    _Tree(table, here, WHOLE).walk(document, leave_out="slices" if slices else None)
+    left = ({"slices"} if slices else set()) | ({MEASURED} if _is_provenance(document.get(MEASURED)) else set())
+    _Tree(table, here, WHOLE).walk(document, leave_out=left)
     for index, entry in enumerate(slices):
         _entry(entry, f"slices[{index}]", table, _place(here, slices, index))
     return table.measurements()
+
+
+def _is_provenance(found: Any) -> bool:
+    """Whether it is what `gate measure` writes about the rows; it holds no measurement."""
+    return isinstance(found, dict) and isinstance(found.get("by"), str) and isinstance(found.get("inputs"), list)
 
 
 def _slices(document: dict[str, Any]) -> list[Any]:
@@ -103,13 +110,13 @@ class _Tree:
         self.on = on
         self.names: dict[str, Place] = {}
 
-    def walk(self, mapping: Mapping[str, Any], prefix: str = "", leave_out: str | None = None) -> None:
+    def walk(self, mapping: Mapping[str, Any], prefix: str = "", leave_out: Collection[str] = ()) -> None:
         if not prefix and evidence.is_measurement(mapping) and "value" in mapping:
             where = _place(self.here, mapping, "value")
             remedy = 'say what was measured: {"accuracy": {"value": 0.85}}'
             raise InputError(Problem("nameless-value", "a `value` without a name", where, remedy))
         for key, value in mapping.items():
-            if key != leave_out:
+            if key not in leave_out:
                 self.take(prefix + key, value, _place(self.here, mapping, key))
 
     def take(self, raw_name: str, value: Any, where: Place) -> None:

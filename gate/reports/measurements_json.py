@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from gate import __version__
 from gate.terms.measurement import Measurement
 from gate.terms.measurements import Measurements
 from gate.terms.slice import Slice
@@ -28,10 +29,18 @@ def render(table: Measurements) -> str:
             on.setdefault(item.slice, []).append(told)
         else:
             top.append(told)
+    if any(item.evidence == "measured" for item in table):
+        top.insert(0, f'"measured": {_ENCODE(_provenance(table))}')
     if on:
         entries = ",\n".join(_entry(part, told) for part, told in on.items())
         top.append(f'"{_SLICES}": [\n{entries}\n  ]')
     return "{\n" + ",\n".join(f"  {member}" for member in top) + "\n}\n"
+
+
+def _provenance(table: Measurements) -> dict[str, Any]:
+    """By what, and from which rows, the numbers were measured."""
+    inputs = [{"name": source.name, "format": source.format, "sha256": source.sha256} for source in table.sources]
+    return {"by": f"gate {__version__}", "inputs": inputs}
 
 
 def _entry(on: Slice, told: list[str]) -> str:
@@ -49,6 +58,8 @@ def _measurement(item: Measurement) -> dict[str, Any]:
         told["unit"] = item.unit
     if item.better is not None:
         told["better"] = item.better.value
+    if item.evidence:
+        told["evidence"] = item.evidence
     return told
 
 

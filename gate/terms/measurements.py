@@ -32,7 +32,8 @@ class Measurements:
     """An immutable table of measurements.
 
     `aliases` leads from a tool's raw name to the name used here. `origin` is set by the
-    baseline that found them ("file old.json", "git main@9b0d77e").
+    baseline that found them ("file old.json", "git main@9b0d77e"). `beside` are those of another model in the same
+    rows, where these were measured on rows that hold two.
     """
 
     by_metric: Mapping[str, Mapping[Slice, Measurement]] = field(default_factory=dict)
@@ -40,6 +41,7 @@ class Measurements:
     sources: tuple[Source, ...] = ()
     unused: tuple[Unused, ...] = ()
     cases: tuple[Case, ...] = ()
+    beside: Measurements | None = None
 
     @classmethod
     def of(
@@ -49,11 +51,12 @@ class Measurements:
         sources: tuple[Source, ...] = (),
         unused: tuple[Unused, ...] = (),
         cases: tuple[Case, ...] = (),
+        beside: Measurements | None = None,
     ) -> Measurements:
         table: dict[str, dict[Slice, Measurement]] = {}
         for item in items:
             table.setdefault(item.metric, {})[item.slice] = item
-        return cls(table, aliases or {}, sources, unused, cases)
+        return cls(table, aliases or {}, sources, unused, cases, beside)
 
     def __iter__(self) -> Iterator[Measurement]:
         for slices in self.by_metric.values():

@@ -161,7 +161,7 @@ def test_those_who_listen_hear_every_decision() -> None:
 
 
 def test_public_names() -> None:
-    assert sorted(gate.__all__) == ["Decision", "Policy", "check"]
+    assert sorted(gate.__all__) == ["Decision", "Measurements", "Policy", "check", "measure"]
     assert all(getattr(gate, name) for name in gate.__all__)
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         gate.nonsense  # type: ignore[attr-defined] # noqa: B018

@@ -119,7 +119,7 @@ REFUSED: dict[str, list[tuple[str, int, str, str, str]]] = {
         ("waivers: {entries: 5}\n", 20, "5", "5 is not a list", "Waivers with limits"),
         ("waivers: {until: 5}\n", 11, "until", "there is no key `until`", "keys are max_days, by, from, entries"),
     ],
-    "measure": [("measure: []\n", 10, "[", "a list is not a mapping", "Columns from which")],
+    "measure": [("measure: []\n", 10, "[", "a list is not a mapping", "What the columns of rows mean")],
     "actions": [
         ("actions: {}\n", 10, "{", "a mapping is not a list", "What follows the verdict"),
         ("actions: [email]\n", 11, "email", "'email' is not a mapping", "What follows the verdict"),

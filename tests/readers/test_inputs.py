@@ -113,7 +113,11 @@ def test_from_says_the_format() -> None:
 
 
 def test_a_file_of_no_known_format_is_refused() -> None:
-    assert problem(write("m.csv", "a,b\n1,2\n")).slug == "unknown-format"
+    assert problem(write("m.dat", "a,b\n1,2\n")).slug == "unknown-format"
+
+
+def test_rows_that_nothing_describes_are_refused() -> None:
+    assert problem(write("m.csv", "a,b\n1,2\n")).slug == "no-definition"
 
 
 def test_no_input_is_no_measurement() -> None:

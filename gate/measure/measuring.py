@@ -1,0 +1,40 @@
+"""From rows, or parts of a tally, to measurements: which engine counts, and how it may work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gate import registry
+from gate.measure.definition import Definition
+from gate.measure.engines.engine import Effort
+from gate.measure.measurements import baseline_measurements, measurements
+from gate.measure.source import Source
+from gate.measure.tally import Tally, merge
+from gate.record import dataclass, replace
+from gate.terms.measurements import Measurements
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measuring:
+    """What is measured, and by whom."""
+
+    definition: Definition
+    engine: str = "duckdb"
+    effort: Effort = Effort()
+
+
+def tally_of(source: Source, by: Measuring) -> Tally:
+    """The rows of a source, counted. Raises InputError, UsageError for an unknown engine, MissingExtraError."""
+    tally: Tally = registry.load("engines", by.engine).tally(source, by.definition, by.effort)
+    return tally
+
+
+def measured(tally: Tally, form: str) -> Measurements:
+    """The candidate's measurements; the baseline's in the same rows stand `beside` them."""
+    form = f"{form} ({tally.header.engine} {tally.header.engine_version})"
+    return replace(measurements(tally, form), beside=baseline_measurements(tally, form))
+
+
+def merged(tallies: Sequence[Tally]) -> Measurements:
+    """The measurements of parts that were counted elsewhere. Raises InputError where they do not belong together."""
+    return measured(merge(tallies), "tally")

@@ -1,0 +1,111 @@
+"""Rows of predictions among the inputs: known by name and header, measured by a definition of their columns."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from gate.documents.document import shown
+from gate.errors import GateError, InputError, Problem
+from gate.measure import measuring, tally_file
+from gate.measure.definition import Definition
+from gate.measure.measuring import Measuring
+from gate.measure.source import Source, form_of, is_quotable, open_rows
+from gate.readers import keras, lightning, training_log
+from gate.readers.source import SourceFile
+from gate.registry import marked
+from gate.terms.measurements import Measurements
+
+FORMS = ("parquet", "csv", "jsonl", "arrow")
+TALLY = ".tally.json"
+_FIRST = 1 << 20  # what is looked at
+
+
+def are_rows(path: str, form: str | None, by: Measuring | None) -> bool:
+    """Whether an INPUT is rows. A log of training, or of an evaluation by example, is one only with every column asked for."""
+    if form in FORMS or path.endswith(TALLY):
+        return True
+    if form is not None:
+        return False
+    if os.path.isdir(path):
+        return _holds_rows(path)
+    if any(mark in path for mark in "*?[") and not os.path.exists(path):
+        return form_of(path.rstrip("*?[]")) != "" or form_of(path) != ""
+    found = form_of(path, _first_bytes(path, 8))
+    if found in ("parquet", "arrow"):
+        return True
+    return bool(found) and (_fits(path, found, by) or not _is_log(path, found))
+
+
+def read_rows(paths: Sequence[str], form: str | None, by: Measuring | None) -> list[Measurements]:
+    """What is measured on rows, and on all tallies together. Raises GateError; InputError where no column is named."""
+    tallies = [path for path in paths if path.endswith(TALLY)]
+    found = [measuring.merged([tally_file.read(path) for path in tallies])] if tallies else []
+    for path in paths:
+        if path not in tallies:
+            source = open_rows(path, form or "")
+            found.append(measuring.measured(measuring.tally_of(source, _asked(source, by)), source.form))
+    return found
+
+
+def _asked(source: Source, by: Measuring | None) -> Measuring:
+    if by is not None:
+        return by
+    names = ", ".join(shown(name, 40) for name in _columns(source.paths[0], source.form)[:20]) if source.quotable else ""
+    has = f"; it has {names}" if names else ""
+    remedy = "gate measure ROWS --label COLUMN --score COLUMN\nor in the policy: `measure: {label: COLUMN, score: COLUMN}`"
+    raise InputError(
+        Problem("no-definition", f"these are rows, and nothing says what their columns mean{has}", source.where, remedy)
+    )
+
+
+def _holds_rows(folder: str) -> bool:
+    try:
+        return any(form_of(name) for name in os.listdir(folder)) or any("=" in name for name in os.listdir(folder))
+    except OSError:
+        return False
+
+
+def _first_bytes(path: str, count: int) -> bytes:
+    try:
+        with open(path, "rb") as stream:
+            return stream.read(count)
+    except OSError:
+        return b""
+
+
+def _columns(path: str, form: str) -> list[str]:
+    """The columns that the beginning of a text file names."""
+    data = _first_bytes(path, _FIRST)
+    if form == "csv":
+        return training_log.header(SourceFile("rows.csv", data.rpartition(b"\n")[0] or data))
+    if form == "jsonl":
+        from json import loads
+
+        try:
+            first = loads(data.partition(b"\n")[0])
+        except ValueError:
+            return []
+        return [str(name) for name in first] if isinstance(first, dict) else []
+    return []
+
+
+def _fits(path: str, form: str, by: Measuring | None) -> bool:
+    return by is not None and set(needed(by.definition)) <= set(_columns(path, form))
+
+
+def needed(definition: Definition) -> list[str]:
+    """The columns without which nothing can be measured."""
+    return [column for column in (definition.label, definition.prediction, definition.score) if column]
+
+
+def _is_log(path: str, form: str) -> bool:
+    """Whether a reader of metrics knows the file by its beginning."""
+    data = _first_bytes(path, _FIRST)
+    if form == "jsonl":
+        return marked("lm-eval-samples", data)
+    file = SourceFile("rows.csv", data.rpartition(b"\n")[0] or data, quotable=is_quotable(path))
+    try:
+        return lightning.recognises(file) or keras.recognises(file)
+    except GateError:
+        return False
