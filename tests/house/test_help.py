@@ -11,7 +11,7 @@ import yaml
 from gate.cli.main import COMMANDS, main
 
 ROOT = Path(__file__).parents[2]
-NO_OPTION = {"metrics", "working-directory", "token", "index-url"}  # of the action: what `gate check` is given otherwise
+NO_OPTION = {"metrics", "decisions", "working-directory", "token", "index-url"}  # of the actions: what gate is given otherwise
 
 
 def help_of(capsys: pytest.CaptureFixture[str], *command: str) -> str:
@@ -39,9 +39,10 @@ def test_the_help_fits_a_terminal(capsys: pytest.CaptureFixture[str], monkeypatc
         assert not too_long
 
 
-def test_the_inputs_of_the_action_are_options_of_check(capsys: pytest.CaptureFixture[str]) -> None:
-    options = set(re.findall(r"--([a-z][a-z-]+)", help_of(capsys, "check")))
-    action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+@pytest.mark.parametrize(("command", "path"), [("check", "action.yml"), ("publish", "publish/action.yml")])
+def test_the_inputs_of_an_action_are_options_of_its_command(capsys: pytest.CaptureFixture[str], command: str, path: str) -> None:
+    options = set(re.findall(r"--(?:no-)?([a-z][a-z-]+)", help_of(capsys, command)))
+    action = yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))
     assert set(action["inputs"]) - NO_OPTION <= options
     given = {value for step in action["runs"]["steps"] for value in step["env"].values()}
     assert {f"${{{{ inputs.{name} }}}}" for name in action["inputs"]} <= given

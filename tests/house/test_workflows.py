@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 OWN = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 EXAMPLES = sorted((ROOT / "examples" / "github").glob("*.yml"))
 WORKFLOWS = [*OWN, *EXAMPLES]
-ACTION = ROOT / "action.yml"
+ACTIONS = [ROOT / "action.yml", ROOT / "publish" / "action.yml"]
 PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
 
 
@@ -34,7 +34,7 @@ def test_there_are_workflows() -> None:
     assert {path.stem for path in EXAMPLES} >= {"same-repository", "forks-evaluate", "forks-publish", "merge-queue"}
 
 
-@pytest.mark.parametrize("path", [*WORKFLOWS, ACTION], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [*WORKFLOWS, *ACTIONS], ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_every_use_is_pinned_by_a_commit_with_its_version_beside(path: Path) -> None:
     used = re.findall(r"^\s*-?\s*uses:\s*(.+?)\s*$", path.read_text(encoding="utf-8"), re.MULTILINE)
     assert len(used) == sum("uses" in step for step in steps(read(path)))
@@ -42,7 +42,7 @@ def test_every_use_is_pinned_by_a_commit_with_its_version_beside(path: Path) -> 
         assert each.startswith("./") or PINNED.fullmatch(each), each
 
 
-@pytest.mark.parametrize("path", [*WORKFLOWS, ACTION], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [*WORKFLOWS, *ACTIONS], ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_no_expression_stands_inside_a_script(path: Path) -> None:
     for step in steps(read(path)):
         assert "${{" not in step.get("run", ""), step
@@ -63,6 +63,14 @@ def test_no_checkout_leaves_its_credentials(path: Path) -> None:
     for step in steps(read(path)):
         if step.get("uses", "").startswith("actions/checkout@"):
             assert step["with"]["persist-credentials"] is False
+
+
+def test_both_actions_install_gate_in_the_same_way() -> None:
+    first, second = ([step for step in steps(read(path)) if step["id"] == "install"] for path in ACTIONS)
+    script = first[0]["run"].replace("$GITHUB_ACTION_PATH/", "$GITHUB_ACTION_PATH/../")
+    assert [{**first[0], "run": script}] == second
+    for path in ACTIONS:
+        assert all(step["env"]["BASH_ENV"] == "" for step in steps(read(path)))
 
 
 def test_all_green_waits_for_every_other_job() -> None:
