@@ -24,13 +24,17 @@ class Definition:
     `threshold` the score from which a row is predicted positive. With `probability` false a score may be any number,
     and log loss, Brier and calibration are left out. Rows whose score is NaN or null stop the run (`nan: refuse`) or
     are counted and left out (`exclude`). Where less than `min_coverage` of a slice's rows have a label, its labelled
-    metrics are missing. `columns` are numbers to summarise, `ask` operating points and further metrics by name.
+    metrics are missing. `scores` are columns by class; with `labels` by class, too, a row may be of several, and
+    `predictions` are columns of true and false. `columns` are numbers to summarise, `ask` operating points and further
+    metrics by name, `costs` of one true or false positive or negative: `{fn: 500, fp: 5}`.
     """
 
     label: str = ""
     prediction: str = ""
     score: str = ""
     scores: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    predictions: Mapping[str, str] = field(default_factory=dict)
     baseline_prediction: str = ""
     baseline_score: str = ""
     task: str = ""
@@ -64,8 +68,7 @@ class Definition:
     def document(self) -> dict[str, Any]:
         """The definition as a mapping like the policy's `measure:`; what is as by default is left out."""
         told = {name: getattr(self, name) for name in _FIELDS}
-        plain = {name: _plain(value) for name, value in told.items() if value != getattr(_DEFAULT, name)}
-        return plain | ({"scores": dict(self.scores)} if self.scores else {})
+        return {name: _plain(value) for name, value in told.items() if value != getattr(_DEFAULT, name)}
 
     @property
     def has_baseline(self) -> bool:
@@ -82,7 +85,7 @@ class Definition:
         roles = {role: getattr(self, role) for role in _ROLES}
         found = {column: role for role, column in roles.items() if column}
         several = {"slices": [column for each in self.slices for column in each], "columns": self.columns}
-        several |= {"features": self.features, "scores": list(self.scores.values())}
+        several |= {"features": self.features} | {role: list(getattr(self, role).values()) for role in _BY_CLASS}
         for role, columns in several.items():
             found |= {column: role for column in columns if column not in found}
         return found
@@ -94,7 +97,8 @@ _ROLES = (
 _TEXTS = (*_ROLES, "task", "positive", "nan", "reference")
 _NUMBERS = ("threshold", "baseline_threshold", "min_coverage")
 _LISTS = ("columns", "features", "ask")
-_MAPPINGS = ("scores", "costs")
+_BY_CLASS = ("scores", "labels", "predictions")
+_MAPPINGS = (*_BY_CLASS, "costs")
 _FIELDS = (*_TEXTS, *_NUMBERS, "probability", "slices", *_LISTS, *_MAPPINGS)
 _DEFAULT = Definition()
 
@@ -127,11 +131,19 @@ def checked(definition: Definition, where: Place | None = None) -> Definition:
 
 
 def _contradiction(asked: Definition) -> tuple[str, str] | None:
-    predicts = asked.prediction or asked.score or asked.scores
+    predicts = asked.prediction or asked.score or asked.scores or asked.predictions
     if not (predicts or asked.columns or asked.features):
         return "no column is named that could be measured", "name the label and a score or prediction: --label y --score p"
-    if predicts and not (asked.label or asked.columns or asked.features):
+    if predicts and not (asked.label or asked.labels or asked.columns or asked.features):
         return "predictions are named, and no label", "name the column with what really happened: --label y"
+    if asked.labels and not (asked.predictions or asked.scores):
+        return (
+            "`labels` are named, and no `predictions` or `scores` for them",
+            "name a column for each class: `scores: {class: column}`",
+        )
+    if asked.labels and (missing := set(asked.labels) ^ set(asked.predictions or asked.scores)):
+        which = shown(min(missing), 40)
+        return f"the class `{which}` has a column of one kind only", "name a label and a prediction or score for each class"
     if asked.score and asked.scores:
         return "`score` and `scores` are both named", "`score` is one column for the positive class, `scores` one for each class"
     if asked.has_baseline and not predicts:
@@ -184,7 +196,7 @@ def _slices(value: Any) -> tuple[Any, str]:
 def _mapping(key: str, value: Any) -> tuple[Any, str]:
     if not isinstance(value, Mapping):
         return None, "not a mapping"
-    if key == "scores":
+    if key in _BY_CLASS:
         good = all(isinstance(column, str) for column in value.values())
         return ({label_text(label): column for label, column in value.items()}, "") if good else (None, "not of columns by class")
     good = all(isinstance(each, (int, float)) and not isinstance(each, bool) for each in value.values())

@@ -52,7 +52,10 @@ def _of_view(view: View, tally: Tally, definition: Definition) -> Iterator[Measu
 def too_little(view: View, definition: Definition) -> str:
     """Why labelled metrics of a slice are missing; "" where enough rows have labels and scores."""
     rows, labelled, usable = coverage(view)
-    for count, what in ((labelled if definition.label else rows, "have a label"), (usable, "have a usable score")):
+    for count, what in (
+        (labelled if definition.label or definition.labels else rows, "have a label"),
+        (usable, "have a usable score"),
+    ):
         if count < definition.min_coverage * rows:
             return f"not measured: {count:,} of {rows:,} rows {what}, and `min_coverage` is {definition.min_coverage:.6g}"
     return ""

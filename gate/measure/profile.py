@@ -38,13 +38,21 @@ def refuse_columns(source: Source, definition: Definition, kinds: Mapping[str, s
     """Refuse columns that are not there, and numbers that are none. Raises one InputError with all of them."""
     problems = [_absent(source, column, role, kinds) for column, role in definition.used().items() if column not in kinds]
     numbers = [definition.score, definition.baseline_score, definition.weight, *definition.scores.values(), *definition.columns]
-    for column in dict.fromkeys(numbers):
+    numbers += [definition.label, definition.prediction, definition.baseline_prediction] if _predicts_numbers(definition) else []
+    summarised = set(definition.columns) - {definition.score, definition.weight}
+    for column in dict.fromkeys(each for each in numbers if each):
+        if column in summarised and kinds.get(column) in ("boolean", "text"):
+            continue  # shares of true, of win, tie and loss
         if kinds.get(column, "number") not in _NUMERIC:
             role = definition.used()[column]
             what = f"the column `{shown(column, 40)}` ({role}) holds {_KINDS[kinds[column]]}, not numbers"
             problems.append(Problem("wrong-type", what, source.where, "name another column, or write it as numbers"))
     if problems:
         raise InputError(*problems)
+
+
+def _predicts_numbers(definition: Definition) -> bool:
+    return definition.task in ("regression", "ranking") or bool(definition.query and definition.score)
 
 
 _KINDS = {
@@ -78,12 +86,26 @@ def profile(source: Source, definition: Definition, kinds: Mapping[str, str], la
     if task in ("binary", "multiclass") and len(found) > MOST_CLASSES:
         what = f"the column `{shown(definition.label, 40)}` (label) has more than {MOST_CLASSES:,} values"
         raise InputError(Problem("too-many-labels", what, source.where, "numbers to predict? say `task: regression`"))
+    if task == "multiclass" and definition.scores:
+        _refuse_scoreless(source, definition, found)
     if task != "binary":
         return Profile(kinds=kinds, task=task, labels=found)
     return _binary(source, definition, kinds, found)
 
 
+def _refuse_scoreless(source: Source, definition: Definition, labels: Sequence[Any]) -> None:
+    lacking = sorted({label_text(each) for each in labels} - set(definition.scores))
+    if lacking:
+        which = f"`{shown(lacking[0], 40)}`" if source.quotable else "one of them"
+        what = f"the column `{shown(definition.label, 40)}` (label) has classes without a score: {which}"
+        raise InputError(Problem("bad-measure", what, source.where, "name a column for every class: `scores: {class: column}`"))
+
+
 def _task(definition: Definition, labels: Sequence[Any]) -> str:
+    if definition.labels:
+        return "multilabel"
+    if definition.query and definition.score:
+        return "ranking"
     if definition.scores:
         return "multiclass"
     if definition.score or definition.baseline_score:
@@ -91,6 +113,8 @@ def _task(definition: Definition, labels: Sequence[Any]) -> str:
     texts = {label_text(each) for each in labels}
     if not definition.label:
         return ""
+    if any(isinstance(each, float) and not each.is_integer() for each in labels):
+        return "regression"
     return "binary" if definition.positive or texts <= {"0", "1"} or texts <= {"-1", "1"} else "multiclass"
 
 

@@ -32,6 +32,8 @@ class Sum:
 
 def quantities(definition: Definition, task: str) -> tuple[Quantity, ...]:
     """What a row of this task is worth. A loss that is called `…_change` is the model's less the baseline's."""
+    if task == "multiclass" and definition.scores and definition.probability:
+        return (Quantity("log_loss", f"-ln({_clipped('t')})"), Quantity("brier", "square_sum - 2 * t + 1"))
     if task != "binary" or not definition.score or not definition.probability:
         return ()
     found = [
@@ -67,8 +69,12 @@ def fixed(expression: str) -> str:
 
 
 def _log_loss(score: str) -> str:
-    clipped = f"greatest(least({score}, {1 - EPS!r}e0), {EPS!r})"
+    clipped = _clipped(score)
     return f"-ln(case when y = 1 then {clipped} else 1 - {clipped} end)"
+
+
+def _clipped(score: str) -> str:
+    return f"greatest(least({score}, {1 - EPS!r}e0), {EPS!r})"
 
 
 def _brier(score: str) -> str:

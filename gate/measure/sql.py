@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from gate.measure.definition import Definition
@@ -38,24 +38,35 @@ def literal(value: Any) -> str:
     return repr(value) if isinstance(value, (int, float)) else text(str(value))
 
 
-def rows(definition: Definition, profile: Profile, dialect: Dialect, columns: Sequence[str], source: str) -> str:
-    """A select of every row: g0, g1… the slice columns, label, prediction, baseline, state, y, p, q, w."""
+def rows(
+    definition: Definition,
+    profile: Profile,
+    dialect: Dialect,
+    columns: Sequence[str],
+    source: str,
+    instead: Mapping[str, str] | None = None,
+) -> str:
+    """A select of every row: g0, g1… the slice columns, label, prediction, baseline, state, y, p, q, w.
+
+    `instead` says what stands there in tasks that are not binary, and what stands there besides.
+    """
     name = dialect.name
     cut = [f"{name(column)} as g{index}" for index, column in enumerate(columns)]
-    told = [f"{name(definition.label)} as label" if definition.label else "null as label"]
-    told.append(_predicted(definition.prediction, definition.score, definition.threshold, dialect, "prediction"))
-    told.append(_predicted(definition.baseline_prediction, definition.baseline_score, definition.cut, dialect, "baseline"))
-    told.append(f"{state(definition, profile, dialect)} as state")
-    told.append(f"{_truth(definition, profile, dialect)} as y")
+    told = {"label": name(definition.label) if definition.label else "null"}
+    told["prediction"] = _predicted(definition.prediction, definition.score, definition.threshold, dialect)
+    told["baseline"] = _predicted(definition.baseline_prediction, definition.baseline_score, definition.cut, dialect)
+    told["state"] = state(definition, profile, dialect)
+    told["y"] = _truth(definition, profile, dialect)
     for short, column in (("p", definition.score), ("q", definition.baseline_score), ("w", definition.weight)):
-        told.append(f"cast({name(column)} as double) as {short}" if column else f"cast(null as double) as {short}")
-    return f"select {', '.join([*cut, *told])} from {source}"
+        told[short] = f"cast({name(column)} as double)" if column else "cast(null as double)"
+    listed = [f"{expression} as {alias}" for alias, expression in (told | dict(instead or {})).items()]
+    return f"select {', '.join([*cut, *listed])} from {source}"
 
 
-def _predicted(column: str, score: str, threshold: float, dialect: Dialect, role: str) -> str:
+def _predicted(column: str, score: str, threshold: float, dialect: Dialect) -> str:
     if column:
-        return f"{dialect.name(column)} as {role}"
-    return f"(cast({dialect.name(score)} as double) >= {threshold!r}) as {role}" if score else f"null as {role}"
+        return dialect.name(column)
+    return f"(cast({dialect.name(score)} as double) >= {threshold!r})" if score else "null"
 
 
 def _truth(definition: Definition, profile: Profile, dialect: Dialect) -> str:
@@ -87,7 +98,7 @@ def state(definition: Definition, profile: Profile, dialect: Dialect) -> str:
         (definition.score, definition.prediction, NULL),
         (definition.baseline_score, definition.baseline_prediction, BASELINE),
     ):
-        cases += _score_states(score, null, definition, dialect) if score else []
+        cases += score_states(score, null, definition, dialect) if score else []
         if prediction:
             missing = f"{dialect.name(prediction)} is null"
             number = profile.kinds[prediction] == "number"
@@ -96,7 +107,7 @@ def state(definition: Definition, profile: Profile, dialect: Dialect) -> str:
     return f"case {' '.join(cases)} else '' end" if cases else "''"
 
 
-def _score_states(column: str, null: str, definition: Definition, dialect: Dialect) -> list[str]:
+def score_states(column: str, null: str, definition: Definition, dialect: Dialect) -> list[str]:
     score = _double(column, dialect)
     finite = f"{score} >= -1.7976931348623157e308 and {score} <= 1.7976931348623157e308"
     nan = BASELINE if null == BASELINE else NOT_FINITE

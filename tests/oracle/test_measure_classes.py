@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from sklearn import metrics as sk
 
+from gate.errors import InputError
 from gate.terms.slice import WHOLE, Slice
 from tests.measure.rows import measured, problem, value
 
@@ -106,3 +107,85 @@ def test_a_column_of_the_rows_may_be_called_class_too() -> None:
     assert value(found, "accuracy", **{"class": "first"}) == 1.0
     assert value(found, "recall", **{"class": "second", "label_class": "b"}) == 0.0
     assert value(found, "recall", label_class="a") == 1.0
+
+
+def scored(seed: int, n: int, ties: bool) -> tuple[dict[str, Any], np.ndarray[Any, Any]]:
+    draw = np.random.default_rng(seed)
+    data = rows(seed, n, ["cat", "dog", "eel", "fox"])
+    scores = draw.dirichlet([1, 1, 1, 1], n)
+    if ties:
+        scores = np.round(scores * 4) / 4
+        scores /= scores.sum(axis=1, keepdims=True)
+    return data | {f"s{index}": scores[:, index] for index in range(4)}, scores
+
+
+SCORES = {"cat": "s0", "dog": "s1", "eel": "s2", "fox": "s3"}
+
+
+@pytest.mark.parametrize("ties", [False, True], ids=["distinct", "ties"])
+@pytest.mark.parametrize("weighted", [False, True], ids=["plain", "weighted"])
+def test_scores_by_class_are_as_scikit_learn_has_them(ties: bool, weighted: bool) -> None:
+    data, scores = scored(5, 400, ties)
+    weights = {"sample_weight": data["w"]} if weighted else {}
+    found = measured(data, label="y", scores=SCORES, **({"weight": "w"} if weighted else {}))
+    label, names = data["y"], list(SCORES)
+    assert value(found, "log_loss") == pytest.approx(sk.log_loss(label, scores, labels=names, **weights), rel=1e-9)
+    brier = sk.brier_score_loss(label, scores, labels=names, scale_by_half=False, **weights)
+    assert value(found, "brier") == pytest.approx(brier, rel=1e-9)
+    for k in (2, 3):
+        theirs = sk.top_k_accuracy_score(label, scores, k=k, labels=names, **weights)
+        assert value(found, f"top_k_accuracy@{k}") == pytest.approx(theirs, abs=1e-12)
+    guess = np.array(names)[scores.argmax(axis=1)]
+    assert value(found, "f1_macro") == pytest.approx(sk.f1_score(label, guess, average="macro", **weights), abs=1e-12)
+
+
+def test_a_label_without_a_score_is_refused() -> None:
+    data, _ = scored(5, 40, False)
+    with pytest.raises(InputError, match="classes without a score: `fox`"):
+        measured(data, label="y", scores={"cat": "s0", "dog": "s1", "eel": "s2"})
+
+
+def several(seed: int, n: int) -> dict[str, Any]:
+    draw = np.random.default_rng(seed)
+    truth = draw.random((n, 3)) < [0.5, 0.2, 0.02]
+    scores = np.clip(truth * 0.3 + draw.random((n, 3)) * 0.6, 0, 1)
+    data = {f"y{index}": truth[:, index] for index in range(3)} | {f"s{index}": scores[:, index] for index in range(3)}
+    return data | {"w": np.round(draw.lognormal(0, 1, n), 3), "region": draw.choice(["eu", "us"], n)}
+
+
+@pytest.mark.parametrize("n", [12, 500])
+@pytest.mark.parametrize("weighted", [False, True], ids=["plain", "weighted"])
+def test_many_labels_are_as_scikit_learn_has_them(n: int, weighted: bool) -> None:
+    data = several(7, n)
+    names = {"toxic": 0, "spam": 1, "rare": 2}
+    asked: dict[str, Any] = {"scores": {name: f"s{at}" for name, at in names.items()}}
+    asked["labels"] = {name: f"y{at}" for name, at in names.items()}
+    found = measured(data, **asked, slices=["region"], **({"weight": "w"} if weighted else {}))
+    for on in (WHOLE, Slice.of({"region": "eu"})):
+        here = data["region"] == "eu" if on else np.ones(n, dtype=bool)
+        weights = {"sample_weight": data["w"][here]} if weighted else {}
+        truth = np.stack([data[f"y{at}"][here] for at in range(3)], axis=1)
+        guess = np.stack([data[f"s{at}"][here] >= 0.5 for at in range(3)], axis=1)
+        subset = sk.accuracy_score(truth, guess, **weights)
+        assert found.get("subset_accuracy", on).value == pytest.approx(subset, abs=1e-12)
+        assert found.get("hamming_loss", on).value == pytest.approx(sk.hamming_loss(truth, guess, **weights), abs=1e-12)
+        for name, oracle in SHARES.items():
+            for average in ("micro", "macro", "weighted", "samples"):
+                theirs = oracle(truth, guess, average=average, zero_division=0, **weights)
+                assert found.get(f"{name}_{average}", on).value == pytest.approx(theirs, abs=1e-12), (name, average)
+            each = oracle(truth, guess, average=None, zero_division=0, **weights)
+            for which, at in names.items():
+                ours = found.get(name, Slice.of({**dict(on.parts), "class": which}))
+                assert (ours.value or 0.0) == pytest.approx(each[at], abs=1e-12), (name, which)
+
+
+def test_rows_without_all_their_labels_are_left_out_and_counted() -> None:
+    frame = {
+        "a": np.array([1.0, 0.0, np.nan, 1.0]),
+        "b": np.array([1, 0, 1, 0]),
+        "c": np.array([1, 0, 1, 0]),
+        "d": np.array([1, 0, 0, 1]),
+    }
+    found = measured(frame, labels={"x": "a", "z": "b"}, predictions={"x": "c", "z": "d"}, min_coverage=0.5)
+    assert value(found, "label_coverage") == 0.75
+    assert value(found, "subset_accuracy") == pytest.approx(2 / 3)

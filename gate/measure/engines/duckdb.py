@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import reduce
+from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Any
 
 from gate.documents.document import shown
 from gate.errors import InputError, Place, Problem
-from gate.measure import grid, ranks, sql
+from gate.measure import further, grid, ranks, sql, sql_tasks
 from gate.measure.definition import Definition, label_text
+from gate.measure.engines.duckdb_columns import Columns, crossed
 from gate.measure.engines.duckdb_rows import ROWS, Spelling, connected, fetched, first, kinds
 from gate.measure.engines.engine import Effort
 from gate.measure.profile import MOST_CLASSES, MOST_CROSSED, MOST_SLICES, Profile, profile, refuse_columns
@@ -28,10 +29,10 @@ CELL_KEYS = ("label", "prediction", "baseline", "state")
 def tally(source: Source, definition: Definition, effort: Effort) -> Tally:
     """The rows, counted. Raises InputError: what is wrong with columns or rows, with the first row's number."""
     with connected(source, effort) as connection:
-        return _Counting(connection, source, definition, effort).tally()
+        return Counting(connection, source, definition, effort).tally()
 
 
-class _Counting:
+class Counting:
     """One source on one connection."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, source: Source, definition: Definition, effort: Effort) -> None:
@@ -43,7 +44,7 @@ class _Counting:
         self.columns = tuple(dict.fromkeys(column for each in definition.slices for column in each))
         self.sets: tuple[tuple[str, ...], ...] = ((), *definition.slices)
         self.profile = self.looked()
-        self.rows = sql.rows(definition, self.profile, self.spelling, self.columns, ROWS)
+        self.rows = sql_tasks.rows(definition, self.profile, self.spelling, self.columns, ROWS)
 
     def tally(self) -> Tally:
         self.tell("counting", 0.1)
@@ -57,6 +58,7 @@ class _Counting:
                 tables |= self.ranks()
             if self.effort.portable or rows > self.effort.exact_rows:
                 tables["scores"] = self.scores()
+        tables |= further.tables(Columns(self))
         return Tally(self.header(), tables)
 
     def header(self) -> Header:
@@ -140,7 +142,7 @@ class _Counting:
 
     def predicted(self, raw: Any, by_column: bool) -> str | None:
         """A prediction as text: of its own column, or by the threshold."""
-        if raw is None or by_column:
+        if raw is None or by_column or self.profile.task != "binary":
             return _text(raw)
         return self.profile.positive if raw else self.profile.negative
 
@@ -168,7 +170,7 @@ class _Counting:
         """Exact rank sums of the scores, and bins of calibration, on every slice."""
         import numpy as np
 
-        codes, values = self.codes()
+        codes, values = self.codes
         taken = ["p", "y", *(["q"] if self.asked.baseline_score else []), *(["w"] if self.asked.weight else []), *codes]
         columns = self.connection.execute(
             f"select {', '.join(taken)} from ({self.rows}) as r0 where state = '' and y is not null"
@@ -180,7 +182,7 @@ class _Counting:
         models = [("", "p"), *([("baseline", "q")] if self.asked.baseline_score else [])]
         for columns_of in self.sets:
             chosen = [self.columns.index(column) for column in columns_of]
-            code, slices = _crossed([data[codes[index]] for index in chosen], [values[index] for index in chosen], columns_of)
+            code, slices = crossed([data[codes[index]] for index in chosen], [values[index] for index in chosen], columns_of)
             for model, score in models:
                 for each, found in ranks.of_rows(data[score], positive, weight, code, len(slices)).items():
                     sums[slices[each], model] = found.sums
@@ -190,6 +192,7 @@ class _Counting:
             "bins": Table(("model", "bin"), ranks.BIN_FIELDS, _sorted(bins), merges=False),
         }
 
+    @cached_property
     def codes(self) -> tuple[list[str], list[list[str]]]:
         """For each slice column an expression that numbers its values, and these as text; null is the last."""
         expressions: list[str] = []
@@ -225,23 +228,6 @@ class _Counting:
 def _score_key(columns: tuple[str, ...], model: str, raw: Key) -> Key:
     on = Slice.of(zip(columns, map(slice_value, raw[: len(columns)]), strict=True)) if columns else WHOLE
     return (on, model, *raw[len(columns) :])
-
-
-def _crossed(codes: list[Any], texts: list[list[str]], columns: tuple[str, ...]) -> tuple[Any, list[Slice]]:
-    """The slice of each row by number, and the slices in that order; slices without rows may be among them."""
-    import numpy as np
-
-    if not codes:
-        return None, [WHOLE]
-    names = [list(dict.fromkeys(each)) for each in texts]  # values that are written alike are one slice
-    again = [np.array([name.index(text) for text in each]) for name, each in zip(names, texts, strict=True)]
-    code = again[0][codes[0]]
-    slices: list[tuple[str, ...]] = [(name,) for name in names[0]]
-    for raw, table, name in zip(codes[1:], again[1:], names[1:], strict=True):
-        code = code * len(name) + table[raw]
-        slices = [(*before, each) for before in slices for each in name]
-    small = np.uint16 if len(slices) <= 1 << 16 else np.int64
-    return code.astype(small), [Slice.of(zip(columns, values, strict=True)) for values in slices]
 
 
 def _sorted(rows: dict[Key, tuple[Any, ...]]) -> dict[Key, tuple[Any, ...]]:

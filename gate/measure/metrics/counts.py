@@ -29,7 +29,7 @@ def measure(view: View) -> Mapping[str, Value]:
         return {}
     rows, labelled, usable = coverage(view)
     found = {"rows": Value(float(rows))}
-    if view.definition.label:
+    if view.definition.label or view.definition.labels:
         found["label_coverage"] = Value(labelled / rows, n=rows, k=labelled)
     if view.definition.nan == "exclude":
         found["score_coverage"] = Value(usable / rows, n=rows, k=usable)

@@ -35,7 +35,7 @@ def measure(view: View) -> Mapping[str, Value]:
         return {}
     found = _ranking(view)
     if view.definition.probability:
-        found |= {name: _loss(view, name) for name in ("log_loss", "brier")}
+        found |= {name: loss(view, name) for name in ("log_loss", "brier")}
         found["ece"] = _calibration_error(view)
         if not view.model:
             found["spiegelhalter_z"] = _spiegelhalter(view)
@@ -95,7 +95,7 @@ def rank_sums(view: View) -> tuple[Mapping[str, Number] | None, float]:
 # -- losses
 
 
-def _loss(view: View, name: str) -> Value:
+def loss(view: View, name: str) -> Value:
     """A mean of losses and its standard error. The baseline's loss is the model's less the change."""
     weight, rows = _weight(view)
     if not weight or not view.has(name):

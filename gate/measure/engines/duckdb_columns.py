@@ -1,0 +1,72 @@
+"""Rows as families of metrics ask DuckDB for them: grouped in SQL, or column by column and slice by slice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from gate.measure.engines.duckdb_rows import Spelling, fetched
+from gate.measure.sql import Dialect
+from gate.terms.slice import WHOLE, Slice
+
+if TYPE_CHECKING:
+    from gate.measure.engines.duckdb import Counting
+
+
+class Columns:
+    """What `further.Rows` asks of an engine."""
+
+    def __init__(self, counting: Counting) -> None:
+        self.source = counting.source
+        self.asked = counting.asked
+        self.profile = counting.profile
+        self.effort = counting.effort
+        self.columns = counting.columns
+        self.sets = counting.sets
+        self.rows = counting.rows
+        self.dialect: Dialect = Spelling(wide=True)
+        self._counting = counting
+
+    def fetch(self, query: str) -> list[tuple[Any, ...]]:
+        """All rows of a query's answer."""
+        return fetched(self._counting.connection, query)
+
+    def apart(self, taken: Sequence[str], where: str) -> Iterator[tuple[Slice, dict[str, Any]]]:
+        """Columns of the rows of which `where` holds, slice by slice: arrays by name."""
+        import numpy as np
+
+        codes, values = self._counting.codes
+        query = f"select {', '.join([*taken, *codes])} from ({self.rows}) as r0 where {where}"
+        columns = self._counting.connection.execute(query).fetchnumpy()
+        data = {name.rpartition(" as ")[2]: np.asarray(columns[name.rpartition(" as ")[2]]) for name in [*taken, *codes]}
+        names = [name.rpartition(" as ")[2] for name in taken]
+        for columns_of in self.sets:
+            chosen = [self.columns.index(column) for column in columns_of]
+            coded = [data[codes[index].rpartition(" as ")[2]] for index in chosen]
+            code, slices = crossed(coded, [values[index] for index in chosen], columns_of)
+            if code is None:
+                yield WHOLE, {name: data[name] for name in names}
+                continue
+            order = np.argsort(code, kind="stable")
+            edges = [0, *np.cumsum(np.bincount(code, minlength=len(slices))).tolist()]
+            for each, (start, end) in enumerate(pairwise(edges)):
+                if end > start:
+                    yield slices[each], {name: data[name][order[start:end]] for name in names}
+
+
+def crossed(codes: list[Any], texts: list[list[str]], columns: tuple[str, ...]) -> tuple[Any, list[Slice]]:
+    """The slice of each row by number, and the slices in that order; slices without rows may be among them."""
+    import numpy as np
+
+    if not codes:
+        return None, [WHOLE]
+    names = [list(dict.fromkeys(each)) for each in texts]  # values that are written alike are one slice
+    again = [np.array([name.index(text) for text in each]) for name, each in zip(names, texts, strict=True)]
+    code = again[0][codes[0]]
+    slices: list[tuple[str, ...]] = [(name,) for name in names[0]]
+    for raw, table, name in zip(codes[1:], again[1:], names[1:], strict=True):
+        code = code * len(name) + table[raw]
+        slices = [(*before, each) for before in slices for each in name]
+    small = np.uint16 if len(slices) <= 1 << 16 else np.int64
+    return code.astype(small), [Slice.of(zip(columns, values, strict=True)) for values in slices]

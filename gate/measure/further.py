@@ -1,0 +1,82 @@
+"""What is counted besides cells and ranks, where a task or a question needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib import import_module
+from typing import Any, Protocol
+
+from gate.measure.definition import Definition
+from gate.measure.engines.engine import Effort
+from gate.measure.profile import Profile
+from gate.measure.quantities import fixed
+from gate.measure.source import Source
+from gate.measure.sql import Dialect
+from gate.measure.tally import Key, Number, Table, order, rolled
+from gate.terms.slice import WHOLE, Slice, slice_value
+
+USABLE = "state = '' and y is not null"
+# Each offers `tables(rows)`, and counts nothing where nothing asks for it.
+_COUNTS = ("sql_labels",)
+
+
+class Rows(Protocol):
+    """One source, as an engine offers it: `rows` is the select of `sql_tasks.rows`; integers of `dialect` have 128 bits."""
+
+    source: Source
+    asked: Definition
+    profile: Profile
+    effort: Effort
+    columns: tuple[str, ...]
+    sets: tuple[tuple[str, ...], ...]
+    rows: str
+    dialect: Dialect
+
+    def fetch(self, query: str) -> list[tuple[Any, ...]]:
+        """All rows of a query's answer."""
+
+    def apart(self, taken: Sequence[str], where: str) -> Iterator[tuple[Slice, dict[str, Any]]]:
+        """Columns of the rows of which `where` holds, slice by slice: arrays by name."""
+
+
+def tables(rows: Rows) -> dict[str, Table]:
+    """Every further table that the definition asks for. Raises InputError."""
+    found: dict[str, Table] = {}
+    for name in _COUNTS:
+        found |= import_module(f"gate.measure.{name}").tables(rows)
+    return found
+
+
+def grouped(
+    rows: Rows, keys: Mapping[str, str], sums: Mapping[str, str], where: str = USABLE, source: str | None = None
+) -> dict[Key, tuple[Number, ...]]:
+    """Sums over the rows of every slice by further keys: SQL by name. `n` is counted first, always."""
+    found: dict[Key, tuple[Number, ...]] = {}
+    inner = source if source is not None else rows.rows
+    told = "".join(f", {each} as k{index}" for index, each in enumerate(keys.values()))
+    added = ", ".join(["count(*)", *(f"sum({each})" for each in sums.values())])
+    for columns in rows.sets:
+        by = ", ".join([*(f"g{rows.columns.index(each)}" for each in columns), *(f"k{index}" for index in range(len(keys)))])
+        query = f"select {by + ', ' if by else ''}{added} from (select *{told} from ({inner}) as r0) as r1 where {where}"
+        width = len(columns) + len(keys)
+        counted = ((row[:width], row[width:]) for row in rows.fetch(f"{query} group by {by}" if by else query) if row[width])
+        found |= rolled(counted, _onto(columns))
+    return dict(sorted(found.items(), key=lambda item: order(item[0])))
+
+
+def _onto(columns: tuple[str, ...]) -> Callable[[Key], Key]:
+    def onto(raw: Key) -> Key:
+        on = Slice.of(zip(columns, map(slice_value, raw[: len(columns)]), strict=True)) if columns else WHOLE
+        return (on, *raw[len(columns) :])
+
+    return onto
+
+
+def whole(rows: Rows, expression: str) -> str:
+    """A bounded number in 2^-44ths, as an integer."""
+    return rows.dialect.whole(fixed(expression))
+
+
+def weights(rows: Rows) -> dict[str, str]:
+    """The sums of weights and of their squares, where there are weights."""
+    return {"w": whole(rows, "w"), "w.w": whole(rows, "w * w")} if rows.asked.weight else {}
