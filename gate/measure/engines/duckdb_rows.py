@@ -103,10 +103,22 @@ def _open(connection: duckdb.DuckDBPyConnection, source: Source, spill: str) -> 
 
 def _options(source: Source) -> str:
     if source.form == "csv":
-        return ", header=true, strict_mode=true, null_padding=false, ignore_errors=false, union_by_name=false"
+        return (
+            f", header=true, strict_mode=true, null_padding=false, ignore_errors=false, union_by_name=false{_separator(source)}"
+        )
     if source.form == "jsonl":
         return ", format='newline_delimited'"
     return ", hive_partitioning=true" if any("=" in os.path.dirname(path) for path in source.paths) else ", union_by_name=false"
+
+
+def _separator(source: Source) -> str:
+    """What separates values, as the header shows: left to itself, DuckDB takes ragged rows for one wide column."""
+    with open(source.paths[0], "rb") as stream:
+        header = stream.readline(1 << 20)
+    found = max((b",", b";", b"\t", b"|"), key=header.count)
+    if header.startswith((b"\x1f\x8b", b"\x28\xb5\x2f\xfd")) or found not in header:
+        return ""
+    return f", delim={text(found.decode())}"
 
 
 def _arrow(source: Source) -> Any:
