@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import log
+
 LOWEST = -60  # scores nearer to 0 or 1 than 2^-60 share a cell
 PER_OCTAVE = 128
 MIDDLE = -(LOWEST + 1) * PER_OCTAVE  # the cell of one half, alone
@@ -20,8 +22,8 @@ def cell(score: float) -> int:
 
 def sql(score: str) -> str:
     """The same in SQL, of an expression in [0, 1]; plain arithmetic, as the logarithm alone may be off by one."""
-    near = f"greatest(least({score}, 1 - {score}), power(2e0, {LOWEST}))"
-    guess = f"floor(log2({near}))"
+    near = f"greatest(least({score}, 1 - {score}), {2.0**LOWEST!r})"
+    guess = f"floor(ln({near}) * {1 / log(2)!r}e0)"
     low, high = f"case when {near} < power(2e0, {guess}) then 1 else 0 end", f"{near} >= power(2e0, {guess} + 1)"
     exponent = f"({guess} - {low} + case when {high} then 1 else 0 end)"
     within = f"floor(({near} / power(2e0, {exponent}) - 1) * {PER_OCTAVE})"
