@@ -16,7 +16,7 @@ PAGE = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
 CASES = load((ROOT / "docs" / "error-cases.yaml").read_text(encoding="utf-8"), "error-cases.yaml")[0]
 
 # What is called with a slug: classes, and the methods that make them. `at` is also a method of the rule parser.
-MAKERS = frozenset(("Problem", "Reason", "Doubt", "RuleError", "refuse", "_refusal"))
+MAKERS = frozenset(("Problem", "Reason", "Doubt", "RuleError", "refuse", "_refusal", "_error"))
 METHODS = frozenset(("problem", "key_problem", "rule_problem", "refusal", "error", "at", "_at"))
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
 
