@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from gate.documents.document import shown
 from gate.errors import InputError, MissingExtraError, Place, Problem
 from gate.measure.engines.engine import Effort
 from gate.measure.source import Source
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import duckdb
 
 ROWS = "measured_rows"
+_QUOTE = '"'
 _KINDS = {
     "integer": (
         "TINYINT",
@@ -115,10 +117,12 @@ def _separator(source: Source) -> str:
     """What separates values, as the header shows: left to itself, DuckDB takes ragged rows for one wide column."""
     with open(source.paths[0], "rb") as stream:
         header = stream.readline(1 << 20)
-    found = max((b",", b";", b"\t", b"|"), key=header.count)
-    if header.startswith((b"\x1f\x8b", b"\x28\xb5\x2f\xfd")) or found not in header:
+    if header.startswith((b"\x1f\x8b", b"\x28\xb5\x2f\xfd")):
         return ""
-    return f", delim={text(found.decode())}"
+    found = max((b",", b";", b"\t", b"|"), key=header.count)
+    if found not in header:
+        return ""
+    return f", delim={text(found.decode())}, quote={text(_QUOTE)}, escape={text(_QUOTE)}"
 
 
 def _arrow(source: Source) -> Any:
@@ -183,12 +187,35 @@ def _broken(source: Source, words: str) -> InputError:
     line = re.search(r"\bLine: (\d+)|\bline (\d+)", words)
     at = int(line[1] or line[2]) if line else 0
     place = Place(source.name, at) if at else source.where
-    if "utf-8" in words.lower() or "unicode" in words.lower():
+    if "Invalid unicode" in words or "not utf-8 encoded" in words:
         return InputError(Problem("not-utf8", "the rows are not UTF-8", place, "save them as UTF-8"))
-    if "Expected Number of Columns" in words:
-        found = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", words)
-        counts = f": {found[2]} instead of {found[1]}" if found else ""
-        return InputError(Problem("ragged-rows", f"a row has another number of values than the header{counts}", place))
+    if "Expected Number of Columns" in words or "sniffing" in words:
+        found = _ragged(source)
+        if found:
+            return InputError(Problem("ragged-rows", found[1], Place(source.name, found[0])))
+    column = re.search(r'Error when converting column "([^"\n]*)"', words)
+    if column:
+        named = f" of the column `{shown(column[1], 40)}`" if source.quotable else ""
+        what = f"a value{named} is of another type than those before it"
+        return InputError(Problem("wrong-type", what, place, "write numbers as numbers, and nothing where there is none"))
     form = {"csv": "CSV", "parquet": "Parquet", "jsonl": "JSON Lines", "arrow": "Arrow"}.get(source.form, "rows")
     cut = "was the file cut while it was written or copied?"
     return InputError(Problem("broken-rows", f"the file cannot be read as {form}", place, cut))
+
+
+def _ragged(source: Source) -> tuple[int, str] | None:
+    """The line of the first row of another length than the header, and what to say of it."""
+    import csv
+
+    with open(source.paths[0], encoding="utf-8", errors="replace", newline="") as stream:
+        header = stream.readline()
+        stream.seek(0)
+        reader = csv.reader(stream, delimiter=max(",;\t|", key=header.count))
+        try:
+            wanted = len(next(reader))
+            for row in reader:
+                if row and len(row) != wanted:
+                    return reader.line_num, f"a row of {len(row):,} values under {wanted:,} names"
+        except (csv.Error, StopIteration):
+            return None
+    return None
