@@ -181,7 +181,7 @@ def test_no_report_overwrites_a_file_of_a_policy(policies: Path, name: str) -> N
     [
         ('gate: 1\nrules:\n  - "a b" > 1\n', "new.yaml:3:13: not valid YAML"),
         ("gate: 1\nrules: {}\n", "new.yaml:2:"),
-        ("gate: 1\nextends: [git:company@main]\n", "is not a whole commit id"),
+        ("gate: 1\nextends: [git:company@main]\n", "does not name a policy in git"),
         ("gate: 1\nrules:\n  - {check: a > 1, level: warn}\n", "nothing in this policy can block"),
     ],
 )
