@@ -11,13 +11,13 @@ from gate.measure.sql import Dialect
 from gate.terms.slice import WHOLE, Slice
 
 if TYPE_CHECKING:
-    from gate.measure.engines.duckdb import Counting
+    from gate.measure.engines.duckdb import RankedCounting
 
 
 class Columns:
     """What `further.Rows` asks of an engine."""
 
-    def __init__(self, counting: Counting) -> None:
+    def __init__(self, counting: RankedCounting) -> None:
         self.source = counting.source
         self.asked = counting.asked
         self.profile = counting.profile
