@@ -16,6 +16,7 @@ from gate.terms.measurements import Source
 from gate.terms.revision import Proposed, ProposedChange
 
 MOST_CHANGES = 200
+MOST_TRIED = 500_000  # rules times measurements: a stranger's policy may not keep the job busy, or fill its memory
 
 
 def by_revision(decision: Decision, judging: Judging, evidence: Evidence) -> Decision:
@@ -76,6 +77,9 @@ def _parts(old: Policy, new: Policy, today: str) -> list[ProposedChange]:
 
 def _tried(policies: tuple[Policy, ...], evidence: Evidence) -> tuple[str, tuple[str, ...]]:
     """What the proposed policies say of the same measurements; with messages where they cannot judge."""
+    rules, measurements = sum(len(policy.rules) for policy in policies), len(evidence.candidate)
+    if rules * measurements > MOST_TRIED:
+        return "", (f"{rules} rules on {measurements} measurements are too many for a dry run",)
     try:
         return judge(policies, evidence).verdict.value, ()
     except GateError as error:

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from gate import registry
 from gate.app.clock import Clock
 from gate.app.judging import Judging, Proposal
-from gate.documents.files import WORK_TREE, Files
-from gate.errors import GateError
+from gate.documents.files import Files, FilesError, WorkTree
+from gate.errors import GateError, Place, Problem
 from gate.hosts.facts import Facts, is_commit
 from gate.policy.find import find, repository_root
 from gate.policy.load import load
@@ -35,9 +35,35 @@ class Proposed:
         return self._files.revision
 
 
+class Checkout(WorkTree):
+    """The files of a checkout that a stranger may have filled: no links, which could lead a message that quotes a line to
+    a secret of this machine."""
+
+    def is_file(self, path: str) -> bool:
+        """As gate.documents.files says."""
+        return super().is_file(path) and not _is_led_away(path)
+
+    def read(self, path: str, most: int) -> bytes:
+        """As gate.documents.files says."""
+        if _is_led_away(path):
+            problem = Problem("not-a-plain-file", "this is a link, not a file", Place(path), "put the file itself there")
+            raise FilesError(problem)
+        return super().read(path, most)
+
+
+def _is_led_away(path: str) -> bool:
+    """Whether a link stands at the path, or on the way from the repository's root."""
+    root = os.path.realpath(repository_root(os.curdir) or os.curdir)
+    plainly = os.path.normcase(os.path.join(root, in_repository(path)))
+    return os.path.lexists(path) and os.path.normcase(os.path.realpath(path)) != plainly
+
+
+CHECKOUT = Checkout()
+
+
 def in_work_tree(named: Sequence[str], judging: Sequence[Policy], moment: Clock) -> Proposal:
     """As the checkout has them."""
-    files = Proposed(WORK_TREE, judging)
+    files = Proposed(CHECKOUT, judging)
     try:
         return _read(find(named, {}), lambda path: load(path, moment.today, files=files))
     except GateError as error:  # there is none any more

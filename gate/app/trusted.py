@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 
 from gate import registry
 from gate.app.clock import Clock
-from gate.app.judging import Judging, load_all
-from gate.app.proposing import in_repository, in_work_tree
+from gate.app.judging import Judging
+from gate.app.proposing import CHECKOUT, in_repository, in_work_tree
+from gate.documents.files import Files
 from gate.errors import GateError, Place, PolicyError, Problem, UsageError
 from gate.hosts.facts import Event, Facts
 from gate.hosts.here import here
@@ -38,12 +39,13 @@ def trusted(ref: str, named: Sequence[str], moment: Clock, environ: Mapping[str,
     revision = Revision(ref, tree.revision, by)
     if not wanted or absent:
         _refuse_where_others_are(tree, absent, ref)
-        return Judging(tuple(load_all(find(named, {}), moment)), Revision(ref, tree.revision, by, first=True))
+        own = _loaded(CHECKOUT, find(named, {}), moment)
+        return Judging(tuple(own), Revision(ref, tree.revision, by, first=True))
     policies = tuple(_loaded(tree, wanted, moment))
     return Judging(policies, revision, in_work_tree(named, policies, moment))
 
 
-def _loaded(tree: Tree, paths: Sequence[str], moment: Clock) -> list[Policy]:
+def _loaded(tree: Files, paths: Sequence[str], moment: Clock) -> list[Policy]:
     loaded: list[Policy] = []
     problems: list[Problem] = []
     for path in dict.fromkeys(paths):

@@ -154,6 +154,18 @@ def test_a_proposed_policy_sends_gate_nowhere(hub: FakeGitHub, where: str) -> No
     assert "is not fetched: the policy that judges does not name it" in proposed.messages[0]
 
 
+def test_a_proposed_policy_does_not_keep_the_job_busy(hub: FakeGitHub) -> None:
+    rules = "".join(f"  - {{id: r{number}, check: 'recall[region=*] >= 0.{number:05}'}}\n" for number in range(1, 2_000))
+    hub.commit(HEAD, {"gate.yaml": f"gate: 1\nname: fraud\nrules:\n{rules}"})
+    slices = [{"metric": "recall", "value": 0.9, "slice": {"region": f"{number}"}} for number in range(9_000)]
+    found = published(hub, measured(*slices))
+    assert found.exit_code == 0
+    proposed = found.decisions[0].proposed
+    assert proposed is not None
+    assert proposed.loosened
+    assert proposed.messages == ("1999 rules on 9001 measurements are too many for a dry run",)
+
+
 @pytest.mark.parametrize("ref", ["base", "../x", "--upload-pack=touch pwned", "", " "])
 def test_a_revision_that_is_none(hub: FakeGitHub, ref: str) -> None:
     found = published(hub, brought(0.2), policy_from=ref)

@@ -239,3 +239,42 @@ def test_what_is_wrong_at_the_revision_is_told_with_its_commit() -> None:
         judging_of(CheckRequest(inputs=["m.json"], policy_from="main"))
     assert main
     assert str(error.value.problems[0].where) == "gate.yaml:3:11"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+@pytest.mark.parametrize("link", ["gate.yaml", "models/gate.yaml", "models"])
+def test_a_link_of_the_change_leads_no_message_to_a_secret(tmp_path_factory: pytest.TempPathFactory, link: str) -> None:
+    path = link if link.endswith(".yaml") else f"{link}/gate.yaml"
+    secret = tmp_path_factory.mktemp("secret") / "gate.yaml"
+    secret.write_text("[default]\naws_secret_access_key: HUNTER2\n")
+    for first in (True, False):
+        if not first:
+            write(path, STRICT)
+            commit()
+            Path(path).unlink()
+        else:
+            commit()
+        Path(path).parent.mkdir(exist_ok=True)
+        if link == "models":
+            Path(link).rmdir()
+        Path(link).symlink_to(secret.parent if link == "models" else secret)
+        if first:
+            with pytest.raises(GateError) as error:
+                checked(policies=[path])
+            told = str(error.value)
+        else:
+            proposed = checked(policies=[path]).proposed
+            assert proposed is not None
+            told = " ".join(proposed.messages)
+        assert "HUNTER2" not in told
+        assert "this is a link" in told
+        Path(link).unlink()
+
+
+def test_a_first_policy_finds_its_baseline_beside_it() -> None:
+    commit()
+    write("gate.yaml", "gate: 1\nname: fraud\nbaselines: {baseline: ./old/m.json}\nrules:\n  - recall >= baseline\n")
+    write("old/m.json", json.dumps({"recall": 0.6}))
+    found = checked()
+    assert found.verdict is Verdict.WARN
+    assert found.findings[0].baseline_value == 0.6
