@@ -17,7 +17,7 @@ from gate.terms.slice import WHOLE, Slice, slice_value
 
 USABLE = "state = '' and y is not null"
 # Each offers `tables(rows)`, and counts nothing where nothing asks for it.
-_COUNTS = ("sql_labels",)
+_COUNTS = ("sql_labels", "sql_errors", "flips")
 
 
 class Rows(Protocol):
@@ -48,13 +48,18 @@ def tables(rows: Rows) -> dict[str, Table]:
 
 
 def grouped(
-    rows: Rows, keys: Mapping[str, str], sums: Mapping[str, str], where: str = USABLE, source: str | None = None
+    rows: Rows,
+    keys: Mapping[str, str],
+    sums: Mapping[str, str],
+    where: str = USABLE,
+    source: str | None = None,
+    aggregate: str = "sum",
 ) -> dict[Key, tuple[Number, ...]]:
     """Sums over the rows of every slice by further keys: SQL by name. `n` is counted first, always."""
     found: dict[Key, tuple[Number, ...]] = {}
     inner = source if source is not None else rows.rows
     told = "".join(f", {each} as k{index}" for index, each in enumerate(keys.values()))
-    added = ", ".join(["count(*)", *(f"sum({each})" for each in sums.values())])
+    added = ", ".join(["count(*)", *(f"{aggregate}({each})" for each in sums.values())])
     for columns in rows.sets:
         by = ", ".join([*(f"g{rows.columns.index(each)}" for each in columns), *(f"k{index}" for index in range(len(keys)))])
         query = f"select {by + ', ' if by else ''}{added} from (select *{told} from ({inner}) as r0) as r1 where {where}"

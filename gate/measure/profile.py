@@ -79,7 +79,7 @@ def _absent(source: Source, column: str, role: str, kinds: Mapping[str, str]) ->
 def profile(source: Source, definition: Definition, kinds: Mapping[str, str], labels: Sequence[Any]) -> Profile:
     """What the distinct values of the label tell. Raises InputError: too many, none, or no telling which is positive."""
     found = tuple(value for value in labels if value is not None and value == value)
-    if definition.label and not found:
+    if definition.label and not found and definition.task not in ("regression", "ranking"):
         what = f"the column `{shown(definition.label, 40)}` (label) holds no label"
         raise InputError(Problem("no-labels", what, source.where, "was it joined before the labels were there?"))
     task = definition.task or _task(definition, found)

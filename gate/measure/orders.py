@@ -1,0 +1,70 @@
+"""Quantiles from rows, with intervals by order statistics: these need the rows at one place, and do not merge."""
+
+from __future__ import annotations
+
+from math import ceil, sqrt
+from statistics import NormalDist
+from typing import Any
+
+from gate.measure.further import USABLE, Rows
+from gate.measure.tally import Key, Number
+
+CONFIDENCE = 0.9  # two-sided: each end is a one-sided bound of 95 %
+# value; low and high order statistics (NaN-free: equal to the value where there are too few rows, `bounded` 0 then)
+FIELDS = ("n", "value", "low", "high", "bounded")
+
+
+def of(rows: Rows, number: str, shares: tuple[float, ...], where: str = USABLE) -> dict[Key, tuple[Number, ...]]:
+    """The quantiles of a number on every slice, by (slice, share); nothing where there are more rows than rank in memory."""
+    counted = rows.fetch(f"select count(*) from ({rows.rows}) as r0 where {where}")
+    if counted[0][0] > rows.effort.exact_rows or not counted[0][0]:
+        return {}
+    found: dict[Key, tuple[Number, ...]] = {}
+    for on, data in rows.apart([f"{number} as number_"], where):
+        found |= {(on, share): row for share, row in quantiles(data["number_"], shares).items()}
+    return dict(sorted(found.items()))
+
+
+def quantiles(numbers: Any, shares: tuple[float, ...]) -> dict[float, tuple[Number, ...]]:
+    """Quantiles as numpy's, linear between two numbers, and the order statistics that hold them with `CONFIDENCE`."""
+    import numpy as np
+
+    ordered = np.sort(np.asarray(numbers, dtype=np.float64))
+    n = len(ordered)
+    found: dict[float, tuple[Number, ...]] = {}
+    for share in shares:
+        value = float(np.quantile(ordered, share))
+        ranks = bounds(n, share)
+        low, high = (float(ordered[ranks[0]]), float(ordered[ranks[1]])) if ranks else (value, value)
+        found[share] = (n, value, low, high, int(ranks is not None))
+    return found
+
+
+def bounds(n: int, share: float) -> tuple[int, int] | None:
+    """The places (from 0) of the order statistics between which the quantile lies with `CONFIDENCE`; None where n is too small.
+
+    Distribution-free: the count of rows below the quantile is binomial (Hahn and Meeker 1991, sec. 5.2).
+    """
+    tail = (1 - CONFIDENCE) / 2
+    low = _largest_below(n, share, tail)
+    high = n - 1 - _largest_below(n, 1 - share, tail)
+    return (low, high) if low >= 0 and high < n else None
+
+
+def _largest_below(n: int, share: float, tail: float) -> int:
+    """The largest l - 1 with P(Binomial(n, share) < l) <= tail; -1 where there is none."""
+    if n > 2000:
+        # The normal quantile with a correction for skewness (Cornish and Fisher); one place less, to be safe.
+        sd = sqrt(n * share * (1 - share))
+        z = NormalDist().inv_cdf(tail)
+        near = n * share + z * sd + (1 - 2 * share) * (z * z - 1) / 6
+        return max(ceil(near) - 2, -1)
+    from math import exp, lgamma, log
+
+    cumulated, place = 0.0, -1
+    for k in range(n + 1):
+        cumulated += exp(lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) + k * log(share) + (n - k) * log(1 - share))
+        if cumulated > tail:
+            break
+        place = k
+    return place

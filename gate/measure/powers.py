@@ -1,0 +1,55 @@
+"""Sums of powers of numbers of any size, exact as integers: rows are counted apart by the size of their numbers.
+
+Numbers of one size, divided by its power of two, lie in [1, 4); their products are added in 2^-44ths. So a sum is as
+exact for prices of 1e9 as for rates of 1e-9, the same in every order, and shards add up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+from gate.measure.quantities import fixed
+from gate.measure.tally import SCALE
+
+OCTAVES = 2
+LOWEST, HIGHEST = -1000, 1000
+# A field: its name is its factors, each with its power, like `e2.y` for the sum of e² y.
+Powers: TypeAlias = "tuple[tuple[str, int], ...]"
+
+
+def size(number: str) -> str:
+    """SQL for the size of a finite number: an even exponent e with |number| in [2^e, 2^(e+2)); 0 where it is 0."""
+    bounded = f"greatest(least(floor(log2(abs({number})) / {OCTAVES}) * {OCTAVES}, {HIGHEST}), {LOWEST})"
+    return f"case when {number} = 0 then 0 else cast({bounded} as integer) end"
+
+
+def product(powers: Powers, weights: int = 0) -> str:
+    """SQL for a product of normalised numbers."""
+    factors = [*(["w"] * weights), *(name for name, power in powers for _ in range(power))]
+    return " * ".join(factors)
+
+
+def field(powers: Powers, weights: int = 0) -> str:
+    """A field's name."""
+    return ".".join([*(["w"] * weights), *(f"{name}{power}" for name, power in powers)])
+
+
+def rest(expression: str) -> str:
+    """SQL for what rounding to 2^-44ths leaves of a number, in 2^-44ths itself: both together hold all bits of a double."""
+    return f"({expression}) * {SCALE}e0 - {fixed(expression)}"
+
+
+def total(rows: Iterable[tuple[Mapping[str, int], Mapping[str, Any]]], powers: Powers, weights: int = 0) -> Fraction:
+    """The sum of a field over rows of all sizes: (the size of each number by its name, the fields)."""
+    name = field(powers, weights)
+    added: dict[int, int] = {}
+    for sizes, numbers in rows:
+        exponent = sum(sizes[each] * power for each, power in powers)
+        added[exponent] = added.get(exponent, 0) + int(numbers[name]) * SCALE + int(numbers.get(f"{name}.rest", 0))
+    if not added:
+        return Fraction(0)
+    lowest = min(added)
+    scaled = sum(each << (exponent - lowest) for exponent, each in added.items())
+    return Fraction(scaled, SCALE * SCALE) * Fraction(2) ** lowest
