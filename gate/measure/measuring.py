@@ -11,6 +11,7 @@ from gate.measure.measurements import baseline_measurements, measurements
 from gate.measure.source import Source
 from gate.measure.tally import Tally, merge
 from gate.record import dataclass, replace
+from gate.terms.case import Case
 from gate.terms.measurements import Measurements
 
 
@@ -32,7 +33,18 @@ def tally_of(source: Source, by: Measuring) -> Tally:
 def measured(tally: Tally, form: str) -> Measurements:
     """The candidate's measurements; the baseline's in the same rows stand `beside` them."""
     form = f"{form} ({tally.header.engine} {tally.header.engine_version})"
-    return replace(measurements(tally, form), beside=baseline_measurements(tally, form))
+    found, beside = measurements(tally, form), baseline_measurements(tally, form)
+    if beside is None:
+        return found
+    return replace(found, cases=_cases(tally, right=False), beside=replace(beside, cases=_cases(tally, right=True)))
+
+
+def _cases(tally: Tally, right: bool) -> tuple[Case, ...]:
+    """The rows that flipped from right to wrong, as the baseline (right) or the model has them."""
+    if "lost" not in tally:
+        return ()
+    ids = dict.fromkeys(str(key[1]) for key in tally["lost"].rows)
+    return tuple(Case(each, "correct", float(right), passed=right) for each in ids)
 
 
 def merged(tallies: Sequence[Tally]) -> Measurements:

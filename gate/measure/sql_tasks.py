@@ -22,6 +22,8 @@ def rows(definition: Definition, profile: Profile, dialect: Dialect, columns: Se
     """
     task = {"regression": _numbers, "ranking": _ranking, "multilabel": _many_labels, "multiclass": _classes}.get(profile.task)
     instead = task(definition, profile, dialect) if task else {}
+    if definition.id and definition.has_baseline:
+        instead["case_id"] = dialect.name(definition.id)
     for index, column in enumerate(definition.columns):
         name = dialect.name(column)
         kind = profile.kinds[column]
