@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from gate.app import outputs
 from gate.app.clock import clock
-from gate.app.evidence import refuse_nothing
+from gate.app.evidence import path_of, refuse_nothing
 from gate.app.judging import load_all
 from gate.app.outputs import Output
 from gate.errors import Problem, UsageError
@@ -50,13 +50,25 @@ def measure(request: MeasureRequest) -> Measurements:
 def measuring(request: MeasureRequest, portable: bool = False) -> Measuring | None:
     """What rows are measured by; None where neither a policy nor a flag says. Raises GateError."""
     if not (request.policies or request.definition):
-        return None
+        return _of_tally(request.inputs)
     from gate.app.measuring import of_flags
     from gate.measure.engines.engine import Effort
 
     effort = Effort(memory=request.memory, threads=request.threads, portable=portable)
     policies = load_all(request.policies, clock())
     return of_flags(request.definition, policies, effort, request.engine)
+
+
+def _of_tally(inputs: Sequence[str]) -> Measuring | None:
+    """What the first tally counts: here it is taken at its word, and the others have to count the same."""
+    path = next((path_of(spec) for spec in inputs if spec.endswith(".tally.json")), "")
+    if not path:
+        return None
+    from gate.measure import tally_file
+    from gate.measure.definition import from_mapping
+    from gate.measure.measuring import Measuring
+
+    return Measuring(definition=from_mapping(tally_file.read(path).header.definition))
 
 
 def write_tally(request: MeasureRequest) -> str:

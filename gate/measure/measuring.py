@@ -47,6 +47,15 @@ def _cases(tally: Tally, right: bool) -> tuple[Case, ...]:
     return tuple(Case(each, "correct", float(right), passed=right) for each in ids)
 
 
+def claimed(table: Measurements) -> Measurements:
+    """The same numbers, as somebody's word."""
+    beside = claimed(table.beside) if table.beside is not None else None
+    by_metric = {
+        name: {on: replace(item, evidence="") for on, item in slices.items()} for name, slices in table.by_metric.items()
+    }
+    return replace(table, by_metric=by_metric, beside=beside)
+
+
 def merged(tallies: Sequence[Tally]) -> Measurements:
     """The measurements of parts that were counted elsewhere. Raises InputError where they do not belong together."""
     return measured(merge(tallies), "tally")

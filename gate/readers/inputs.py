@@ -31,7 +31,7 @@ def read_inputs(
     stdin: BinaryIO | None = None,
     measuring: Measuring | None = None,
 ) -> Measurements:
-    """The measurements of every INPUT, merged; `measuring` says what the columns of rows mean.
+    """The measurements of every INPUT, merged; `measuring` says what the columns of rows mean, and tallies must count just that.
 
     An INPUT is a path, `-`, the address of a run on an MLflow server, or `NAME=` and one of these, whose measurements
     are called `NAME.…`; a path that looks like that is written `./a=b`. `format` is a reader's name, or json, yaml or
@@ -47,7 +47,7 @@ def read_inputs(
             tallies.setdefault(prefix, []).append(path)
         else:
             found.append(_read(prefix, path, format, stdin, measuring))
-    return merge([*found, *(prefixed(_rows(paths, None, None), prefix) for prefix, paths in tallies.items())])
+    return merge([*found, *(prefixed(_rows(paths, None, measuring), prefix) for prefix, paths in tallies.items())])
 
 
 def read_file(file: SourceFile, format: str | None = None) -> Measurements:  # noqa: A002

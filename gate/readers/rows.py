@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 
 from gate.documents.document import shown
-from gate.errors import GateError, InputError, Problem
+from gate.errors import GateError, InputError, Place, Problem
 from gate.measure import measuring, tally_file
 from gate.measure.definition import Definition
 from gate.measure.measuring import Measuring
@@ -38,14 +38,29 @@ def are_rows(path: str, form: str | None, by: Measuring | None) -> bool:
 
 
 def read_rows(paths: Sequence[str], form: str | None, by: Measuring | None) -> list[Measurements]:
-    """What is measured on rows, and on all tallies together. Raises GateError; InputError where no column is named."""
+    """What is measured on rows, and on all tallies together. Raises GateError; InputError where no column is named.
+
+    A tally that counts by `by` is measured evidence; where nobody says what it has to count, its numbers are claims.
+    """
     tallies = [path for path in paths if path.endswith(TALLY)]
-    found = [measuring.merged([tally_file.read(path) for path in tallies])] if tallies else []
+    found = [_merged(tallies, by)] if tallies else []
     for path in paths:
         if path not in tallies:
             source = open_rows(path, form or "")
             found.append(measuring.measured(measuring.tally_of(source, _asked(source, by)), source.form))
     return found
+
+
+def _merged(paths: Sequence[str], by: Measuring | None) -> Measurements:
+    tallies = [tally_file.read(path) for path in paths]
+    if by is None:
+        return measuring.claimed(measuring.merged(tallies))
+    for path, tally in zip(paths, tallies, strict=True):
+        if tally.header.definition != by.definition.document:
+            what = "the tally does not count what `measure:` asks for"
+            remedy = "count the shards by this policy: gate measure shard.parquet -p POLICY -o part.tally.json"
+            raise InputError(Problem("unequal-tallies", what, Place(path), remedy))
+    return measuring.merged(tallies)
 
 
 def _asked(source: Source, by: Measuring | None) -> Measuring:

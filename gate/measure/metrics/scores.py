@@ -15,6 +15,7 @@ METRICS = (
     Described(
         "roc_auc", UP, 0, 1, ("ranks",), oracle="roc_auc_score", means="share of pairs in which the positive scores higher"
     ),
+    Described("roc_auc_bound", DOWN, 0, None, ("scores",), means="how far the grid of scores may put `roc_auc` off at most"),
     Described("average_precision", UP, 0, 1, ("ranks",), oracle="average_precision_score", means="mean precision over positives"),
     Described("log_loss", DOWN, 0, None, oracle="log_loss", means="mean surprise, in nats"),
     Described("brier", DOWN, 0, 1, oracle="brier_score_loss", means="mean squared error of the probability"),
@@ -51,7 +52,7 @@ def _ranking(view: View) -> dict[str, Value]:
         return dict.fromkeys(("roc_auc", "average_precision"), Value(None, problem=_NO_ROWS))
     lacking = NO_POSITIVES if not sums["w_pos"] else NO_NEGATIVES if not sums["w_neg"] else ""
     pos, neg = int(sums["n_pos"]), int(sums["n_neg"])
-    found: dict[str, Value] = {}
+    found = {"roc_auc_bound": Value(bound)} if bound else {}
     found["roc_auc"] = Value(None, problem=lacking) if lacking else _auc(sums, bound)
     if not sums["w_pos"]:
         found["average_precision"] = Value(None, problem=NO_POSITIVES)
