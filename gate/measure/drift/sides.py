@@ -47,6 +47,7 @@ class Side:
         self.connection = connection
         self.source = source
         self.kinds = kinds(connection)
+        self.declared = {str(row[0]): str(row[1]) for row in self.all(f"describe {ROWS}")}
         self.rows = int(self.all(f"select count(*) from {ROWS}")[0][0])
 
     def all(self, query: str) -> list[tuple[Any, ...]]:
@@ -104,7 +105,14 @@ def ordered(column: Any) -> Numbers:
 
 
 @contextmanager
+def opened(source: Source, effort: Effort) -> Iterator[Side]:
+    """The rows of a source, open. Raises InputError."""
+    with connected(source, effort) as connection:
+        yield Side(connection, source)
+
+
+@contextmanager
 def both(source: Source, reference: Source, effort: Effort) -> Iterator[tuple[Side, Side]]:
     """The rows and the reference, open. Raises InputError."""
-    with connected(reference, effort) as there, connected(source, effort) as here:
-        yield Side(here, source), Side(there, reference)
+    with opened(reference, effort) as there, opened(source, effort) as here:
+        yield here, there
