@@ -53,14 +53,15 @@ def read_rows(paths: Sequence[str], form: str | None, by: Measuring | None) -> l
 
 def _merged(paths: Sequence[str], by: Measuring | None) -> Measurements:
     tallies = [tally_file.read(path) for path in paths]
+    found = measuring.merged(tallies)
     if by is None:
-        return measuring.claimed(measuring.merged(tallies))
+        return measuring.claimed(found)
     for path, tally in zip(paths, tallies, strict=True):
         if tally.header.definition != by.definition.document:
             what = "the tally does not count what `measure:` asks for"
             remedy = "count the shards by this policy: gate measure shard.parquet -p POLICY -o part.tally.json"
             raise InputError(Problem("unequal-tallies", what, Place(path), remedy))
-    return measuring.merged(tallies)
+    return found
 
 
 def _asked(source: Source, by: Measuring | None) -> Measuring:
