@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from math import log
 from typing import Any, TypeAlias
 
 from gate.measure.quantities import fixed
@@ -20,9 +21,15 @@ Powers: TypeAlias = "tuple[tuple[str, int], ...]"
 
 
 def size(number: str) -> str:
-    """SQL for the size of a finite number: an even exponent e with |number| in [2^e, 2^(e+2)); 0 where it is 0."""
-    bounded = f"greatest(least(floor(log2(abs({number})) / {OCTAVES}) * {OCTAVES}, {HIGHEST}), {LOWEST})"
-    return f"case when {number} = 0 then 0 else cast({bounded} as integer) end"
+    """SQL for the size of a finite number: an even exponent e with |number| in [2^e, 2^(e+2)); 0 where it is 0.
+
+    The logarithm alone may be off by one, and not by the same one in every engine.
+    """
+    near = f"floor(ln(abs({number})) * {1 / (OCTAVES * log(2))!r}e0) * {OCTAVES}"
+    guess = f"greatest(least({near}, {HIGHEST}), {LOWEST})"
+    less = f"case when abs({number}) < power(2e0, {guess}) and {guess} > {LOWEST} then {OCTAVES} else 0 end"
+    more = f"case when abs({number}) >= power(2e0, {guess} + {OCTAVES}) and {guess} < {HIGHEST} then {OCTAVES} else 0 end"
+    return f"case when {number} = 0 then 0 else cast({guess} - {less} + {more} as integer) end"
 
 
 def product(powers: Powers, weights: int = 0) -> str:
