@@ -17,7 +17,7 @@ from gate.terms.slice import WHOLE, Slice, slice_value
 
 USABLE = "state = '' and y is not null"
 # Each offers `tables(rows)`, and counts nothing where nothing asks for it.
-_COUNTS = ("sql_labels", "sql_errors", "flips")
+_COUNTS = ("sql_labels", "sql_errors", "sql_columns", "flips")
 
 
 class Rows(Protocol):
@@ -54,13 +54,14 @@ def grouped(
     where: str = USABLE,
     source: str | None = None,
     aggregate: str = "sum",
+    sets: Sequence[tuple[str, ...]] | None = None,
 ) -> dict[Key, tuple[Number, ...]]:
     """Sums over the rows of every slice by further keys: SQL by name. `n` is counted first, always."""
     found: dict[Key, tuple[Number, ...]] = {}
     inner = source if source is not None else rows.rows
     told = "".join(f", {each} as k{index}" for index, each in enumerate(keys.values()))
     added = ", ".join(["count(*)", *(f"{aggregate}({each})" for each in sums.values())])
-    for columns in rows.sets:
+    for columns in rows.sets if sets is None else sets:
         by = ", ".join([*(f"g{rows.columns.index(each)}" for each in columns), *(f"k{index}" for index in range(len(keys)))])
         query = f"select {by + ', ' if by else ''}{added} from (select *{told} from ({inner}) as r0) as r1 where {where}"
         width = len(columns) + len(keys)

@@ -20,10 +20,11 @@ def rows(definition: Definition, profile: Profile, dialect: Dialect, columns: Se
     labels: `y0, h0, y1, h1…` for each class, 1 or 0. Regression and rankings: the numbers `y` and `p` (and `q`).
     Columns to summarise: `x0, x1…`.
     """
-    task = {"regression": _numbers, "ranking": _ranking, "multilabel": _many_labels, "multiclass": _classes}.get(profile.task)
+    task = {"regression": _numbers, "ranking": _numbers, "multilabel": _many_labels, "multiclass": _classes}.get(profile.task)
     instead = task(definition, profile, dialect) if task else {}
     if definition.id and definition.has_baseline:
         instead["case_id"] = dialect.name(definition.id)
+    instead |= {"query": dialect.name(definition.query)} if definition.query else {}
     for index, column in enumerate(definition.columns):
         name = dialect.name(column)
         kind = profile.kinds[column]
@@ -74,12 +75,6 @@ def _numbers(definition: Definition, profile: Profile, dialect: Dialect) -> dict
         "p": _number(guess, dialect) if guess else "cast(null as double)",
         "q": _number(before, dialect) if before else "cast(null as double)",
     }
-
-
-def _ranking(definition: Definition, profile: Profile, dialect: Dialect) -> dict[str, str]:
-    found = _numbers(definition, profile, dialect)
-    query = dialect.name(definition.query)
-    return found | {"query": query}
 
 
 def _many_labels(definition: Definition, profile: Profile, dialect: Dialect) -> dict[str, str]:

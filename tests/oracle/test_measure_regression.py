@@ -111,7 +111,7 @@ def test_numbers_that_are_no_labels_are_told_without_being_asked() -> None:
 
 def test_what_is_not_defined_says_why() -> None:
     same = {"y": np.full(5, 0.1), "p": np.arange(5) / 7}
-    assert problem(measured(same, **ASKED), "r2") == "not defined: the labels are all the same"
+    assert problem(measured(same, **ASKED), "r2") == "not defined: the labels are all the same, or vary too little for their size"
     right = {"y": np.array([1.5, 2.5]), "p": np.array([1.5, 2.5])}
     found = measured(right, **ASKED)
     assert (value(found, "mae"), value(found, "r2"), value(found, "max_error")) == (0.0, 1.0, 0.0)

@@ -43,8 +43,8 @@ METRICS = (
     ),
 )
 _NO_ROWS = "not defined: no row has a label"
-_CONSTANT = "not defined: the labels are all the same"
-_NEAR_CONSTANT = 1e-10  # of its square, what a label must vary at least, so that sums of squares can tell it
+_CONSTANT = "not defined: the labels are all the same, or vary too little for their size"
+TOLD = 1e-11  # of the mean square, what numbers must vary at least, so that sums of squares in doubles can tell it
 
 
 def applies(tally: Tally, definition: Definition) -> bool:
@@ -55,7 +55,8 @@ def applies(tally: Tally, definition: Definition) -> bool:
 
 def measure(view: View) -> Mapping[Names, Value]:
     """Every metric of the errors on a slice."""
-    sums, relative = Sums(view, "errors", ("e", "y")), Sums(view, "relative_errors", ("r",))
+    sums = Sums(list(_sized(view, "errors", ("e", "y"))), view.weighted)
+    relative = Sums(list(_sized(view, "relative_errors", ("r",))), view.weighted)
     if not sums.weight:
         return dict.fromkeys((each.name for each in METRICS[:-1]), Value(None, problem=_NO_ROWS))
     found: dict[Names, Value] = {
@@ -80,11 +81,11 @@ def quantiles(definition: Definition) -> list[str]:
 
 
 class Sums:
-    """The sums of powers of one model on one slice. The numbers of `sized` have sizes; `a` has that of `e`."""
+    """Sums of powers over rows of all sizes: (the size of each number by its name, the fields)."""
 
-    def __init__(self, view: View, table: str, sized: tuple[str, ...]) -> None:
-        self.weighted = view.weighted
-        self._rows = list(_sized(view, table, sized))
+    def __init__(self, rows: list[tuple[Mapping[str, int], Mapping[str, Any]]], weighted: bool) -> None:
+        self.weighted = weighted
+        self._rows = rows
         self.n = sum(int(numbers["n"]) for _, numbers in self._rows)
         self.weight = (
             Fraction(sum(_weight(numbers) for _, numbers in self._rows), SCALE * SCALE) if self.weighted else Fraction(self.n)
@@ -102,8 +103,9 @@ class Sums:
     def mean(self, of: powers.Powers, squared: powers.Powers) -> Value:
         """A mean and its standard error; `squared` is the square of what is averaged."""
         value = self.once(*of) / self.weight
-        variance = self.twice(*squared) - 2 * value * self.twice(*of) + value * value * self.square
-        return self.value(value, variance)
+        squares = self.twice(*squared)
+        variance = squares - 2 * value * self.twice(*of) + value * value * self.square
+        return self.value(value, variance if variance > TOLD * squares else Fraction(0))
 
     def value(self, value: Fraction, variance: Fraction) -> Value:
         """A value whose influence values, squared and weighted, add up to `variance`."""
@@ -133,8 +135,8 @@ def _explained(sums: Sums) -> Value:
     centre = sums.once(("y", 1)) / sums.weight
     squares = sums.once(("y", 2)) / sums.weight
     spread = squares - centre * centre
-    if sums.n < 2 or spread <= 0 or spread < _NEAR_CONSTANT * squares:
-        return Value(None, n=None, problem=_CONSTANT if spread <= _NEAR_CONSTANT**1.5 * squares else _VARY)
+    if sums.n < 2 or spread <= TOLD * squares:
+        return Value(None, problem=_CONSTANT)
     ratio = sums.once(("a", 2)) / sums.weight / spread
     crossed = sums.twice(("a", 2), ("y", 2)) - 2 * centre * sums.twice(("a", 2), ("y", 1)) + centre**2 * sums.twice(("a", 2))
     fourth = (
@@ -146,9 +148,6 @@ def _explained(sums: Sums) -> Value:
     )
     variance = sums.twice(("a", 4)) - 2 * ratio * crossed + ratio**2 * fourth
     return sums.value(1 - ratio, variance / spread**2)
-
-
-_VARY = "not measured: the labels vary too little for their size"
 
 
 def _pinball(sums: Sums, share: float) -> Value:

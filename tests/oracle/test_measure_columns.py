@@ -1,0 +1,129 @@
+"""Summaries of columns against numpy, win rates by hand, pass@k against its formula."""
+
+from __future__ import annotations
+
+from math import comb
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gate.errors import InputError
+from gate.measure.tally import merge
+from gate.terms.slice import WHOLE, Slice
+from tests.measure.rows import measured, problem, tally, value
+
+
+def rows(seed: int, n: int = 800) -> dict[str, Any]:
+    draw = np.random.default_rng(seed)
+    return {
+        "latency": draw.lognormal(4, 1, n),
+        "change": np.round(draw.normal(0, 1, n)),
+        "price": 1e6 + draw.normal(0, 10, n),
+        "shown": draw.random(n) < 0.3,
+        "w": np.round(draw.lognormal(0, 1, n), 3),
+        "region": draw.choice(["eu", "us"], n),
+        "verdict": draw.choice(["win", "tie", "loss", "Win "], n),
+        "task": draw.integers(0, 40, n),
+    }
+
+
+COLUMNS = ["latency", "change", "price", "shown"]
+
+
+@pytest.mark.parametrize("weighted", [False, True], ids=["plain", "weighted"])
+def test_the_whole_and_every_slice_are_as_numpy_has_them(weighted: bool) -> None:
+    data = rows(0)
+    found = measured(data, columns=COLUMNS, slices=["region"], **({"weight": "w"} if weighted else {}))
+    for on in (WHOLE, Slice.of({"region": "eu"})):
+        here = data["region"] == "eu" if on else np.ones(800, dtype=bool)
+        weight = data["w"][here] if weighted else np.ones(here.sum())
+        for column in COLUMNS:
+            numbers = data[column][here].astype(float)
+            mean = np.average(numbers, weights=weight)
+            ours = {name: found.get(f"{column}.{name}", on) for name in ("mean", "sum", "std", "rate", "min", "max", "n")}
+            assert ours["mean"].value == pytest.approx(mean, rel=1e-12, abs=1e-15)
+            assert ours["mean"].support.stderr == pytest.approx(
+                np.sqrt((weight**2 * (numbers - mean) ** 2).sum()) / weight.sum(), rel=1e-4
+            )
+            assert ours["sum"].value == pytest.approx((weight * numbers).sum(), rel=1e-12)
+            spread = np.sqrt(np.average((numbers - mean) ** 2, weights=weight)) if weighted else np.std(numbers, ddof=1)
+            assert ours["std"].value == pytest.approx(spread, rel=1e-5 if column == "price" else 1e-9)
+            assert ours["rate"].value == pytest.approx(np.average(numbers > 0, weights=weight), abs=1e-12)
+            assert (ours["min"].value, ours["max"].value, ours["n"].value) == (numbers.min(), numbers.max(), len(numbers))
+            for share in (0.5, 0.95, 0.99):
+                quantile = found.get(f"{column}.p{share * 100:.0f}", on)
+                if weighted:
+                    assert quantile.value is None
+                else:
+                    assert quantile.value == pytest.approx(np.quantile(numbers, share), rel=1e-12)
+                    interval = quantile.support.interval
+                    assert interval is None or interval.low <= quantile.value <= interval.high
+
+
+def test_the_interval_of_a_quantile_holds_it_as_often_as_it_says() -> None:
+    hits, draws = 0, 400
+    from gate.measure import orders
+
+    for seed in range(draws):
+        n, at, low, high, bounded = orders.quantiles(np.random.default_rng(seed).random(200), (0.9,))[0.9]
+        hits += bool(low <= 0.9 <= high and bounded and n == 200 and low <= at <= high)
+    assert hits / draws >= 0.87
+
+
+def test_numbers_that_are_missing_are_counted_and_may_not_be_many() -> None:
+    data = {"cost": np.array([1.0, 2.0, np.nan, np.inf, 3.0]), "id": np.arange(5)}
+    assert problem(measured(data, columns=["cost"]), "cost.mean") == (
+        "not measured: 3 of 5 rows have a number, and `min_coverage` is 0.95"
+    )
+    found = measured(data, columns=["cost"], min_coverage=0.5)
+    assert (value(found, "cost.mean"), value(found, "cost.max"), value(found, "cost.coverage")) == (2.0, 3.0, 0.6)
+    none = measured({"cost": np.array([np.nan])}, columns=["cost"])
+    assert problem(none, "cost.mean") == "not defined: no row has a number"
+
+
+def test_a_tie_is_half_a_win() -> None:
+    data = rows(1)
+    found = measured(data, columns=["verdict"])
+    win, tie, loss = (np.char.lower(np.char.strip(data["verdict"])) == each for each in ("win", "tie", "loss"))
+    assert value(found, "verdict.win_rate") == pytest.approx((win + tie / 2).mean(), abs=1e-12)
+    assert value(found, "verdict.tie_rate") == pytest.approx(tie.mean(), abs=1e-12)
+    assert value(found, "verdict.loss_rate") == pytest.approx(loss.mean(), abs=1e-12)
+    error = np.std(win + tie / 2) / np.sqrt(800)
+    assert found.get("verdict.win_rate", WHOLE).support.stderr == pytest.approx(error, rel=1e-9)
+    weighted = measured(data, columns=["verdict"], weight="w")
+    assert value(weighted, "verdict.win_rate") == pytest.approx(np.average(win + tie / 2, weights=data["w"]), abs=1e-12)
+
+
+def test_text_that_is_no_result_is_refused() -> None:
+    with pytest.raises(InputError, match="text other than win, tie, loss"):
+        measured({"answer": np.array(["win", "forty-two"])}, columns=["answer"])
+
+
+def test_pass_at_k_is_the_mean_over_queries() -> None:
+    data = rows(2)
+    found = measured(data, columns=["shown"], query="task", ask=["pass@5"], slices=["region"])
+    for on in (WHOLE, Slice.of({"region": "us"})):
+        here = data["region"] == "us" if on else np.ones(800, dtype=bool)
+        for k in (1, 5):
+            chances = []
+            for task in set(data["task"][here]):
+                tries = data["shown"][here][data["task"][here] == task]
+                n, c = len(tries), int(tries.sum())
+                if n >= k:
+                    chances.append(1 - comb(n - c, k) / comb(n, k))
+            ours = found.get(f"shown.pass@{k}", on)
+            assert ours.value == pytest.approx(np.mean(chances), rel=1e-9)
+            assert ours.support.n == len(chances)
+            assert ours.support.stderr == pytest.approx(np.std(chances) / np.sqrt(len(chances)), rel=1e-6)
+
+
+def test_shards_merge_to_the_same_bytes() -> None:
+    data = rows(3)
+    asked: dict[str, Any] = {"columns": [*COLUMNS, "verdict"]}
+    whole = tally(data, **asked)
+    both = merge([tally({name: column[at] for name, column in data.items()}, **asked) for at in (slice(0, 99), slice(99, None))])
+    assert {name: dict(both[name].rows) for name in ("columns", "results")} == {
+        name: dict(whole[name].rows) for name in ("columns", "results")
+    }
+    assert "column_order" not in both
