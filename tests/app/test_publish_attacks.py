@@ -61,7 +61,11 @@ def test_two_checks_have_two_comments(hub: FakeGitHub) -> None:
 
 def test_names_beyond_the_first_plane_do_not_make_the_comment_too_long(hub: FakeGitHub) -> None:
     Path("gate.yaml").write_text(STRICT + '  - "recall[region=*] >= 0.85"\n')
-    slices = [{"metric": "recall", "value": 0.1, "slice": {"region": f"{ASTRAL * 150}{number}"}} for number in range(2_000)]
+    names = [f"{ASTRAL * 150}{number}" for number in range(180)]
+    slices = [
+        {"metric": "recall", "value": 0.1 if number < 90 else 0.9, "slice": {"region": name}} for number, name in enumerate(names)
+    ]
+    slices += [{"metric": name, "value": 1} for name in names[:150]]
     found = published(hub, measured(*slices))
     assert found.exit_code == 1
     assert found.troubles == ()
