@@ -79,7 +79,7 @@ def _row(decision: Decision) -> Markdown:
 
 
 def _unverified(unverified: Sequence[Unverified]) -> str:
-    """At most 50,000 characters, so that a stranger cannot make it too long to be posted."""
+    """At most about 15,000 characters, so that a stranger cannot make it too long to be posted."""
     count = len(unverified)
     what = "this decision" if count == 1 else f"{count} decisions"
     told = [f"## ❔ Unverified: {what} could not be judged again", ""]
