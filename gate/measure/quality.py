@@ -102,11 +102,11 @@ def _asked(expression: str) -> tuple[str, str, str]:
 
 
 def value(column: str, kind: str) -> str:
-    """A column's value to compare: NaN is null, dates and nested ones are text."""
+    """A column's value to compare: NaN is null. Enumerations become text, or they would hash as numbers."""
     name = SPELLING.name(column)
     if kind == "number":
         return f"case when {SPELLING.is_nan(f'cast({name} as double)')} then null else cast({name} as double) end"
-    return f"cast({name} as varchar)" if kind == "other" else name
+    return f"cast({name} as varchar)" if kind in ("text", "other") else name
 
 
 # -- the rows by themselves

@@ -1,0 +1,240 @@
+"""The classic traps that rows show: a feature that holds the label, and test rows that the model has learned from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from gate.measure.definition import Definition
+from gate.measure.drift.columns import Chosen, Kind, chosen
+from gate.measure.drift.sides import SPELLING, Side, opened
+from gate.measure.engines.duckdb_rows import ROWS
+from gate.measure.engines.engine import Effort
+from gate.measure.measurements import measurement
+from gate.measure.metrics.metric import DOWN, Described, Value
+from gate.measure.moments import seconds
+from gate.measure.profile import profile
+from gate.measure.quality import row_hash, value
+from gate.measure.source import Source
+from gate.measure.sql import literal
+from gate.stats import samples
+from gate.terms.measurement import Measurement
+from gate.terms.measurements import Measurements
+from gate.terms.slice import WHOLE, Slice
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, Any]
+
+_TRAIN = ("train",)
+METRICS = (
+    Described(
+        "pitfalls.leakage_auc", DOWN, 0.5, 1, labelled=False,
+        means="how well one feature alone tells the label: ROC AUC, whichever way it points",
+    ),
+    Described(
+        "pitfalls.train_duplicate_rate", DOWN, 0, 1, _TRAIN, labelled=False,
+        means="share of rows that are training rows, too (all columns but id, weight, scores and predictions)",
+    ),
+    Described("pitfalls.train_id_rate", DOWN, 0, 1, _TRAIN, labelled=False, means="share of rows whose id is in training, too"),
+    Described(
+        "pitfalls.train_cluster_rate", DOWN, 0, 1, _TRAIN, labelled=False,
+        means="share of rows whose cluster (user, document) is in training, too",
+    ),
+    Described(
+        "pitfalls.train_time_rate", DOWN, 0, 1, _TRAIN, labelled=False,
+        means="share of rows that are no newer than the newest training row",
+    ),
+    Described(
+        "pitfalls.same_rows", None, None, None, _TRAIN, labelled=False,
+        means="whether the rows are those of training, or of the earlier test that stands in its place",
+    ),
+)  # fmt: skip
+_BY_NAME = {each.name: each for each in METRICS}
+LEAK_ROWS = 200_000  # rows in which a leak is looked for, chosen by a hash: an AUC of so many is within .003
+_SAMPLE = "leak_sample"
+LEAST = 10  # rows of each class
+_NO_TRAIN = "not measured: no training rows are named (`measure: {train: FILE}`)"
+
+
+def pitfalls(source: Source, definition: Definition, effort: Effort, train: Source | None = None) -> Measurements:
+    """What single features tell of the label, and what the rows share with those of training. Raises InputError."""
+    with opened(source, effort) as side:
+        items = list(_leaks(side, definition))
+        if train is None:
+            problem = Value(None, problem=_NO_TRAIN)
+            items += [_told(each.name, problem) for each in METRICS if each.needs == _TRAIN and _concerns(each.name, definition)]
+        else:
+            with opened(train, effort) as before:
+                items += _overlap(side, before, definition, effort)
+    return Measurements.of(items)
+
+
+def _told(name: str, found: Value, feature: str = "") -> Measurement:
+    return measurement(name, _BY_NAME[name], found, Slice.of({"feature": feature}) if feature else WHOLE)
+
+
+def _concerns(name: str, definition: Definition) -> bool:
+    role = {"train_id_rate": definition.id, "train_cluster_rate": definition.cluster, "train_time_rate": definition.timestamp}
+    return bool(role.get(name.partition(".")[2], "always"))
+
+
+# -- one feature that tells the label
+
+
+def _leaks(side: Side, definition: Definition) -> Iterator[Measurement]:
+    """Of binary labels only: for others there is no single number."""
+    truth = _truth(side, definition)
+    if not truth:
+        return
+    ends = {definition.label, definition.score, definition.prediction, *definition.scores.values()}
+    columns = [column for column in chosen(definition, side.kinds, side.kinds)[0] if column.name not in ends]
+    _sample(side, truth, [column.name for column in columns if not column.problem])
+    for column in columns:
+        found = Value(None, problem=column.problem) if column.problem else _leak(side, column)
+        yield _told("pitfalls.leakage_auc", found, column.name)
+
+
+def _truth(side: Side, definition: Definition) -> str:
+    """SQL for the truth of a row: 1, 0, or null without a label; "" where labels are not binary."""
+    if not definition.label or definition.task not in ("", "binary"):
+        return ""
+    label = SPELLING.name(definition.label)
+    found = side.all(f"select distinct {label} from {ROWS} where {label} is not null limit 4")
+    labels = sorted((row[0] for row in found if row[0] == row[0]), key=str)
+    if not 1 <= len(labels) <= 2:
+        return ""
+    known = profile(side.source, definition, side.kinds, labels)
+    if known.task != "binary":
+        return ""
+    among = ", ".join(literal(each) for each in known.positives) or "null"
+    unknown = f"{value(definition.label, side.kinds[definition.label])} is null"
+    return f"case when {unknown} then null when {label} in ({among}) then 1 else 0 end"
+
+
+def _sample(side: Side, truth: str, names: list[str]) -> None:
+    """The rows in which leaks are looked for, as a table: the truth, a half of the rows, and the features."""
+    key, every = row_hash(side, sorted(side.kinds)), max(1, side.rows // LEAK_ROWS)
+    columns = "".join(f", {value(name, side.kinds[name])} as {SPELLING.name(name)}" for name in names)
+    chosen_rows = f"select *, {key} as h_ from {ROWS}"
+    told = f"select {truth} as y_, (h_ >> 40) & 1 as half_{columns} from ({chosen_rows}) as r where h_ % {every} = 0"
+    side.all(f"create temp table {_SAMPLE} as select * from ({told}) as t where y_ is not null")
+
+
+def _leak(side: Side, column: Chosen) -> Value:
+    name = SPELLING.name(column.name)
+    if column.kind is Kind.CATEGORY:
+        return _area(*_rated(side, name))
+    found = side.arrays(f"select y_, cast({name} as double) as x_ from {_SAMPLE} where {name} is not null")
+    return _area(found["x_"][found["y_"] == 1], found["x_"][found["y_"] == 0])
+
+
+def _area(positive: Any, negative: Any) -> Value:
+    import numpy as np
+
+    n, m = len(positive), len(negative)
+    if min(n, m) < LEAST:
+        return Value(None, problem=f"not measured: {min(n, m)} rows of one class have a value, and {LEAST} are needed")
+    area, stderr = samples.auc(np.sort(positive), np.sort(negative))
+    return Value(max(area, 1 - area), n=n + m, stderr=stderr, n_pos=n, n_neg=m)
+
+
+def _rated(side: Side, name: str) -> tuple[Array, Array]:
+    """A category as the share of positives that it has in the other half of the rows, for positives and for negatives.
+
+    Within the same rows a category that occurs once would tell its own label.
+    """
+    import numpy as np
+
+    counted = side.all(f"select {name}, half_, sum(y_), count(*) from {_SAMPLE} where {name} is not null group by 1, 2")
+    total = sum(row[3] for row in counted) or 1
+    share = sum(row[2] for row in counted) / total
+    counts = {(row[0], row[1]): (int(row[2]), int(row[3])) for row in counted}
+    scores: dict[bool, list[Any]] = {True: [np.empty(0)], False: [np.empty(0)]}
+    for (category, half), (positives, n) in counts.items():
+        others, among = counts.get((category, 1 - half), (0, 0))
+        rate = (others + share) / (among + 1)  # one row at the mean: a category that is not in the other half tells nothing
+        scores[True].append(np.full(positives, rate))
+        scores[False].append(np.full(n - positives, rate))
+    return np.concatenate(scores[True]), np.concatenate(scores[False])
+
+
+# -- rows that were learned from
+
+
+def _overlap(now: Side, before: Side, definition: Definition, effort: Effort) -> Iterator[Measurement]:
+    if max(now.rows, before.rows) > effort.exact_rows or not now.rows:
+        problem = f"not measured: more than {effort.exact_rows:,} rows" if now.rows else "not measured: there are no rows"
+        names = [each.name for each in METRICS if each.needs == _TRAIN and _concerns(each.name, definition)]
+        yield from (_told(name, Value(None, problem=problem)) for name in names)
+        return
+    yield from _equal_rows(now, before, definition)
+    for name, column in (("train_id_rate", definition.id), ("train_cluster_rate", definition.cluster)):
+        if column:
+            yield _told(f"pitfalls.{name}", _keys(now, before, column))
+    if definition.timestamp:
+        yield _told("pitfalls.train_time_rate", _times(now, before, definition.timestamp))
+
+
+def _equal_rows(now: Side, before: Side, definition: Definition) -> Iterator[Measurement]:
+    import numpy as np
+
+    said = {
+        definition.id, definition.weight, definition.prediction, definition.score, definition.baseline_prediction,
+        definition.baseline_score, *definition.scores.values(),
+    }  # fmt: skip
+    shared = sorted(name for name in now.kinds if name in before.kinds and now.kinds[name] != "other" and name not in said)
+    names = [name for name in shared if _comparable(now.kinds[name], before.kinds[name])]
+    if not names:
+        problem = Value(None, problem="not measured: no column is in both files")
+        yield from (_told(f"pitfalls.{name}", problem) for name in ("train_duplicate_rate", "same_rows"))
+        return
+    doubles = [name for name in names if now.kinds[name] != before.kinds[name]]
+    here, there = (np.sort(_hashes(side, row_hash(side, names, doubles))) for side in (now, before))
+    yield _told("pitfalls.train_duplicate_rate", _shared(here, there))
+    yield _told("pitfalls.same_rows", Value(len(here) == len(there) and bool((here == there).all())))
+
+
+def _comparable(now: str, before: str) -> bool:
+    return now == before or {now, before} == {"integer", "number"}
+
+
+def _hashes(side: Side, key: str) -> Any:
+    return side.arrays(f"select {key} as h from {ROWS}")["h"]
+
+
+def _shared(here: Array, there: Array) -> Value:
+    """The share of `here` that is in `there`; both sorted."""
+    import numpy as np
+
+    at = np.minimum(np.searchsorted(there, here), max(0, len(there) - 1))
+    both = int((there[at] == here).sum()) if len(there) else 0
+    return Value(both / len(here), n=len(here), k=both)
+
+
+def _keys(now: Side, before: Side, column: str) -> Value:
+    if column not in before.kinds or column not in now.kinds:
+        return Value(None, problem="not measured: the column is not in both files")
+    if not _comparable(now.kinds[column], before.kinds[column]):
+        return Value(None, problem="not measured: the column is of another type in training")
+    import numpy as np
+
+    doubles = [column] if now.kinds[column] != before.kinds[column] else []
+    known = f"{SPELLING.name(column)} is not null"
+    here, there = (
+        np.sort(side.arrays(f"select {row_hash(side, [column], doubles)} as h from {ROWS} where {known}")["h"])
+        for side in (now, before)
+    )
+    return _shared(here, there) if len(here) else Value(None, problem="not measured: the column holds no values")
+
+
+def _times(now: Side, before: Side, column: str) -> Value:
+    if column not in before.kinds or column not in now.kinds:
+        return Value(None, problem="not measured: the column is not in both files")
+    told = [seconds(column, side.kinds[column], side.declared[column], SPELLING) for side in (now, before)]
+    newest = before.all(f"select max({told[1]}) from {ROWS}")[0][0] if all(told) else None
+    if newest is None:
+        return Value(None, problem="not measured: the timestamps are no times")
+    n, k = now.all(f"select count(t), count(*) filter (where t <= {newest!r}) from (select {told[0]} as t from {ROWS}) as r")[0]
+    return Value(k / n, n=n, k=k) if n else Value(None, problem="not measured: the timestamps are no times")
