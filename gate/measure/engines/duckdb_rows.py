@@ -105,9 +105,9 @@ def _open(connection: duckdb.DuckDBPyConnection, source: Source, spill: str) -> 
 
 def _options(source: Source) -> str:
     if source.form == "csv":
-        return (
-            f", header=true, strict_mode=true, null_padding=false, ignore_errors=false, union_by_name=false{_separator(source)}"
-        )
+        # Nothing is skipped: left to itself, DuckDB takes a header over ragged rows, or above a comment, for none of it.
+        strict = "strict_mode=true, null_padding=false, ignore_errors=false, union_by_name=false"
+        return f", header=true, skip=0, comment='', {strict}{_separator(source)}"
     if source.form == "jsonl":
         return ", format='newline_delimited'"
     return ", hive_partitioning=true" if any("=" in os.path.dirname(path) for path in source.paths) else ", union_by_name=false"
