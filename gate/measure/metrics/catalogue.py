@@ -9,7 +9,18 @@ from gate.measure.definition import Definition
 from gate.measure.metrics.metric import Described
 from gate.measure.tally import Tally
 
-FAMILIES = ("counts", "confusion", "scores", "classes", "class_scores", "many_labels", "regression", "columns", "flips")
+FAMILIES = (
+    "counts",
+    "confusion",
+    "majority",
+    "scores",
+    "classes",
+    "class_scores",
+    "many_labels",
+    "regression",
+    "columns",
+    "flips",
+)
 
 
 def families(tally: Tally, definition: Definition) -> list[Any]:
