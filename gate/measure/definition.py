@@ -157,9 +157,17 @@ def _contradiction(asked: Definition) -> tuple[str, str] | None:
         return f"`task` is `{shown(asked.task, 40)}`", f"one of {', '.join(TASKS)}"
     if not 0 < asked.min_coverage <= 1:
         return "`min_coverage` is not above 0 and at most 1", "0.95 asks that 95 % of the rows have a label"
+    if (asked.ask or asked.costs) and (wrong := _unknown_questions(asked)):
+        return wrong
     if len({frozenset(each) for each in asked.slices}) < len(asked.slices):
         return "the same columns are named twice in `slices`", "name each combination once"
     return None
+
+
+def _unknown_questions(asked: Definition) -> tuple[str, str] | None:
+    from gate.measure.questions import refused
+
+    return refused(asked)
 
 
 def _read(key: str, value: Any) -> tuple[Any, str]:

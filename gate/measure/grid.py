@@ -20,6 +20,21 @@ def cell(score: float) -> int:
     return found if score <= 0.5 else TOP - found
 
 
+def lowest(cell: int) -> float:
+    """The lowest score in a cell; the threshold that takes in the cell, and what is above."""
+    if cell <= MIDDLE:
+        return _edge(cell)
+    from math import inf, nextafter
+
+    return nextafter(1.0 - _edge(TOP - cell + 1), inf)
+
+
+def _edge(cell: int) -> float:
+    """The lower edge of a cell in the lower half."""
+    octave, within = divmod(cell, PER_OCTAVE)
+    return 2.0 ** (octave + LOWEST) * (1 + within / PER_OCTAVE)
+
+
 def sql(score: str) -> str:
     """The same in SQL, of an expression in [0, 1]; plain arithmetic, as the logarithm alone may be off by one."""
     near = f"greatest(least({score}, 1 - {score}), {2.0**LOWEST!r})"

@@ -17,6 +17,7 @@ FAMILIES = (
     "classes",
     "class_scores",
     "many_labels",
+    "operating",
     "regression",
     "columns",
     "flips",

@@ -113,6 +113,19 @@ def four(view: View) -> tuple[Cell, Cell, Cell, Cell]:
     return found[0], found[1], found[2], found[3]
 
 
+def formula(name: str) -> Callable[[Any], Any]:
+    """A metric as a function of tp, fp, fn, tn: numbers, or arrays of them."""
+    if name in _SMOOTH:
+        return _SMOOTH[name]
+    top, bottom, _ = _SHARES[name]
+    return lambda c: top(c) / bottom(c)
+
+
+def of_counts(name: str, n: Any, weight: Any, square: Any) -> Value:
+    """A metric of tp, fp, fn, tn: as rows, weights, and sums of squared weights."""
+    return _share(name, n, weight, square) if name in _SHARES else _smooth(name, n, weight, square)
+
+
 def _share(name: str, n: Four, weight: Four, square: Four) -> Value:
     top, bottom, wrong = _SHARES[name]
     whole = bottom(weight)
