@@ -7,6 +7,7 @@ from typing import NamedTuple
 from gate.terms.baseline import Origin
 from gate.terms.decision import Decision, Verdict
 from gate.terms.revision import Proposed, ProposedChange
+from gate.terms.slice import WHOLE
 
 DEFAULT = "baseline"
 MOST_CASES = 20
@@ -101,5 +102,17 @@ def word_of(change: ProposedChange) -> str:
 
 def lost_title(decision: Decision) -> str:
     """How many cases were lost."""
-    count = len({(each.id, each.slice) for each in decision.lost})
+    count = max(len({(each.id, each.slice) for each in decision.lost}), counted_lost(decision))
     return f"{count} {'case' if count == 1 else 'cases'} held on the baseline and {'fails' if count == 1 else 'fail'} now"
+
+
+def counted_lost(decision: Decision) -> int:
+    """How many rows were lost where gate has counted them itself: of those, only some are named. 0 where it has not."""
+    found = decision.candidate.get("lost", WHOLE) if decision.candidate is not None else None
+    of_rows = all(each.metric == "correct" for each in decision.lost)
+    return int(found.value) if found is not None and found.evidence == "measured" and found.value and of_rows else 0
+
+
+def unnamed(decision: Decision, shown: int) -> int:
+    """How many lost cases a list of `shown` leaves out."""
+    return max(len(decision.lost), counted_lost(decision)) - shown

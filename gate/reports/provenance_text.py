@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gate.reports.numbers import number
 from gate.reports.plain import LONGEST_TEXT, brief
-from gate.reports.provenance import MOST_CASES, Compared, becomes, compared, judged_by, lost_title, title_of, word_of
+from gate.reports.provenance import MOST_CASES, Compared, becomes, compared, judged_by, lost_title, title_of, unnamed, word_of
 from gate.reports.terminal import Page
 from gate.terms.decision import Decision
 from gate.terms.revision import Proposed
@@ -46,8 +46,9 @@ def _draw_lost(page: Page, decision: Decision, show_all: bool) -> None:
         on = f"[{each.slice}]" if each.slice else ""
         said = f"{brief(each.id)}  {brief(each.metric + on)}  {number(each.before)} → {number(each.now)}"
         page.wrapped(page.say(said), "dim", indent=4)
-    if more := len(decision.lost) - len(shown):
-        page.wrapped(page.say(f"… and {more} more; --all shows them"), "dim", indent=4)
+    if more := unnamed(decision, len(shown)):
+        hidden = "; --all shows them" if len(shown) < len(decision.lost) else ""
+        page.wrapped(page.say(f"… and {more} more{hidden}"), "dim", indent=4)
 
 
 def _draw_proposed(page: Page, proposed: Proposed | None, show_all: bool) -> None:

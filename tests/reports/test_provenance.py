@@ -12,6 +12,7 @@ from gate.reports.provenance import age, becomes, compared, judged_by, lost_titl
 from gate.terms.baseline import Baseline, Origin
 from gate.terms.case import LostCase
 from gate.terms.decision import Decision, Verdict
+from gate.terms.measurement import Measurement
 from gate.terms.measurements import Measurements
 from gate.terms.revision import Proposed, ProposedChange, Revision
 from gate.terms.slice import Slice
@@ -123,3 +124,14 @@ def test_a_proposed_policy_that_is_broken_is_quoted_and_harmless() -> None:
     assert "**This change breaks the policy (not used)**" in told
     assert "````text\ngate.yaml:1:1: ```\n<script>@all</script>\n````" in told
     assert "This change breaks the policy (not used)" in text.render(decision)
+
+
+def test_rows_that_gate_has_counted_are_all_counted_although_some_are_named() -> None:
+    lost = tuple(LostCase(f"txn-{number}", "correct", "baseline", 1, 0) for number in range(20))
+    table = Measurements.of([Measurement("lost", 121, evidence="measured")])
+    counted = replace(PASSING, lost=lost, candidate=table)
+    assert lost_title(counted) == "121 cases held on the baseline and fail now"
+    assert "… and 101 more\n" in text.render(counted)
+    assert "*and 101 more, in decision.json*" in markdown.render(counted)
+    claimed = replace(counted, candidate=Measurements.of([Measurement("lost", 121)]))
+    assert lost_title(claimed) == "20 cases held on the baseline and fail now"
