@@ -19,6 +19,7 @@ FAMILIES = (
     "many_labels",
     "operating",
     "regression",
+    "ranking",
     "columns",
     "flips",
 )
