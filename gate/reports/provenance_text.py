@@ -42,10 +42,13 @@ def _draw_lost(page: Page, decision: Decision, show_all: bool) -> None:
     page.gap()
     page.wrapped(lost_title(decision), indent=2)
     shown = decision.lost if show_all else decision.lost[:MOST_CASES]
-    for each in shown:
-        on = f"[{each.slice}]" if each.slice else ""
-        said = f"{brief(each.id)}  {brief(each.metric + on)}  {number(each.before)} → {number(each.now)}"
-        page.wrapped(page.say(said), "dim", indent=4)
+    if all((each.metric, each.before, each.now) == (shown[0].metric, 1, 0) and not each.slice for each in shown):
+        page.wrapped(page.say(", ".join(brief(each.id) for each in shown)), "dim", indent=4)
+    else:
+        for each in shown:
+            on = f"[{each.slice}]" if each.slice else ""
+            said = f"{brief(each.id)}  {brief(each.metric + on)}  {number(each.before)} → {number(each.now)}"
+            page.wrapped(page.say(said), "dim", indent=4)
     if more := unnamed(decision, len(shown)):
         hidden = "; --all shows them" if len(shown) < len(decision.lost) else ""
         page.wrapped(page.say(f"… and {more} more{hidden}"), "dim", indent=4)
