@@ -40,6 +40,8 @@ _ROOMS: dict[str, dict[str, str]] = {
     },
     "engines": {
         "duckdb": "gate.measure.engines.duckdb",
+        "spark": "gate.measure.engines.spark",
+        "postgres": "gate.measure.engines.postgres",
     },
     "reports": {
         "text": "gate.reports.text",

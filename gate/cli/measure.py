@@ -55,6 +55,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     rows.add_argument("--threshold", type=float, metavar="SCORE", help="predict positive from this score on (0.5)")
     rows.add_argument("--nan", choices=("refuse", "exclude"), help="rows whose score is no number: stop, or count and leave out")
     rows.add_argument("--min-coverage", type=float, metavar="SHARE", help="share of rows that need a label (0.95)")
+    engine = "who counts: duckdb, here, or spark; a table is counted where it is"
+    rows.add_argument("--engine", default="duckdb", metavar="NAME", help=engine)
     rows.add_argument("--memory", default="", metavar="SIZE", help="the most memory to count with, such as 4GB")
 
 
@@ -69,6 +71,7 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
         stdin=standard_input(),
         policies=args.policy,
         definition=_definition(args),
+        engine=args.engine,
         memory=args.memory,
     )
     if tallies:

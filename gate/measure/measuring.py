@@ -26,8 +26,15 @@ class Measuring:
 
 def tally_of(source: Source, by: Measuring) -> Tally:
     """The rows of a source, counted. Raises InputError, UsageError for an unknown engine, MissingExtraError."""
-    tally: Tally = registry.load("engines", by.engine).tally(source, by.definition, by.effort)
+    tally: Tally = registry.load("engines", _engine(source, by.engine)).tally(source, by.definition, by.effort)
     return tally
+
+
+def _engine(source: Source, asked: str) -> str:
+    """Who counts: a table is counted where it is."""
+    if source.form in registry.names("engines"):
+        return source.form
+    return "spark" if type(source.frame).__module__.startswith("pyspark.") else asked
 
 
 def measured(tally: Tally, form: str) -> Measurements:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from gate.errors import InputError, Place, Problem
+from gate.measure.table_address import form as table_form
+from gate.measure.table_address import is_table
 from gate.measure.tally import Part
 from gate.record import dataclass
 
@@ -30,8 +32,9 @@ _BLOCK = 1 << 20
 class Source:
     """Rows of one form. Engines open `paths` and no other file.
 
-    `form` is "parquet", "csv", "jsonl", "arrow", or "frame" where `frame` holds the rows: a pandas or polars frame, an
-    Arrow table or a mapping of column names to arrays. Messages may quote values only where `quotable`.
+    `form` is "parquet", "csv", "jsonl", "arrow"; "frame" where `frame` holds the rows: a pandas or polars frame, an Arrow
+    table, a mapping of column names to arrays, a frame of Spark; or "postgres" or "spark" where `name` is the address of a
+    table. Messages may quote values only where `quotable`.
     """
 
     name: str
@@ -58,7 +61,9 @@ def form_of(path: str, first: bytes = b"") -> str:
 
 
 def open_rows(path: str, form: str = "") -> Source:
-    """The rows at a path, in a folder, or that a glob matches. Raises InputError: nothing there, or of several forms."""
+    """The rows at a path, in a folder, that a glob matches, or in a table. Raises InputError: nothing there, of several forms."""
+    if is_table(path):
+        return Source(path, table_form(path))
     paths = _listed(path)
     forms = {form or form_of(each) or _sniffed(each) for each in paths}
     if len(forms) > 1 or not forms - {""}:

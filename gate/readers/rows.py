@@ -11,6 +11,7 @@ from gate.measure import measuring, tally_file
 from gate.measure.definition import Definition
 from gate.measure.measuring import Measuring
 from gate.measure.source import Source, form_of, is_quotable, open_rows
+from gate.measure.table_address import is_table
 from gate.readers import keras, lightning, training_log
 from gate.readers.source import SourceFile
 from gate.registry import marked
@@ -23,7 +24,7 @@ _FIRST = 1 << 20  # what is looked at
 
 def are_rows(path: str, form: str | None, by: Measuring | None) -> bool:
     """Whether an INPUT is rows. A log of training, or of an evaluation by example, is one only with every column asked for."""
-    if form in FORMS or path.endswith(TALLY):
+    if form in FORMS or path.endswith(TALLY) or is_table(path):
         return True
     if form is not None:
         return False
@@ -67,7 +68,8 @@ def _merged(paths: Sequence[str], by: Measuring | None) -> Measurements:
 def _asked(source: Source, by: Measuring | None) -> Measuring:
     if by is not None:
         return by
-    names = ", ".join(shown(name, 40) for name in _columns(source.paths[0], source.form)[:20]) if source.quotable else ""
+    columns = _columns(source.paths[0], source.form)[:20] if source.quotable and source.paths else []
+    names = ", ".join(shown(name, 40) for name in columns)
     has = f"; it has {names}" if names else ""
     remedy = "gate measure ROWS --label COLUMN --score COLUMN\nor in the policy: `measure: {label: COLUMN, score: COLUMN}`"
     raise InputError(

@@ -43,7 +43,7 @@ class Counting:
     """One source on one connection."""
 
     def __init__(self, connection: Connection, source: Source, definition: Definition, effort: Effort) -> None:
-        self.on = connection
+        self.on: Connection = connection
         self.source = source
         self.asked = definition
         self.effort = effort

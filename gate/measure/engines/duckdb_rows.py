@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from gate.documents.document import shown
-from gate.errors import InputError, MissingExtraError, Place, Problem
+from gate.errors import InputError, MissingExtraError, Place, Problem, UsageError
 from gate.measure.engines.engine import Effort
 from gate.measure.source import Source
 from gate.measure.sql import text
@@ -89,6 +89,9 @@ def _settings(effort: Effort, spill: str) -> dict[str, Any]:
 
 def _open(connection: duckdb.DuckDBPyConnection, source: Source, spill: str) -> None:
     """Make `ROWS`: a view of Parquet, which is cheap to read again, a table of text; then close all other doors."""
+    if source.form not in (*_OPENED, "frame", "arrow"):
+        what = "this is counted where it is, and cannot be compared row by row with other rows"
+        raise UsageError(Problem("not-for-duckdb", what, source.where, "write its rows to Parquet, and name that"))
     paths = [os.path.abspath(path) for path in source.paths]
     connection.execute(f"set allowed_paths = [{', '.join(text(path) for path in paths)}]")
     connection.execute(f"set allowed_directories = [{text(spill)}]")

@@ -1,0 +1,198 @@
+"""PostgreSQL: rows are counted where they are, in one read-only transaction."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from gate.errors import InputError, MissingExtraError, Problem, UsageError
+from gate.measure.definition import Definition
+from gate.measure.engines.counting import Rows
+from gate.measure.engines.engine import Effort
+from gate.measure.engines.exactly import halves
+from gate.measure.engines.remote import RemoteCounting
+from gate.measure.source import Source
+from gate.measure.sql import Dialect
+from gate.measure.table_address import PostgresAddress, postgres
+from gate.measure.tally import Part, Tally
+
+if TYPE_CHECKING:
+    import psycopg
+
+TINY = 1e-25  # its powers are nothing in 2^-44ths, and PostgreSQL refuses products that underflow
+_SETTINGS = (
+    "set search_path = pg_catalog",
+    "set statement_timeout = '{timeout}s'",
+    "set lock_timeout = '10s'",
+    "set idle_in_transaction_session_timeout = '60s'",
+    "set standard_conforming_strings = on",
+    "set extra_float_digits = 1",
+    "set timezone = 'UTC'",
+)
+# OIDs of types, which are the same in every database.
+_KINDS = {
+    **dict.fromkeys((20, 21, 23), "integer"),
+    **dict.fromkeys((700, 701, 1700), "number"),
+    16: "boolean",
+    **dict.fromkeys((18, 19, 25, 1042, 1043), "text"),
+}
+_NAME = r'"(?:[^"]|"")*"'
+_TOKEN = re.compile(rf"('(?:[^']|'')*')|cast\(({_NAME}) as double\)|({_NAME})|( as double\))|\b(\d+(?:\.\d+)?e[+-]?\d+)\b")
+
+
+def tally(source: Source, definition: Definition, effort: Effort) -> Tally:
+    """The rows of a table, counted. Raises InputError: no such table, no permission, columns or rows that cannot be used."""
+    if source.form != "postgres":
+        what = "the engine `postgres` counts tables of PostgreSQL"
+        raise UsageError(Problem("not-a-table", what, source.where, "name one: postgres://host/database#schema.table"))
+    address = postgres(source.name)
+    with _opened(address, source, effort) as connection:
+        return RemoteCounting(Open(connection, address, source, definition), source, definition, effort).tally()
+
+
+class Spelling:
+    """How PostgreSQL writes SQL. `wide` integers are wider than 64 bits, `tamed` columns are scores and weights."""
+
+    def __init__(self, wide: bool = False, tamed: frozenset[str] = frozenset()) -> None:
+        self.wide = wide
+        self.tamed = tamed
+
+    def name(self, column: str) -> str:
+        return '"' + column.replace('"', '""') + '"'
+
+    def is_nan(self, expression: str) -> str:
+        return f"({expression} = 'NaN')"
+
+    def whole(self, expression: str) -> str:
+        if not self.wide:
+            return f"cast({expression} as bigint)"
+        high, low = halves(expression)
+        return f"(cast(cast({high} as bigint) as numeric) * 1099511627776 + cast({low} as bigint))"
+
+    def written(self, query: str) -> str:
+        """A query with its doubles as PostgreSQL calls them; what is quoted stays as it is."""
+        return _TOKEN.sub(self._token, query)
+
+    def _token(self, found: re.Match[str]) -> str:
+        literal, column, name, _, number = found.groups()
+        if number:
+            return f"float8 '{number}'"
+        if not column:
+            return literal or name or " as double precision)"
+        double = f"cast({column} as double precision)"
+        if column not in self.tamed:
+            return double
+        return f"(case when {column} > 0 and {column} < {TINY!r} then float8 '0' else {double} end)"
+
+
+class Open:
+    """A table on a connection."""
+
+    def __init__(
+        self, connection: psycopg.Connection[Any], address: PostgresAddress, source: Source, definition: Definition
+    ) -> None:
+        self.connection = connection
+        self.source = source
+        scores = [definition.score, definition.baseline_score, *definition.scores.values()] if definition.probability else []
+        scores = [] if 0 < min(definition.threshold, definition.cut) < TINY else scores
+        spelling = Spelling()
+        weight = [spelling.name(definition.weight)] if definition.weight else []
+        self._scored = Spelling(tamed=frozenset(weight))
+        self._spelling = Spelling(tamed=frozenset([*weight, *(spelling.name(column) for column in scores if column)]))
+        self.spelling: Dialect = Spelling(wide=bool(weight))
+        self.wide: Dialect = Spelling(wide=True)
+        self.rows = f"{spelling.name(address.schema)}.{spelling.name(address.table)}"
+
+    def kinds(self) -> dict[str, str]:
+        found = self.connection.execute(_query(f"select * from {self.rows} limit 0")).description or []
+        others = ", ".join(str(each.type_code) for each in found if each.type_code not in _KINDS) or "0"
+        enumerated = f"select cast(oid as bigint) from pg_type where typtype = 'e' and oid in ({others})"
+        enums = {row[0] for row in self.fetched(enumerated)}
+        return {each.name: "text" if each.type_code in enums else _KINDS.get(each.type_code, "other") for each in found}
+
+    def fetched(self, query: str) -> Rows:
+        return self._asked(self._spelling.written(query))
+
+    def scored(self, query: str) -> Rows:
+        return self._asked(self._scored.written(query))
+
+    def _asked(self, query: str) -> Rows:
+        return [tuple(map(_plain, row)) for row in self.connection.execute(_query(query)).fetchall()]
+
+    def header(self) -> tuple[str, str, tuple[Part, ...]]:
+        version = self.connection.info.server_version
+        return "postgres", f"{version // 10_000}.{version % 10_000}", (Part(self.source.name, ""),)
+
+
+def _query(text: str) -> Any:
+    return text.encode()  # psycopg asks for literal texts of those who type; bytes are taken as they are
+
+
+def _plain(value: Any) -> Any:
+    from decimal import Decimal
+
+    if isinstance(value, Decimal):
+        return int(value) if value == value and value == value.to_integral_value() else float(value)
+    return value
+
+
+# -- the connection
+
+
+@contextmanager
+def _opened(address: PostgresAddress, source: Source, effort: Effort) -> Iterator[psycopg.Connection[Any]]:
+    """A connection in a transaction that reads one state and can write nothing. Raises InputError, in the body of `with`, too."""
+    try:
+        import psycopg
+    except ImportError:  # without libpq it is not there, either
+        raise MissingExtraError("counting rows in PostgreSQL", "postgres") from None
+    try:
+        connection = psycopg.connect(**address.parameters, connect_timeout=10, application_name="gate", autocommit=True)
+    except psycopg.Error as error:
+        raise InputError(_unreachable(str(error), source)) from None
+    try:
+        for setting in _SETTINGS:
+            connection.execute(_query(setting.format(timeout=address.timeout)))
+        if effort.memory:
+            connection.execute("select set_config('work_mem', %s, false)", [effort.memory])
+        connection.execute("begin transaction isolation level repeatable read, read only")
+        yield connection
+    except psycopg.Error as error:
+        raise InputError(_said(error, source, address)) from None
+    finally:
+        connection.close()
+
+
+def _unreachable(words: str, source: Source) -> Problem:
+    """Why there is no connection. The server's own words are not shown: they quote who and where."""
+    if "password" in words or "authentication" in words or "pg_hba" in words:
+        remedy = "give credentials by the environment: PGUSER, PGPASSWORD, PGPASSFILE or PGSERVICE"
+        return Problem("postgres-refused", "PostgreSQL refuses the user or the password", source.where, remedy)
+    if "does not exist" in words:
+        remedy = "check the name of the database, and PGUSER"
+        return Problem("postgres-refused", "PostgreSQL has no such database, or no such user", source.where, remedy)
+    remedy = "is the server running there, and may this machine reach it?"
+    return Problem("postgres-unreachable", "PostgreSQL cannot be reached", source.where, remedy)
+
+
+def _said(error: psycopg.Error, source: Source, address: PostgresAddress) -> Problem:
+    """PostgreSQL's error in gate's words. Its own are not shown: they quote what rows hold."""
+    state = error.sqlstate or ""
+    if state in ("42P01", "3F000"):
+        what = "there is no such table, or this user cannot see it"
+        return Problem("no-such-table", what, source.where, f"name it with its schema: #{address.schema}.{address.table}")
+    if state == "42501":
+        return Problem("no-permission", "this user has no permission to read the table", source.where, "grant select on it")
+    if state == "57014":
+        remedy = f"give it longer, in seconds: ?timeout={10 * address.timeout} before the #"
+        return Problem("query-timeout", f"counting took longer than {address.timeout} s", source.where, remedy)
+    if state == "22003":
+        what = "the rows hold a number that is too large, or too near zero, for PostgreSQL to calculate with"
+        return Problem("number-range", what, source.where, "measure the rows as files, or leave such rows out by a view")
+    if state in ("53200", "53100", "54000"):
+        what = "PostgreSQL has no memory or disk left to count the rows"
+        return Problem("out-of-memory", what, source.where, "give `work_mem` less (`--memory 64MB`), or slice less")
+    what = f"PostgreSQL could not count the rows (SQLSTATE {state or 'none'})"
+    return Problem("postgres-failed", what, source.where, "its log says more")

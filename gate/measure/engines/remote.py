@@ -1,0 +1,130 @@
+"""Counting where the rows stay in a database or on a cluster: only counts come here, by slice and, for few scores, by score."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+from typing import Any, Protocol
+
+from gate.errors import InputError, Problem
+from gate.measure import ranks
+from gate.measure.definition import Definition
+from gate.measure.engines.counting import Connection, Counting, Rows, in_order, sliced
+from gate.measure.engines.engine import Effort
+from gate.measure.further import USABLE
+from gate.measure.source import Source
+from gate.measure.sql import Dialect
+from gate.measure.tally import Key, Table
+from gate.terms.slice import Slice
+
+MOST_SCORES = 65_536  # above, scores are counted on the grid
+MOST_GROUPS = 2_000_000  # what is fetched at most: scores by slice, or columns of rows that a metric needs whole
+
+
+class Remote(Connection, Protocol):
+    """A connection to where the rows stay; integers of `wide` have 128 bits."""
+
+    wide: Dialect
+
+    def scored(self, query: str) -> Rows:
+        """All rows of a query's answer, in which scores stay apart however near to zero they are."""
+
+
+class RemoteCounting(Counting):
+    """Counting that fetches no rows where counts will do."""
+
+    def __init__(self, connection: Remote, source: Source, definition: Definition, effort: Effort) -> None:
+        self.on: Remote = connection
+        super().__init__(connection, source, definition, effort)
+
+    def offered(self) -> Offered:
+        return Offered(self)
+
+    def ranks(self, rows: int) -> dict[str, Table]:
+        del rows
+        sums: dict[Key, tuple[Any, ...]] = {}
+        bins: dict[Key, tuple[Any, ...]] = {}
+        for model, score in self.models():
+            distinct = f"(select distinct {score} from ({self.rows}) as r0 where {USABLE} limit {MOST_SCORES + 1}) as r1"
+            if self.on.scored(f"select count(*) from {distinct}")[0][0] > MOST_SCORES:
+                return {}
+            for columns in self.sets:
+                counted = self.on.scored(self.by_score(self.groups(columns), score))
+                if len(counted) > MOST_GROUPS:
+                    return {}
+                for on, found in _ranked(counted, columns):
+                    sums[on, model] = found.sums
+                    bins |= {(on, model, number): row for number, row in found.bins.items()}
+        return {
+            "ranks": Table(("model",), ranks.FIELDS, in_order(sums), merges=False),
+            "bins": Table(("model", "bin"), ranks.BIN_FIELDS, in_order(bins), merges=False),
+        }
+
+    def by_score(self, groups: Sequence[str], score: str) -> str:
+        """A select of rows and weights of each class by slice and score."""
+        by = ", ".join([*groups, score])
+        classes = [f"sum(case when y = {each} then 1 else 0 end)" for each in (1, 0)]
+        if self.asked.weight:
+            classes += [f"sum(case when y = {each} then {number} else 0e0 end)" for number in ("w", "w * w") for each in (1, 0)]
+        usable = f"({self.rows}) as r0 where {USABLE}"
+        return f"select {by}, {', '.join(classes)} from {usable} group by {by} order by {by} limit {MOST_GROUPS + 1}"
+
+
+def _ranked(counted: Rows, columns: tuple[str, ...]) -> Iterator[tuple[Slice, ranks.Ranked]]:
+    """The rank sums of every slice, from counts by score."""
+    import numpy as np
+
+    width = len(columns)
+    by_slice: dict[Slice, Rows] = {}
+    for row in counted:
+        by_slice.setdefault(sliced(columns, row), []).append(row[width:])
+    for on, rows in by_slice.items():
+        table = list(zip(*sorted(rows), strict=True))
+        scores = np.array(table[0], dtype=np.float64) + 0.0  # -0.0 is 0.0
+        starts = np.flatnonzero(np.concatenate(([True], scores[1:] != scores[:-1])))
+        pos, neg = (np.add.reduceat(np.array(each, dtype=np.int64), starts) for each in table[1:3])
+        weights = [np.add.reduceat(np.array(each, dtype=np.float64), starts) for each in table[3:]]
+        pos_w, neg_w, pos_w2, neg_w2 = weights or (pos, neg, pos, neg)
+        score = scores[starts] * (pos_w + neg_w)
+        yield on, ranks.ranked(ranks.Groups(pos, neg, pos_w, neg_w, pos_w2, neg_w2, score))
+
+
+class Offered:
+    """What `further.Rows` asks of an engine."""
+
+    def __init__(self, counting: RemoteCounting) -> None:
+        self.source = counting.source
+        self.asked = counting.asked
+        self.profile = counting.profile
+        self.effort = counting.effort
+        self.columns = counting.columns
+        self.sets = counting.sets
+        self.rows = counting.rows
+        self.dialect = counting.on.wide
+        self.groups: Callable[[Sequence[str]], list[str]] = counting.groups
+        self._on = counting.on
+
+    def fetch(self, query: str) -> Rows:
+        """All rows of a query's answer."""
+        return self._on.fetched(query)
+
+    def apart(self, taken: Sequence[str], where: str) -> Iterator[tuple[Slice, dict[str, Any]]]:
+        """Columns of the rows of which `where` holds, slice by slice. Raises InputError: too many rows to fetch."""
+        import numpy as np
+
+        codes = [f"g{index}" for index, _ in enumerate(self.columns)]
+        query = f"select {', '.join([*codes, *taken])} from ({self.rows}) as r0 where {where} limit {MOST_GROUPS + 1}"
+        fetched = self._on.fetched(query)
+        if len(fetched) > MOST_GROUPS:
+            what = f"something was asked for that needs every row at once, and there are more than {MOST_GROUPS:,}"
+            remedy = "measure the rows as files, shard by shard, or ask for less"
+            raise InputError(Problem("too-many-rows", what, self.source.where, remedy))
+        names = [each.rpartition(" as ")[2] for each in taken]
+        columns = [np.array(each) for each in zip(*(row[len(codes) :] for row in fetched), strict=True)]
+        for columns_of in self.sets:
+            chosen = [self.columns.index(column) for column in columns_of]
+            slices = [sliced(columns_of, tuple(row[index] for index in chosen)) for row in fetched]
+            order = sorted(range(len(slices)), key=slices.__getitem__)
+            starts = [at for at, index in enumerate(order) if not at or slices[index] != slices[order[at - 1]]]
+            for start, end in pairwise([*starts, len(order)]):
+                yield slices[order[start]], {name: each[order[start:end]] for name, each in zip(names, columns, strict=True)}

@@ -1,0 +1,211 @@
+"""Spark: the session at hand, a Connect server's, or one of gate's own; rows are counted where they are."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib import import_module
+from typing import Any
+
+from gate.documents.document import shown
+from gate.errors import GateError, InputError, MissingExtraError, Problem, UsageError
+from gate.measure.definition import Definition
+from gate.measure.engines.counting import Rows
+from gate.measure.engines.engine import Effort
+from gate.measure.engines.remote import RemoteCounting
+from gate.measure.engines.spark_spelling import Spelling, written
+from gate.measure.source import Source, form_of, parts
+from gate.measure.sql import Dialect
+from gate.measure.table_address import SPARK
+from gate.measure.tally import Part, Tally
+
+_KINDS = {
+    **dict.fromkeys(("tinyint", "smallint", "int", "bigint"), "integer"),
+    **dict.fromkeys(("float", "double", "decimal"), "number"),
+    "boolean": "boolean",
+    **dict.fromkeys(("string", "varchar", "char"), "text"),
+}
+_FORMATS = {"parquet": "parquet", "csv": "csv", "jsonl": "json"}
+_OPTIONS = {"csv": {"header": "true", "inferSchema": "true", "mode": "FAILFAST"}, "jsonl": {"mode": "FAILFAST"}}
+_PATTERN = set("*?[]{}\\")
+
+
+def tally(source: Source, definition: Definition, effort: Effort) -> Tally:
+    """The rows, counted. Raises InputError: columns or rows that cannot be used, a table that is not there; UsageError."""
+    _refuse_form(source)
+    with _session(source, effort) as session:
+        on = Open(session, source, wide=bool(definition.weight))
+        try:
+            return RemoteCounting(on, source, definition, effort).tally()
+        finally:
+            on.close()
+
+
+class Open:
+    """Rows under a name of their own in a session."""
+
+    def __init__(self, session: Any, source: Source, wide: bool) -> None:
+        self.session = session
+        self.source = source
+        self.spelling: Dialect = Spelling(wide)
+        self.wide: Dialect = Spelling(wide=True)
+        self.rows = f"gate_rows_{os.urandom(8).hex()}"
+        self.frame = _frame(session, source)
+        self.frame.createOrReplaceTempView(self.rows)
+
+    def close(self) -> None:
+        """Leave nothing in the session."""
+        with suppress(Exception):  # a session that broke has nothing left
+            self.session.catalog.dropTempView(self.rows)
+
+    def kinds(self) -> dict[str, str]:
+        return {name: _KINDS.get(declared.partition("(")[0], "other") for name, declared in self.frame.dtypes}
+
+    def fetched(self, query: str) -> Rows:
+        return [tuple(map(_plain, row)) for row in self.session.sql(written(query)).collect()]
+
+    def scored(self, query: str) -> Rows:
+        return self.fetched(query)
+
+    def header(self) -> tuple[str, str, tuple[Part, ...]]:
+        local = bool(self.source.paths)
+        return "spark", str(self.session.version), parts(self.source) if local else (Part(self.source.name, ""),)
+
+
+def _plain(value: Any) -> Any:
+    from decimal import Decimal
+
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value
+
+
+# -- what is read
+
+
+def _refuse_form(source: Source) -> None:
+    """Refuse what Spark does not read here."""
+    if source.form == "frame" and not _is_spark(source.frame):
+        what = "the engine `spark` counts Spark's frames, tables and files, not rows in the memory of this process"
+        raise UsageError(Problem("not-for-spark", what, source.where, "leave out `engine`, or give a DataFrame of Spark"))
+    if source.form not in ("frame", "spark", *_FORMATS):
+        raise UsageError(Problem("not-for-spark", f"Spark does not read {source.form} here", source.where, "write Parquet"))
+    odd = next((path for path in source.paths if _PATTERN & set(path)), "")
+    if odd:
+        what = f"Spark would read `{shown(odd, 80)}` as a pattern of names"
+        raise UsageError(Problem("not-for-spark", what, source.where, "rename the file"))
+
+
+def _is_spark(frame: Any) -> bool:
+    return type(frame).__module__.startswith("pyspark.sql") and hasattr(frame, "sparkSession")
+
+
+def _frame(session: Any, source: Source) -> Any:
+    if source.form == "frame":
+        return source.frame
+    if source.form == "spark":
+        named = source.name[len(SPARK) :]
+        if "://" in named:
+            form = form_of(named.rstrip("/")) or "parquet"
+            return session.read.format(_FORMATS.get(form, "parquet")).options(**_OPTIONS.get(form, {})).load(named)
+        return session.table(".".join(Spelling().name(part) for part in named.split(".")))
+    paths = [os.path.abspath(path) for path in source.paths]
+    options = dict(_OPTIONS.get(source.form, {}))
+    if any("=" in os.path.dirname(path) for path in paths):
+        options["basePath"] = "file://" + _partitioned(paths)
+    return session.read.format(_FORMATS[source.form]).options(**options).load([f"file://{path}" for path in paths])
+
+
+def _partitioned(paths: list[str]) -> str:
+    """The folder below which folders are called `column=value`."""
+    common = os.path.commonpath([os.path.dirname(path) for path in paths])
+    kept: list[str] = []
+    for part in common.split(os.sep):
+        if "=" in part:
+            break
+        kept.append(part)
+    return os.sep.join(kept)
+
+
+# -- the session
+
+
+@contextmanager
+def _session(source: Source, effort: Effort) -> Iterator[Any]:
+    """The session to count in; one that was made here is stopped. Raises InputError, in the body of `with`, too."""
+    try:
+        sessions = import_module("pyspark.sql").SparkSession
+        broken = import_module("pyspark.errors").PySparkException
+    except ImportError:  # parts of it need more packages
+        raise MissingExtraError("counting rows by Spark", "spark") from None
+    active = source.frame.sparkSession if source.form == "frame" else sessions.getActiveSession()
+    session = active if active is not None else _made(sessions, source, effort)
+    try:
+        yield session
+    except GateError:
+        raise
+    except broken as error:
+        raise InputError(_said(error, source)) from None
+    except Exception as error:
+        if not type(error).__module__.startswith(("py4j", "grpc")):
+            raise
+        raise InputError(_said(error, source)) from None
+    finally:
+        if active is None:
+            session.stop()
+
+
+def _made(builder: Any, source: Source, effort: Effort) -> Any:
+    """A session by SPARK_REMOTE, or by Spark's own settings; with neither on this machine."""
+    asked = builder.builder.appName("gate").config("spark.ui.showConsoleProgress", "false")
+    if not os.environ.get("SPARK_REMOTE"):
+        if effort.threads:
+            asked = asked.master(f"local[{effort.threads}]")
+        if effort.memory:
+            asked = asked.config("spark.driver.memory", _memory(effort.memory))
+    try:
+        session = asked.getOrCreate()
+    except Exception as error:  # whatever a JVM, a network or a cluster may say; it may quote SPARK_REMOTE with its token
+        del error
+        what = "no session of Spark could be started"
+        remedy = "Spark needs Java 17 (JAVA_HOME), or SPARK_REMOTE with the address of a Connect server that answers"
+        raise InputError(Problem("spark-unavailable", what, source.where, remedy)) from None
+    if not os.environ.get("SPARK_REMOTE"):
+        session.sparkContext.setLogLevel("OFF")  # its words quote what rows hold
+    _quiet()
+    return session
+
+
+def _quiet() -> None:
+    from logging import CRITICAL, getLogger
+
+    getLogger("SQLQueryContextLogger").setLevel(CRITICAL)
+
+
+def _memory(text: str) -> str:
+    """A size like "4GB" as Java has it."""
+    found = re.fullmatch(r"(\d+)\s*([kmgt])i?b?", text.strip(), re.IGNORECASE)
+    if not found:
+        what = f"`{shown(text, 40)}` is no amount of memory"
+        raise UsageError(Problem("bad-memory", what, remedy="write it like 4GB"))
+    return found[1] + found[2].lower()
+
+
+def _said(error: Exception, source: Source) -> Problem:
+    """Spark's error in gate's words. Its own are not shown: they quote what rows hold."""
+    words = str(error)
+    name = next(iter(re.findall(r"\[([A-Z][A-Z_]+)[A-Z_.]*\]", words)), "")
+    if name in ("TABLE_OR_VIEW_NOT_FOUND", "SCHEMA_NOT_FOUND"):
+        what = "there is no such table, or this user cannot see it"
+        return Problem("no-such-table", what, source.where, "name it in full: spark:catalog.schema.table")
+    if name == "PATH_NOT_FOUND":
+        return Problem("no-such-file", "there is no such file", source.where, "can the machines of the cluster see it?")
+    if "MALFORMED" in words or name in ("CANNOT_READ_FILE_FOOTER", "FAILED_READ_FILE"):
+        return Problem("broken-rows", "the rows cannot be read", source.where, "was a file cut while it was written or copied?")
+    if "OutOfMemoryError" in words or name == "UNABLE_TO_ACQUIRE_MEMORY":
+        what = "Spark has no memory left to count the rows"
+        return Problem("out-of-memory", what, source.where, "give its driver and workers more")
+    told = f" ({name})" if name else ""
+    return Problem("spark-failed", f"Spark could not count the rows{told}", source.where, "its log says more")
