@@ -135,28 +135,45 @@ def _dot_squares(weights: Array, values: Array) -> Any:
 # -- from rows
 
 
-def of_rows(score: Array, positive: Array, weight: Array | None, code: Array | None, slices: int) -> dict[int, Ranked]:
-    """The rank sums of every slice: `code` is the slice of each row, 0 to `slices` - 1 (None: all are in slice 0).
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """The scores of all rows, made ready once for every way to cut them into slices: `keys` hold the class in the lowest bit."""
 
-    Scores are finite, `positive` holds booleans. Raises MemoryError.
-    """
-    if weight is not None:
-        return _weighted(score, positive, weight, code, slices)
+    keys: Array
+    values: Any
+    score: Array
+    positive: Array
+    weight: Array | None
+
+
+def scored(score: Array, positive: Array, weight: Array | None) -> Scored:
+    """Finite scores, with booleans for the positive class. Raises MemoryError."""
     import numpy as np
 
-    keys, values = _orderable(score)
-    packed = (keys << np.uint64(1)) | positive.astype(np.uint64)
-    del keys
-    edges = [0, len(packed)]
-    if code is not None:
-        packed = packed[np.argsort(code, kind="stable")]  # small integers sort by radix; each part then fits the cache
-        edges = [0, *np.cumsum(np.bincount(code, minlength=slices)).tolist()]
+    if weight is not None:
+        return Scored(score, None, score, positive, weight)
+    found, values = _orderable(score)
+    keys = found << np.uint64(1)
+    keys |= positive
+    return Scored(keys, values, score, positive, None)
+
+
+def of_rows(rows: Scored, code: Array | None, slices: int) -> dict[int, Ranked]:
+    """The rank sums of every slice: `code` is the slice of each row, 0 to `slices` - 1 (None: all are in slice 0)."""
+    if rows.weight is not None:
+        return _weighted(rows.score, rows.positive, rows.weight, code, slices)
+    import numpy as np
+
+    if code is None:
+        return {0: ranked(_groups(np.sort(rows.keys), rows.values))} if len(rows.keys) else {}
+    keys = rows.keys[np.argsort(code, kind="stable")]  # small integers sort by radix; each part then fits the cache
+    edges = [0, *np.cumsum(np.bincount(code, minlength=slices)).tolist()]
     found: dict[int, Ranked] = {}
     for each, (start, end) in enumerate(pairwise(edges)):
         if end > start:
-            part = packed[start:end]
+            part = keys[start:end]
             part.sort()
-            found[each] = ranked(_groups(part, values))
+            found[each] = ranked(_groups(part, rows.values))
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from gate.measure.engines.duckdb_rows import Spelling, fetched
@@ -62,11 +63,12 @@ def crossed(codes: list[Any], texts: list[list[str]], columns: tuple[str, ...]) 
     if not codes:
         return None, [WHOLE]
     names = [list(dict.fromkeys(each)) for each in texts]  # values that are written alike are one slice
-    again = [np.array([name.index(text) for text in each]) for name, each in zip(names, texts, strict=True)]
-    code = again[0][codes[0]]
+    small = np.uint16 if prod(map(len, names)) < 1 << 16 else np.int64
+    places = [{text: place for place, text in enumerate(name)} for name in names]
+    again = [np.array([place[text] for text in each], dtype=small) for place, each in zip(places, texts, strict=True)]
+    code = again[0][codes[0]] if len(names[0]) < len(texts[0]) else codes[0].astype(small)
     slices: list[tuple[str, ...]] = [(name,) for name in names[0]]
     for raw, table, name in zip(codes[1:], again[1:], names[1:], strict=True):
         code = code * len(name) + table[raw]
         slices = [(*before, each) for before in slices for each in name]
-    small = np.uint16 if len(slices) <= 1 << 16 else np.int64
-    return code.astype(small), [Slice.of(zip(columns, values, strict=True)) for values in slices]
+    return code, [Slice.of(zip(columns, values, strict=True)) for values in slices]
