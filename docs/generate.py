@@ -27,7 +27,11 @@ PAGES = ("README.md", "docs/*.md", "examples/*/README.md")
 
 def documents() -> dict[Path, str]:
     """Every page with something generated in it, as it must be."""
-    found = {ROOT / "policies" / "README.md": catalogue(), ROOT / "docs" / "pictures" / "report.md": report()}
+    found = {
+        ROOT / "policies" / "README.md": catalogue(),
+        ROOT / "docs" / "pictures" / "report.md": report("breast-cancer", "metrics-failing.json", "2026-06-01"),
+        ROOT / "docs" / "looks" / "examples" / "fraud.md": report("fraud", "predictions.parquet", "2026-11-01"),
+    }
     for pattern in PAGES:
         for path in sorted(ROOT.glob(pattern)):
             folder = path.parent if path.parent.name != "docs" else ROOT
@@ -37,10 +41,10 @@ def documents() -> dict[Path, str]:
     return found
 
 
-def report() -> str:
-    """The report that the README's picture shows; draw.py draws it."""
-    with _commands.within(ROOT / "examples" / "breast-cancer"):
-        decision = gate.check("metrics-failing.json", now="2026-06-01")
+def report(example: str, metrics: str, now: str) -> str:
+    """The report of an example; that of breast-cancer is the README's picture, which draw.py draws."""
+    with _commands.within(ROOT / "examples" / example):
+        decision = gate.check(metrics, now=now)
     return markdown.render(replace(decision, simulated=False))
 
 

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from gate.reports.html_neutral import block, code, formula, link, say
 from gate.reports.numbers import number
 from gate.reports.plain import brief
-from gate.reports.provenance import age, becomes, judged_by, lost_title, title_of, unnamed, word_of
+from gate.reports.provenance import age, becomes, judged_by, lost_title, title_of, unnamed, where_unnamed, word_of
 from gate.terms.baseline import Baseline
 from gate.terms.case import LostCase
 from gate.terms.decision import Decision, PolicyIdentity
@@ -24,6 +24,7 @@ class LostCases(NamedTuple):
     title: str
     rows: list[tuple[Markup, Markup, Markup, str, str]]
     more: int
+    where: str
 
 
 class Changes(NamedTuple):
@@ -49,7 +50,7 @@ def lost_cases(decision: Decision) -> LostCases | None:
         return None
     shown = decision.lost[:MOST_CASES]
     rows = [(code(each.id), _metric(each), code(each.baseline), number(each.before), number(each.now)) for each in shown]
-    return LostCases(lost_title(decision), rows, unnamed(decision, len(shown)))
+    return LostCases(lost_title(decision), rows, unnamed(decision, len(shown)), where_unnamed(decision))
 
 
 def _metric(case: LostCase) -> Markup:

@@ -116,3 +116,8 @@ def counted_lost(decision: Decision) -> int:
 def unnamed(decision: Decision, shown: int) -> int:
     """How many lost cases a list of `shown` leaves out."""
     return max(len(decision.lost), counted_lost(decision)) - shown
+
+
+def where_unnamed(decision: Decision) -> str:
+    """Where those stand that a list leaves out; nowhere where gate has counted more than it names."""
+    return "" if counted_lost(decision) > len(decision.lost) else ", in decision.json"

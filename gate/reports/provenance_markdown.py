@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from gate.reports.neutral import Markdown, block, code, formula, say
 from gate.reports.numbers import number
-from gate.reports.provenance import becomes, judged_by, lost_title, title_of, unnamed, word_of
+from gate.reports.provenance import becomes, judged_by, lost_title, title_of, unnamed, where_unnamed, word_of
 from gate.terms.case import LostCase
 from gate.terms.decision import Decision
 from gate.terms.revision import Proposed, ProposedChange
@@ -18,6 +18,7 @@ class LostCases(NamedTuple):
     title: str
     rows: list[tuple[Markdown, Markdown, str, str]]
     more: int
+    where: str
 
 
 class Changes(NamedTuple):
@@ -52,7 +53,7 @@ def lost_cases(decision: Decision, most: int) -> LostCases | None:
         )
         for each in decision.lost[:most]
     ]
-    return LostCases(lost_title(decision), rows, unnamed(decision, len(rows)))
+    return LostCases(lost_title(decision), rows, unnamed(decision, len(rows)), where_unnamed(decision))
 
 
 def _named(case: LostCase) -> str:
