@@ -48,7 +48,7 @@ def check(
         what = "the baseline is the very object that is checked"
         raise UsageError(Problem("same-file", what, remedy="give the metrics of the model in production"))
     inputs = [os.fspath(each) for each in _listed(metrics) if isinstance(each, (str, os.PathLike))]
-    by = measuring_of(policies)
+    by = measuring_of(policies, moment.now)
     at = Surroundings(inputs=inputs, environ=os.environ, measuring=by)
     candidate = _tables(metrics, by)
     if isinstance(baseline, (str, os.PathLike)):

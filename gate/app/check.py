@@ -85,7 +85,7 @@ def check(request: CheckRequest, judging: Judging | None = None) -> Decision:
     judging = judging_of(request) if judging is None else judging
     if not request.inputs:
         raise UsageError(Problem("no-input", "nothing to check: name a metrics file", remedy="gate check metrics.json"))
-    at = surroundings(request, judging.policies)
+    at = surroundings(request, judging.policies, moment.now)
     candidate = read_inputs(request.inputs, format=request.reader, stdin=request.stdin, measuring=at.measuring)
     given = baseline_given(request.baselines, request.inputs, at, request.stdin) or beside(candidate)
     candidate = replace(candidate, beside=None)
@@ -93,7 +93,7 @@ def check(request: CheckRequest, judging: Judging | None = None) -> Decision:
     return replace(decision, commit=commit_of(at.facts), run_url=at.facts.run_url if at.facts else "")
 
 
-def surroundings(request: CheckRequest, policies: Sequence[Policy]) -> Surroundings:
+def surroundings(request: CheckRequest, policies: Sequence[Policy], now: str = "") -> Surroundings:
     """What baselines may be found by."""
     return Surroundings(
         inputs=tuple(request.inputs),
@@ -101,17 +101,17 @@ def surroundings(request: CheckRequest, policies: Sequence[Policy]) -> Surroundi
         facts=here(request.environ),
         policies=tuple((policy.file, policy.name) for policy in policies),
         environ=request.environ,
-        measuring=measuring_of(policies),
+        measuring=measuring_of(policies, now),
     )
 
 
-def measuring_of(policies: Sequence[Policy]) -> Measuring | None:
+def measuring_of(policies: Sequence[Policy], now: str = "") -> Measuring | None:
     """What rows are measured by: the policies that judge say it, so that a change cannot choose its own labels."""
     if all(policy.measure is None for policy in policies):
         return None
     from gate.app.measuring import of_policies
 
-    return of_policies(policies)
+    return of_policies(policies, now)
 
 
 def files_of(request: CheckRequest, policies: Sequence[Policy]) -> list[str]:

@@ -55,8 +55,9 @@ def measuring(request: MeasureRequest, portable: bool = False) -> Measuring | No
     from gate.measure.engines.engine import Effort
 
     effort = Effort(memory=request.memory, threads=request.threads, portable=portable)
-    policies = load_all(request.policies, clock())
-    return of_flags(request.definition, policies, effort, request.engine)
+    moment = clock()
+    policies = load_all(request.policies, moment)
+    return of_flags(request.definition, policies, effort, request.engine, moment.now)
 
 
 def _of_tally(inputs: Sequence[str]) -> Measuring | None:

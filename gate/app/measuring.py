@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from gate.errors import Place, PolicyError, Problem
 from gate.measure.definition import from_mapping
 from gate.measure.engines.engine import Effort
 from gate.measure.measuring import Measuring
+from gate.measure.questions import BEYOND
 from gate.policy.policy import Policy
 from gate.record import replace
 
 
-def of_policies(policies: Iterable[Policy]) -> Measuring | None:
+def of_policies(policies: Collection[Policy], now: str = "") -> Measuring | None:
     """What the policies define; None where none of them does. Raises PolicyError: two that differ, one that is no definition."""
     found: Measuring | None = None
     first: Policy | None = None
@@ -21,24 +23,44 @@ def of_policies(policies: Iterable[Policy]) -> Measuring | None:
         if policy.measure is None:
             continue
         where = policy.places.get("measure", Place(policy.file))
-        by = Measuring(definition=from_mapping(policy.measure, where))
+        definition = from_mapping(policy.measure, where)
+        reference, train = (
+            os.path.join(policy.folder, path) if path else "" for path in (definition.reference, definition.train)
+        )
+        by = Measuring(definition=definition, reference=reference, train=train)
         if found is not None and first is not None and by != found:
             what = f"`measure` is not the same here and in {first.file}, and the rows can be measured by one of them only"
             raise PolicyError(Problem("two-measures", what, where, "say it in one policy"))
         found, first = by, policy
-    return found
+    return replace(found, read=_read(policies), now=now) if found is not None else None
 
 
-def of_flags(flags: Mapping[str, Any], policies: Iterable[Policy], effort: Effort, engine: str) -> Measuring | None:
+def _read(policies: Iterable[Policy]) -> frozenset[str]:
+    """The metrics that rules read, by the names that rows give them."""
+    names = {reading.metric for policy in policies for rule in policy.rules for reading in rule.expr.readings}
+    return frozenset(names | {policy.metrics[name].source for policy in policies for name in names & policy.metrics.keys()})
+
+
+def of_flags(
+    flags: Mapping[str, Any], policies: Collection[Policy], effort: Effort, engine: str, now: str = ""
+) -> Measuring | None:
     """What flags define, over what the policies do; None where neither does. Raises GateError."""
-    base = of_policies(policies)
+    base = of_policies(policies, now)
     if not flags and base is None:
         return None
-    written = {**(base.definition.document if base else {}), **flags}
-    return Measuring(definition=from_mapping(written), engine=engine, effort=effort)
+    definition = from_mapping({**(base.definition.document if base else {}), **flags})
+    told = replace(base, definition=definition) if base else Measuring(definition=definition, now=now)
+    rows = {name: flags[name] for name in ("reference", "train") if name in flags}
+    return replace(told, engine=engine, effort=effort, **rows)
 
 
 def alone(by: Measuring) -> Measuring:
-    """The same for the rows of another model, which hold no baseline of their own."""
+    """The same for the rows of another model: they hold no baseline of their own, and no rule asks how they drift."""
     alone = replace(by.definition, baseline_prediction="", baseline_score="", baseline_threshold=None)
-    return replace(by, definition=alone)
+    return replace(
+        by, definition=replace(alone, reference="", train="", ask=_own(alone.ask)), reference="", train="", read=frozenset()
+    )
+
+
+def _own(ask: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in ask if name not in BEYOND)

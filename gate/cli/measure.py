@@ -16,6 +16,7 @@ SUMMARY = "measure rows of predictions, or show what is in metrics files"
 EXAMPLES = """\
   gate measure predictions.parquet --label y --score p --slice region --slice region,device
   gate measure predictions.parquet -p gate.yaml -o metrics.json
+  gate measure predictions.parquet --label y --score p --reference last-month.parquet
   gate measure 7.parquet -p gate.yaml -o 7.tally.json    count a shard of the rows
   gate measure *.tally.json                        merge what shards counted
   gate measure results.json                        what is in another tool's file
@@ -32,7 +33,14 @@ _COLUMNS = {
     "baseline-score": "its score",
     "weight": "the weight of a row",
     "id": "what the row is called",
+    "timestamp": "when the row happened",
 }
+
+_ROWS = {
+    "reference": "rows to compare distributions with: drift.psi[feature=…], quality.…",
+    "train": "the rows that the model has learned from: pitfalls.…",
+}
+_ASK = "measure this, too: recall@fpr:0.01, drift.domain_auc, quality, pitfalls; repeat it"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,6 +57,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     rows = parser.add_argument_group("rows", "columns, over what the policy's `measure:` says")
     for name, help_ in _COLUMNS.items():
         rows.add_argument(f"--{name}", metavar="COLUMN", help=help_)
+    for name, help_ in _ROWS.items():
+        rows.add_argument(f"--{name}", metavar="FILE", help=help_)
+    rows.add_argument("--ask", action="append", metavar="NAME", help=_ASK)
     slices = "measure by the values of these columns, too; several are crossed; repeat it"
     rows.add_argument("--slice", action="append", default=[], metavar="COLUMN[,COLUMN…]", help=slices)
     rows.add_argument("--positive", metavar="LABEL", help="the positive label, where it is not 1 or true")
@@ -93,6 +104,6 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
 
 def _definition(args: argparse.Namespace) -> dict[str, Any]:
     """What the flags say, as a policy's `measure:` would."""
-    names = (*(name.replace("-", "_") for name in _COLUMNS), "positive", "threshold", "nan", "min_coverage")
+    names = (*(name.replace("-", "_") for name in _COLUMNS), *_ROWS, "ask", "positive", "threshold", "nan", "min_coverage")
     told = {name: value for name in names if (value := getattr(args, name)) is not None}
     return told | ({"slices": [each.split(",") for each in args.slice]} if args.slice else {})

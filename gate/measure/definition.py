@@ -26,7 +26,9 @@ class Definition:
     are counted and left out (`exclude`). Where less than `min_coverage` of a slice's rows have a label, its labelled
     metrics are missing. `scores` are columns by class; with `labels` by class, too, a row may be of several, and
     `predictions` are columns of true and false. `columns` are numbers to summarise, `ask` operating points and further
-    metrics by name, `costs` of one true or false positive or negative: `{fn: 500, fp: 5}`.
+    metrics by name, `costs` of one true or false positive or negative: `{fn: 500, fp: 5}`. `reference` are rows to compare
+    distributions with, those of `features` or of all columns that both have; `train` the rows that the model has
+    learned from.
     """
 
     label: str = ""
@@ -55,6 +57,7 @@ class Definition:
     ask: tuple[str, ...] = ()
     costs: Mapping[str, float] = field(default_factory=dict)
     reference: str = ""
+    train: str = ""
 
     @property
     def digest(self) -> str:
@@ -94,7 +97,7 @@ class Definition:
 _ROLES = (
     "label", "prediction", "score", "baseline_prediction", "baseline_score", "weight", "id", "cluster", "timestamp", "query",
 )  # fmt: skip
-_TEXTS = (*_ROLES, "task", "positive", "nan", "reference")
+_TEXTS = (*_ROLES, "task", "positive", "nan", "reference", "train")
 _NUMBERS = ("threshold", "baseline_threshold", "min_coverage")
 _LISTS = ("columns", "features", "ask")
 _BY_CLASS = ("scores", "labels", "predictions")
@@ -132,9 +135,9 @@ def checked(definition: Definition, where: Place | None = None) -> Definition:
 
 def _contradiction(asked: Definition) -> tuple[str, str] | None:
     predicts = asked.prediction or asked.score or asked.scores or asked.predictions
-    if not (predicts or asked.columns or asked.features):
+    if not (predicts or asked.columns or asked.features or asked.reference):
         return "no column is named that could be measured", "name the label and a score or prediction: --label y --score p"
-    if predicts and not (asked.label or asked.labels or asked.columns or asked.features):
+    if predicts and not (asked.label or asked.labels or asked.columns or asked.features or asked.reference):
         return "predictions are named, and no label", "name the column with what really happened: --label y"
     if asked.labels and not (asked.predictions or asked.scores):
         return (

@@ -17,11 +17,19 @@ from gate.terms.measurements import Measurements
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measuring:
-    """What is measured, and by whom."""
+    """What is measured, and by whom.
+
+    `reference` and `train` are the rows that the definition names, by their paths from here or as they are; `read` the
+    metrics that rules read, beyond those of the rows' own tally; `now` is the decision's clock (ISO 8601, UTC).
+    """
 
     definition: Definition
     engine: str = "duckdb"
     effort: Effort = Effort()
+    reference: Source | str = ""
+    train: Source | str = ""
+    read: frozenset[str] = frozenset()
+    now: str = ""
 
 
 def tally_of(source: Source, by: Measuring) -> Tally:

@@ -73,7 +73,7 @@ def quality(
         unused: list[Unused] = []
         if reference is not None:
             with opened(reference, effort) as before:
-                items += _beside(side, before, columns)
+                items += _beside(side, before, columns, definition)
                 unused = [
                     Unused(name, "is a column of the reference and not of the rows")
                     for name in before.kinds
@@ -164,7 +164,9 @@ def _age(side: Side, definition: Definition, now: str) -> Iterator[Measurement]:
 # -- beside a reference
 
 
-def _beside(now: Side, before: Side, columns: Mapping[str, Column]) -> Iterator[Measurement]:
+def _beside(now: Side, before: Side, columns: Mapping[str, Column], definition: Definition) -> Iterator[Measurement]:
+    """What changed since the reference. Keys and times have no range to keep to."""
+    keys = (definition.id, definition.timestamp, definition.cluster, definition.query)
     shared = [name for name in now.kinds if name in before.kinds]
     yield _told("quality.absent_columns", Value(float(len(before.kinds) - len(shared))))
     yield _told("quality.new_columns", Value(float(len(now.kinds) - len(shared))))
@@ -172,7 +174,7 @@ def _beside(now: Side, before: Side, columns: Mapping[str, Column]) -> Iterator[
     for name in shared:
         changed = type_changed(now.kinds[name], before.kinds[name])
         yield _told("quality.type_changed", Value(changed), name)
-        if not changed and now.kinds[name] in ("integer", "number"):
+        if not changed and now.kinds[name] in ("integer", "number") and name not in keys:
             numbers.append(name)
     limits = scanned(before, numbers)
     outside = _outside(now, {name: limits[name] for name in numbers if limits[name].known})

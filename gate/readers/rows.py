@@ -9,6 +9,7 @@ from gate.documents.document import shown
 from gate.errors import GateError, InputError, Place, Problem
 from gate.measure import measuring, tally_file
 from gate.measure.definition import Definition
+from gate.measure.inspection import inspected
 from gate.measure.measuring import Measuring
 from gate.measure.source import Source, form_of, is_quotable, open_rows
 from gate.measure.table_address import is_table
@@ -48,7 +49,8 @@ def read_rows(paths: Sequence[str], form: str | None, by: Measuring | None) -> l
     for path in paths:
         if path not in tallies:
             source = open_rows(path, form or "")
-            found.append(measuring.measured(measuring.tally_of(source, _asked(source, by)), source.form))
+            asked = _asked(source, by)
+            found += [measuring.measured(measuring.tally_of(source, asked), source.form), *inspected(source, asked)]
     return found
 
 

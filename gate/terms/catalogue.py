@@ -134,7 +134,7 @@ _NO_DURATION = _set(
     " between audio video length"
 )
 
-_NO_DRIFT = _set("p pvalue value n count rows columns threshold limit method detected")
+_NO_DRIFT = _set("p pvalue value n count rows columns threshold limit method detected shift change")
 
 
 @lru_cache(maxsize=4096)

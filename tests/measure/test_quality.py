@@ -146,3 +146,10 @@ def test_the_order_of_rows_does_not_matter() -> None:
     rows = {"x": np.array([3.0, 1.0, 1.0, np.nan]), "c": np.array(["b", "a", "a", "c"])}
     turned = {name: column[::-1].copy() for name, column in rows.items()}
     assert stated(rows).by_metric == stated(turned).by_metric
+
+
+def test_keys_and_times_have_no_range_to_keep_to() -> None:
+    roles = {"id": "id", "timestamp": "at"}
+    now = {"id": np.array([8, 9]), "at": np.array([8, 9]), "x": np.array([1, 2])}
+    table = stated(now, {"id": np.array([1, 2]), "at": np.array([1, 2]), "x": np.array([1, 2])}, **roles)
+    assert [str(on) for on in table.slices_of("quality.out_of_range_rate")] == ["feature=x"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from gate.measure.definition import Definition
@@ -28,8 +28,8 @@ DOMAIN = "drift.domain_auc"
 AT_ONCE = 4  # columns that are read together; 32 bytes for each row of both sides are held for each
 
 
-def drift(source: Source, reference: Source, definition: Definition, effort: Effort) -> Measurements:
-    """Every column's drift; the domain classifier's AUC, too, where `ask` names `drift.domain_auc`.
+def drift(source: Source, reference: Source, definition: Definition, effort: Effort, asked: Collection[str] = ()) -> Measurements:
+    """Every column's drift; the domain classifier's AUC, too, where `asked` or the definition names `drift.domain_auc`.
 
     A column that cannot be compared has measurements without values, and they say why. Raises InputError: rows that
     cannot be read.
@@ -40,7 +40,7 @@ def drift(source: Source, reference: Source, definition: Definition, effort: Eff
         found = _compared(now, before, columns, effort)
         items = [item for column, values in found for item in _measurements(column, values, before.rows)]
         items += _adjusted(found)
-        if DOMAIN in definition.ask or DOMAIN.partition(".")[2] in definition.ask:
+        if DOMAIN in (*asked, *definition.ask):
             from gate.measure.drift import domain
 
             items.append(measurement(DOMAIN, BY_NAME[DOMAIN], domain.auc(now, before, columns, definition), WHOLE))

@@ -212,6 +212,6 @@ def test_the_domain_classifier_runs_where_it_is_asked_for() -> None:
 
 def test_few_rows_have_no_domain_classifier() -> None:
     pytest.importorskip("sklearn")
-    found = compared(rows(1, 150), rows(2, 600), ask=("domain_auc",)).get("drift.domain_auc", WHOLE)
+    found = compared(rows(1, 150), rows(2, 600), ask=("drift.domain_auc",)).get("drift.domain_auc", WHOLE)
     assert found is not None
     assert "150 rows, and 200 are needed" in found.problem
