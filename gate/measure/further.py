@@ -17,7 +17,7 @@ from gate.terms.slice import WHOLE, Slice, slice_value
 
 USABLE = "state = '' and y is not null"
 # Each offers `tables(rows)`, and counts nothing where nothing asks for it.
-_COUNTS = ("sql_labels", "sql_errors", "sql_columns", "sql_queries", "points", "flips")
+_COUNTS = ("sql_labels", "sql_errors", "sql_columns", "sql_queries", "points", "by_name", "flips")
 
 
 class Rows(Protocol):

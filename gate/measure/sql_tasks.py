@@ -16,7 +16,7 @@ _KNOWN = "''"  # where a cell needs no more than that there is a label
 def rows(definition: Definition, profile: Profile, dialect: Dialect, columns: Sequence[str], source: str) -> str:
     """A select of every row as `sql.rows` has it, with what the task reads: `y` is null where there is no label.
 
-    Classes with scores: `t` the score of the row's own class, `place` its rank among the scores, `square_sum`. Many
+    Classes with scores: `s0, s1…`, their `square_sum`, `t` that of the row's own class, `place` its rank among them. Many
     labels: `y0, h0, y1, h1…` for each class, 1 or 0. Regression and rankings: the numbers `y` and `p` (and `q`).
     Columns to summarise: `x0, x1…`.
     """
@@ -130,7 +130,7 @@ def _classes(definition: Definition, profile: Profile, dialect: Dialect) -> dict
         "place": f"(1 + {' + '.join(ahead)})",
         "square_sum": " + ".join(f"{each} * {each}" for each in doubles.values()),
         "state": _states(cases, definition, dialect),
-    }
+    } | {f"s{index}": double for index, double in enumerate(doubles.values())}
     if not definition.prediction:
         largest = f"greatest({', '.join(doubles.values())})"
         best = " ".join(f"when {each} = {largest} then {sql.text(name)}" for name, each in doubles.items())

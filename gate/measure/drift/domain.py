@@ -87,7 +87,7 @@ def _cross_fitted(features: Array, first: int, categorical: list[bool]) -> Value
         from sklearn.model_selection import StratifiedKFold  # type: ignore[import-untyped]
         from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
     except ModuleNotFoundError:
-        raise MissingExtraError("the domain classifier", "drift") from None
+        raise MissingExtraError("the domain classifier", "sklearn") from None
     import numpy as np
 
     side = (np.arange(len(features)) >= first).astype(np.int64)

@@ -21,6 +21,7 @@ FAMILIES = (
     "regression",
     "ranking",
     "columns",
+    "by_name",
     "flips",
 )
 
