@@ -11,11 +11,13 @@ from fractions import Fraction
 from math import log
 from typing import Any, TypeAlias
 
+from gate.errors import InputError, Problem
 from gate.measure.quantities import fixed
 from gate.measure.tally import SCALE
 
 OCTAVES = 2
 LOWEST, HIGHEST = -1000, 1000
+_LARGEST = 6 * -LOWEST  # no power is higher than the sixth
 # A field: its name is its factors, each with its power, like `e2.y` for the sum of e² y.
 Powers: TypeAlias = "tuple[tuple[str, int], ...]"
 
@@ -54,6 +56,8 @@ def total(rows: Iterable[tuple[Mapping[str, int], Mapping[str, Any]]], powers: P
     added: dict[int, int] = {}
     for sizes, numbers in rows:
         exponent = sum(sizes[each] * power for each, power in powers)
+        if abs(exponent) > _LARGEST:
+            raise InputError(Problem("broken-tally", "a tally holds a number of a size that none has"))
         added[exponent] = added.get(exponent, 0) + int(numbers[name]) * SCALE + int(numbers.get(f"{name}.rest", 0))
     if not added:
         return Fraction(0)

@@ -102,7 +102,7 @@ def _text(value: Any) -> str:
 
 
 def _part(value: Any) -> Any:
-    if value is not None and not isinstance(value, (str, int)):
+    if value is not None and not isinstance(value, (str, int, float)):
         raise TypeError("key")
     return value
 
