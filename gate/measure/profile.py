@@ -138,10 +138,16 @@ def _binary(source: Source, definition: Definition, kinds: Mapping[str, str], la
 
 def _positive(definition: Definition, texts: Sequence[str]) -> str:
     """The positive label as a tally writes it; "" where nothing tells."""
-    if definition.positive:
-        asked = definition.positive
-        return _TRUTHS.get(asked.lower(), asked) if asked not in texts and set(texts) <= {"0", "1"} else asked
+    if definition.positive in texts:
+        return definition.positive
+    if definition.positive:  # `true` may be written as 1, True or "true"
+        alike = [text for text in texts if _truth(text) == _truth(definition.positive)]
+        return alike[0] if alike else _TRUTHS.get(definition.positive.lower(), definition.positive)
     return "1" if set(texts) <= {"0", "1"} or set(texts) <= {"-1", "1"} else ""
+
+
+def _truth(text: str) -> str:
+    return _TRUTHS.get(text.lower(), text)
 
 
 def _listed(texts: Sequence[str]) -> str:

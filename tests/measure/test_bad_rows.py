@@ -128,6 +128,14 @@ def test_labels_of_which_none_is_the_positive_one() -> None:
     assert frame_refused(y=np.array([0, 1, 2, 0]), p=P)[0] == "too-many-labels"
 
 
+@pytest.mark.parametrize("labels", [[False, True], ["false", "true"], ["False", "True"], [0, 1], [0.0, 1.0]])
+@pytest.mark.parametrize("positive", [True, "true", 1])
+def test_true_is_the_positive_label_however_it_is_written(labels: list[Any], positive: Any) -> None:
+    label = np.array(labels)[Y]
+    found = measured({"y": label, "p": P}, label="y", score="p", positive=positive)
+    assert (value(found, "positives"), value(found, "recall"), value(found, "roc_auc")) == (2, 1, 1)
+
+
 def test_no_label_at_all() -> None:
     assert frame_refused(y=np.array([np.nan] * 4), p=P)[0] == "no-labels"
     assert refused(csv("y,p\n"))[0] in ("no-labels", "wrong-type")
