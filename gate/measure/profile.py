@@ -142,7 +142,9 @@ def _positive(definition: Definition, texts: Sequence[str]) -> str:
         return definition.positive
     if definition.positive:  # `true` may be written as 1, True or "true"
         alike = [text for text in texts if _truth(text) == _truth(definition.positive)]
-        return alike[0] if alike else _TRUTHS.get(definition.positive.lower(), definition.positive)
+        if alike:
+            return alike[0]
+        return _truth(definition.positive) if set(texts) <= {"0", "1"} else definition.positive
     return "1" if set(texts) <= {"0", "1"} or set(texts) <= {"-1", "1"} else ""
 
 
