@@ -116,7 +116,7 @@ class Counting:
         """The counts of each set of slices, all of them added up from one count of the crossed cells."""
         names = [f"g{index}" for index in range(len(self.columns))]
         count = len(sql.fields(self.asked, self.profile)) - 1
-        counted = sql.counted(self.asked, self.profile, self.spelling, names, self.rows)
+        counted = sql.counted(self.asked, self.profile, self.spelling, names, self.summed())
         query = _added(names, [self.groups(columns) for columns in self.sets], count, counted)
         by_set: dict[tuple[bool, ...], Rows] = {}
         for row in self.on.fetched(query):
@@ -129,12 +129,16 @@ class Counting:
     def one_by_one(self) -> Iterator[tuple[tuple[str, ...], Rows]]:
         """The counts of each set of slices, each in a pass of its own."""
         for columns in self.sets:
-            query = sql.counted(self.asked, self.profile, self.spelling, self.groups(columns), self.rows)
+            query = sql.counted(self.asked, self.profile, self.spelling, self.groups(columns), self.summed())
             yield columns, self.on.fetched(query)
 
     def groups(self, columns: Iterable[str]) -> list[str]:
         """What slice columns are called in `rows`."""
         return [f"g{self.columns.index(column)}" for column in columns]
+
+    def summed(self) -> str:
+        """The rows, for products of their numbers."""
+        return self.rows
 
     def distinct(self) -> int:
         """How many slices all columns crossed may give; every column by itself is within the limit."""
@@ -209,7 +213,7 @@ class Counting:
             for columns in self.sets:
                 by = [*self.groups(columns), "cast(y as integer) as y", f"{grid.sql(score)} as cell"]
                 each_row = f"select {', '.join([*by, *(f'{each} as f{index}' for index, each in enumerate(numbers))])}"
-                usable = f"({each_row} from ({self.rows}) as r0 where state = '' and y is not null) as r1"
+                usable = f"({each_row} from ({self.summed()}) as r0 where state = '' and y is not null) as r1"
                 keys = ", ".join([*self.groups(columns), "y", "cell"])
                 query = f"select {keys}, count(*), sum(f0), sum(f1), sum(f2) from {usable} group by {keys}"
                 counted = ((row[: len(columns) + 2], row[len(columns) + 2 :]) for row in self.on.fetched(query))

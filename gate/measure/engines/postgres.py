@@ -39,7 +39,9 @@ _KINDS = {
     **dict.fromkeys((18, 19, 25, 1042, 1043), "text"),
 }
 _NAME = r'"(?:[^"]|"")*"'
-_TOKEN = re.compile(rf"('(?:[^']|'')*')|cast\(({_NAME}) as double\)|({_NAME})|( as double\))|\b(\d+(?:\.\d+)?e[+-]?\d+)\b")
+_SQUARE = rf"cast\(({_NAME}) as double\) \* cast\(\2 as double\)"
+_TOKEN = re.compile(rf"('(?:[^']|'')*'|{_NAME})|{_SQUARE}|( as double\))|\b(\d+(?:\.\d+)?e[+-]?\d+)\b")
+_FACTORS = ("p", "q", "t", "w")  # what losses and weights are made of
 
 
 def tally(source: Source, definition: Definition, effort: Effort) -> Tally:
@@ -49,15 +51,14 @@ def tally(source: Source, definition: Definition, effort: Effort) -> Tally:
         raise UsageError(Problem("not-a-table", what, source.where, "name one: postgres://host/database#schema.table"))
     address = postgres(source.name)
     with _opened(address, source, effort) as connection:
-        return RemoteCounting(Open(connection, address, source, definition), source, definition, effort).tally()
+        return PostgresCounting(Open(connection, address, source, bool(definition.weight)), source, definition, effort).tally()
 
 
 class Spelling:
-    """How PostgreSQL writes SQL. `wide` integers are wider than 64 bits, `tamed` columns are scores and weights."""
+    """How PostgreSQL writes SQL. `wide` integers are wider than 64 bits."""
 
-    def __init__(self, wide: bool = False, tamed: frozenset[str] = frozenset()) -> None:
+    def __init__(self, wide: bool = False) -> None:
         self.wide = wide
-        self.tamed = tamed
 
     def name(self, column: str) -> str:
         return '"' + column.replace('"', '""') + '"'
@@ -71,39 +72,49 @@ class Spelling:
         high, low = halves(expression)
         return f"(cast(cast({high} as bigint) as numeric) * 1099511627776 + cast({low} as bigint))"
 
-    def written(self, query: str) -> str:
-        """A query with its doubles as PostgreSQL calls them; what is quoted stays as it is."""
-        return _TOKEN.sub(self._token, query)
 
-    def _token(self, found: re.Match[str]) -> str:
-        literal, column, name, _, number = found.groups()
-        if number:
-            return f"float8 '{number}'"
-        if not column:
-            return literal or name or " as double precision)"
+def written(query: str) -> str:
+    """A query with its doubles as PostgreSQL writes them; what is quoted stays as it is."""
+    return _TOKEN.sub(_token, query)
+
+
+def _token(found: re.Match[str]) -> str:
+    quoted, column, _, number = found.groups()
+    if number:
+        return f"float8 '{number}'"
+    if column:
         double = f"cast({column} as double precision)"
-        if column not in self.tamed:
-            return double
-        return f"(case when {column} > 0 and {column} < {TINY!r} then float8 '0' else {double} end)"
+        return f"(case when abs({double}) < {TINY!r} then float8 '0' else {double} * {double} end)"
+    return quoted or " as double precision)"
+
+
+class PostgresCounting(RemoteCounting):
+    """Counting where a product that underflows is an error."""
+
+    def __init__(self, on: Open, source: Source, definition: Definition, effort: Effort) -> None:
+        super().__init__(on, source, definition, effort)
+        self.tamed = self.rows
+        if definition.probability:
+            columns = (_tamed(column) if column in _FACTORS else column for column in on.columns(self.rows))
+            self.tamed = f"select {', '.join(columns)} from ({self.rows}) as r0"
+
+    def summed(self) -> str:
+        return self.tamed
+
+
+def _tamed(column: str) -> str:
+    return f"case when {column} > 0 and {column} < {TINY!r} then 0e0 else {column} end as {column}"
 
 
 class Open:
     """A table on a connection."""
 
-    def __init__(
-        self, connection: psycopg.Connection[Any], address: PostgresAddress, source: Source, definition: Definition
-    ) -> None:
+    def __init__(self, connection: psycopg.Connection[Any], address: PostgresAddress, source: Source, wide: bool) -> None:
         self.connection = connection
         self.source = source
-        scores = [definition.score, definition.baseline_score, *definition.scores.values()] if definition.probability else []
-        scores = [] if 0 < min(definition.threshold, definition.cut) < TINY else scores
-        spelling = Spelling()
-        weight = [spelling.name(definition.weight)] if definition.weight else []
-        self._scored = Spelling(tamed=frozenset(weight))
-        self._spelling = Spelling(tamed=frozenset([*weight, *(spelling.name(column) for column in scores if column)]))
-        self.spelling: Dialect = Spelling(wide=bool(weight))
+        self.spelling: Dialect = Spelling(wide)
         self.wide: Dialect = Spelling(wide=True)
-        self.rows = f"{spelling.name(address.schema)}.{spelling.name(address.table)}"
+        self.rows = f"{self.spelling.name(address.schema)}.{self.spelling.name(address.table)}"
 
     def kinds(self) -> dict[str, str]:
         found = self.connection.execute(_query(f"select * from {self.rows} limit 0")).description or []
@@ -112,14 +123,14 @@ class Open:
         enums = {row[0] for row in self.fetched(enumerated)}
         return {each.name: "text" if each.type_code in enums else _KINDS.get(each.type_code, "other") for each in found}
 
+    def columns(self, query: str) -> list[str]:
+        """What the columns of a query's answer are called."""
+        found = self.connection.execute(_query(written(f"select * from ({query}) as r0 limit 0"))).description or []
+        return [each.name for each in found]
+
     def fetched(self, query: str) -> Rows:
-        return self._asked(self._spelling.written(query))
-
-    def scored(self, query: str) -> Rows:
-        return self._asked(self._scored.written(query))
-
-    def _asked(self, query: str) -> Rows:
-        return [tuple(map(_plain, row)) for row in self.connection.execute(_query(query)).fetchall()]
+        found = self.connection.execute(_query(written(query))).fetchall()
+        return [tuple(map(_plain, row)) for row in found]
 
     def header(self) -> tuple[str, str, tuple[Part, ...]]:
         version = self.connection.info.server_version

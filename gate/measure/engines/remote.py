@@ -15,6 +15,7 @@ from gate.measure.further import USABLE
 from gate.measure.source import Source
 from gate.measure.sql import Dialect
 from gate.measure.tally import Key, Table
+from gate.record import replace
 from gate.terms.slice import Slice
 
 MOST_SCORES = 65_536  # above, scores are counted on the grid
@@ -25,9 +26,6 @@ class Remote(Connection, Protocol):
     """A connection to where the rows stay; integers of `wide` have 128 bits."""
 
     wide: Dialect
-
-    def scored(self, query: str) -> Rows:
-        """All rows of a query's answer, in which scores stay apart however near to zero they are."""
 
 
 class RemoteCounting(Counting):
@@ -46,10 +44,10 @@ class RemoteCounting(Counting):
         bins: dict[Key, tuple[Any, ...]] = {}
         for model, score in self.models():
             distinct = f"(select distinct {score} from ({self.rows}) as r0 where {USABLE} limit {MOST_SCORES + 1}) as r1"
-            if self.on.scored(f"select count(*) from {distinct}")[0][0] > MOST_SCORES:
+            if self.on.fetched(f"select count(*) from {distinct}")[0][0] > MOST_SCORES:
                 return {}
             for columns in self.sets:
-                counted = self.on.scored(self.by_score(self.groups(columns), score))
+                counted = self.on.fetched(self.by_score(self.groups(columns), score))
                 if len(counted) > MOST_GROUPS:
                     return {}
                 for on, found in _ranked(counted, columns):
@@ -96,7 +94,7 @@ class Offered:
         self.source = counting.source
         self.asked = counting.asked
         self.profile = counting.profile
-        self.effort = counting.effort
+        self.effort = replace(counting.effort, exact_rows=min(counting.effort.exact_rows, MOST_GROUPS))
         self.columns = counting.columns
         self.sets = counting.sets
         self.rows = counting.rows
