@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -30,16 +31,53 @@ ANSWERS: dict[str, dict[str, str]] = {
         "uptime_floor": "99.9%",
         "deployment_success_floor": "0.95",
     },
+    "drift": {"psi_ceiling": "0.25", "false_alarm_rate": "1%", "unseen_ceiling": "1%", "missing_growth_ceiling": "2%"},
+    "quality": {
+        "rows_floor": "1000",
+        "missing_ceiling": "5%",
+        "duplicate_ceiling": "1%",
+        "out_of_range_ceiling": "1%",
+        "age_ceiling_hours": "168",
+    },
+    "pitfalls": {"leakage_ceiling": "0.95", "overlap_ceiling": "1%", "calibration_ceiling": "5%"},
 }
-GOOD: dict[str, dict[str, float]] = {
+GOOD: dict[str, dict[str, float | bool]] = {
     "classification": {"accuracy": 0.91, "f1": 0.88},
     "recall-critical": {"recall": 0.91, "precision": 0.34, "accuracy": 0.96},
     "precision-critical": {"recall": 0.72, "precision": 0.995},
     "regression": {"mae": 9.1, "rmse": 14.0, "r2": 0.71},
     "operations": {"latency_p95_ms": 140, "error_rate": 0.0004, "uptime": 0.9995, "deployment_success_rate": 0.97},
+    "drift": {
+        "drift.psi[feature=amount]": 0.01,
+        "drift.p[feature=amount]": 0.4,
+        "drift.unseen_rate[feature=amount]": 0.001,
+        "drift.missing_rate_change[feature=amount]": -0.001,
+    },
+    "quality": {
+        "quality.rows": 20_000,
+        "quality.missing_rate[feature=amount]": 0.01,
+        "quality.duplicate_row_rate": 0.0,
+        "quality.duplicate_id_rate": 0.0,
+        "quality.age_hours": 20.0,
+        "quality.absent_columns": 0,
+        "quality.type_changed[feature=amount]": False,
+        "quality.out_of_range_rate[feature=amount]": 0.0001,
+        "quality.constant_columns": 0,
+    },
+    "pitfalls": {
+        "accuracy": 0.95,
+        "no_information_rate": 0.9,
+        "pitfalls.constant_prediction_rate": 0.91,
+        "pitfalls.leakage_auc[feature=amount]": 0.7,
+        "pitfalls.train_duplicate_rate": 0.0,
+        "pitfalls.train_id_rate": 0.0,
+        "pitfalls.train_time_rate": 0.0,
+        "pitfalls.same_rows": False,
+        "ece": 0.01,
+    },
 }
 # pack, what makes the good metrics bad, the rules that must say so
-TRAPS: list[tuple[str, dict[str, float], set[str]]] = [
+TRAPS: list[tuple[str, dict[str, float | bool], set[str]]] = [
     ("classification", {"accuracy": 0.62}, {"beats-guessing", "accuracy-floor"}),
     ("classification", {"f1": 0.41}, {"f1-floor"}),
     ("recall-critical", {"recall": 0.12, "precision": 0.5, "accuracy": 0.98}, {"recall-floor"}),
@@ -53,12 +91,32 @@ TRAPS: list[tuple[str, dict[str, float], set[str]]] = [
     ("operations", {"error_rate": 0.002}, {"error-rate-ceiling"}),
     ("operations", {"uptime": 0.99}, {"uptime-floor"}),
     ("operations", {"deployment_success_rate": 0.9}, {"deployment-success-floor"}),
+    ("drift", {"drift.psi[feature=amount]": 0.3, "drift.p[feature=amount]": 1e-6}, {"no-shift"}),
+    ("drift", {"drift.unseen_rate[feature=amount]": 0.2}, {"nothing-unseen"}),
+    ("drift", {"drift.missing_rate_change[feature=amount]": 0.3}, {"no-more-missing"}),
+    ("quality", {"quality.rows": 3}, {"enough-rows"}),
+    ("quality", {"quality.missing_rate[feature=amount]": 1.0}, {"missing-values"}),
+    ("quality", {"quality.duplicate_row_rate": 0.5}, {"duplicate-rows"}),
+    ("quality", {"quality.duplicate_id_rate": 0.0001}, {"duplicate-ids"}),
+    ("quality", {"quality.age_hours": 2_000.0}, {"newest-row"}),
+    ("quality", {"quality.age_hours": -3.0}, {"newest-row"}),
+    ("quality", {"quality.absent_columns": 1}, {"every-column"}),
+    ("quality", {"quality.type_changed[feature=amount]": True}, {"same-types"}),
+    ("quality", {"quality.out_of_range_rate[feature=amount]": 0.4}, {"same-range"}),
+    ("pitfalls", {"accuracy": 0.98, "no_information_rate": 0.98}, {"beats-majority"}),
+    ("pitfalls", {"pitfalls.constant_prediction_rate": 1.0}, {"not-constant"}),
+    ("pitfalls", {"pitfalls.leakage_auc[feature=amount]": 0.999}, {"no-leak"}),
+    ("pitfalls", {"pitfalls.train_duplicate_rate": 0.3}, {"not-learned"}),
+    ("pitfalls", {"pitfalls.train_id_rate": 0.001}, {"other-ids"}),
+    ("pitfalls", {"pitfalls.train_time_rate": 0.9}, {"newer-rows"}),
+    ("pitfalls", {"pitfalls.same_rows": True}, {"other-rows"}),
 ]
-TOO_GOOD: dict[str, dict[str, float]] = {
+TOO_GOOD: dict[str, dict[str, float | bool]] = {
     "classification": {"accuracy": 1.0, "f1": 1.0},
     "recall-critical": {"recall": 1.0, "precision": 1.0},
     "precision-critical": {"recall": 1.0, "precision": 1.0},
     "regression": {"mae": 0.0, "rmse": 0.0, "r2": 1.0},
+    "pitfalls": {**GOOD["pitfalls"], "accuracy": 1.0},
 }
 
 
@@ -72,8 +130,19 @@ def policy(names: list[str], more: str = "") -> Policy:
     return loads(written(names, answers, more), today=TODAY)
 
 
-def decided(judging: Policy, metrics: dict[str, float]) -> Decision:
-    return judge([judging], Evidence(read_mapping(metrics), today=TODAY))
+def decided(judging: Policy, metrics: Mapping[str, float | bool]) -> Decision:
+    return judge([judging], Evidence(read_mapping(nested(metrics)), today=TODAY))
+
+
+def nested(metrics: Mapping[str, float | bool]) -> dict[str, Any]:
+    """`psi[feature=x]: 1` as a metrics file has it."""
+    found: dict[str, Any] = {name: value for name, value in metrics.items() if "[" not in name}
+    for name, value in metrics.items():
+        metric, _, selector = name.rstrip("]").partition("[")
+        if selector:
+            column, _, text = selector.partition("=")
+            found.setdefault("slices", []).append({"slice": {column: text}, "metrics": {metric: value}})
+    return found
 
 
 def not_holding(decision: Decision) -> set[str]:
@@ -123,7 +192,7 @@ def test_uptime_in_per_cent_does_not_pass(uptime_floor: str) -> None:
 
 @pytest.mark.parametrize("name", packs.names())
 @pytest.mark.parametrize("metrics", [{"other": 0.9}, {}])
-def test_metrics_that_it_does_not_know_never_pass(name: str, metrics: dict[str, float]) -> None:
+def test_metrics_that_it_does_not_know_never_pass(name: str, metrics: dict[str, float | bool]) -> None:
     assert decided(policy([name]), metrics).verdict is Verdict.UNDECIDED
 
 

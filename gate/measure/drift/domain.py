@@ -1,4 +1,4 @@
-"""Can a classifier tell the rows from the reference's? Then they differ, in whatever combination of columns."""
+"""The whole beside a reference: a classifier that tells the rows from the reference's finds what no column shows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is a classifier better than one that always says the most frequent label?"""
+"""A classifier beside one that always says the most frequent label."""
 
 from __future__ import annotations
 

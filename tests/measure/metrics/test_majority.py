@@ -1,4 +1,4 @@
-"""Better than always saying the most frequent label?"""
+"""A classifier beside always saying the most frequent label."""
 
 from __future__ import annotations
 
