@@ -15,6 +15,7 @@ from pathlib import Path
 
 import _commands
 import _messages
+import _metrics
 import _tables
 from _catalogue import catalogue
 
@@ -38,6 +39,8 @@ def documents() -> dict[Path, str]:
             found[path] = _tables.filled(_commands.filled(path.read_text(encoding="utf-8"), ROOT, folder))
     errors = ROOT / "docs" / "errors.md"
     found[errors] = _messages.filled(found[errors], _messages.error_cases(ROOT / "docs" / "error-cases.yaml"))
+    metrics = ROOT / "docs" / "metrics.md"
+    found[metrics] = _metrics.filled(found[metrics], ROOT)
     return found
 
 
