@@ -9,8 +9,10 @@ from typing import Any
 from gate.errors import InputError, Problem, UsageError
 from gate.measure.definition import from_mapping
 from gate.measure.engines.engine import Effort
+from gate.measure.inspection import inspected
 from gate.measure.measuring import Measuring, measured, tally_of
 from gate.measure.source import Source, of_frame, open_rows
+from gate.readers.inputs import merge
 from gate.terms.measurements import Measurements
 
 _ARRAYS = {
@@ -44,8 +46,8 @@ def measure(
     table), with columns named as in a policy's `measure:`: `measure("p.parquet", label="y", score="p", slices=["region"])`.
     Or arrays of equal length, as scikit-learn takes them: `measure(y_true=y, y_score=p, slices={"region": regions})`;
     `slices` are then arrays by name, each a set of slices by itself. Further keywords are keys of `measure:`
-    (`positive`, `threshold`, `nan`, …). What it returns can be given to `gate.check`; measurements of a baseline in
-    the same rows are its `beside`. Raises GateError.
+    (`positive`, `threshold`, `nan`, …); `reference` and `train` are paths or frames. What it returns can be given to
+    `gate.check`; measurements of a baseline in the same rows are its `beside`. Raises GateError.
     """
     given = {
         "y_true": y_true, "y_pred": y_pred, "y_score": y_score, "baseline_pred": baseline_pred,
@@ -57,8 +59,20 @@ def measure(
     else:
         source = open_rows(os.fspath(rows)) if isinstance(rows, (str, os.PathLike)) else of_frame(rows)
         named = {_ARRAYS[name]: value for name, value in arrays.items()} | ({"slices": list(slices)} if slices else {})
-    by = Measuring(definition=from_mapping({**named, **definition}), engine=engine, effort=Effort(memory=memory))
-    return measured(tally_of(source, by), source.form)
+    reference, train = (_other(definition, name) for name in ("reference", "train"))
+    asked = from_mapping({**named, **definition})
+    by = Measuring(definition=asked, engine=engine, effort=Effort(memory=memory), reference=reference, train=train)
+    return merge([measured(tally_of(source, by), source.form), *inspected(source, by)])
+
+
+def _other(definition: dict[str, Any], name: str) -> Source | str:
+    """Rows to compare with: a path, or a frame, which the definition then calls by its role."""
+    if name not in definition:
+        return ""
+    given = definition[name]
+    path = isinstance(given, (str, os.PathLike))
+    definition[name] = os.fspath(given) if path else name
+    return os.fspath(given) if path else of_frame(given, name)
 
 
 def _of_arrays(arrays: Mapping[str, Any], slices: Any) -> tuple[Source, dict[str, Any]]:

@@ -5,13 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from gate.app.check import CheckRequest, check
 from gate.app.measure import MeasureRequest, measure
+from gate.app.rows import measure as measure_rows
 from gate.errors import GateError
+from gate.measure.definition import Definition
+from gate.measure.inspection import inspected
+from gate.measure.measuring import Measuring
+from gate.measure.source import Source
 from gate.terms.decision import Decision
 from gate.terms.measurements import Measurements
+from gate.terms.slice import Slice
 
 HEAD = "id,y,p,amount,country,at\n"
 
@@ -69,6 +76,20 @@ def test_a_reference_gives_drift_and_quality_and_training_rows_give_pitfalls() -
 def test_what_is_asked_for_is_measured() -> None:
     assert "quality.rows" in measured(label="y", score="p", ask=["quality"])
     assert "pitfalls.leakage_auc" in measured(label="y", score="p", ask=["pitfalls"])
+
+
+def test_frames_are_compared_in_python() -> None:
+    now, before = ({"x": np.arange(100.0) + shift} for shift in (5, 0))
+    table = measure_rows(now, reference=before, columns=["x"])
+    found = table.get("drift.ks", Slice.of({"feature": "x"}))
+    assert found is not None
+    assert found.value == pytest.approx(0.05)
+    assert "quality.rows" in table
+
+
+@pytest.mark.usefixtures("folder")
+def test_files_are_compared_in_python() -> None:
+    assert "pitfalls.same_rows" in measure_rows("new.csv", label="y", score="p", train=Path("train.csv"))
 
 
 @pytest.mark.usefixtures("folder")
@@ -138,3 +159,40 @@ def test_the_baselines_rows_are_not_compared_with_the_reference(folder: Path) ->
     policy = "gate: 1\nname: m\nmeasure: {label: y, score: p, reference: old.csv}\nrules: [recall >= baseline]\n"
     (folder / "gate.yaml").write_text(policy, encoding="utf-8")
     assert check(CheckRequest(inputs=["new.csv"], baselines=["old.csv"], policies=["gate.yaml"])).exit_code == 0
+
+
+def test_a_reference_that_is_cut_off_is_told_by_its_own_name(folder: Path) -> None:
+    pytest.importorskip("pyarrow")
+    from pyarrow import csv, parquet
+
+    parquet.write_table(csv.read_csv(folder / "old.csv"), folder / "old.parquet")
+    whole = (folder / "old.parquet").read_bytes()
+    (folder / "old.parquet").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(GateError) as caught:
+        measured(label="y", score="p", reference="old.parquet")
+    assert str(caught.value.problems[0].where) == "old.parquet"
+
+
+def test_a_reference_whose_rows_break_late_is_told_by_its_own_name(folder: Path) -> None:
+    (folder / "old.csv").write_text(rows(1, 30_000) + "1,2\n", encoding="utf-8")
+    with pytest.raises(GateError) as caught:
+        measured(label="y", score="p", reference="old.csv")
+    place = caught.value.problems[0].where
+    assert place is not None
+    assert place.file == "old.csv"
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="there is no /proc")
+@pytest.mark.parametrize("role", ["reference", "train"])
+@pytest.mark.usefixtures("folder")
+def test_what_is_no_rows_is_refused_and_not_shown(role: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET", "hunter2")
+    with pytest.raises(GateError) as caught:
+        measured(label="y", score="p", **{role: "/proc/self/environ"})
+    assert "hunter2" not in str(caught.value)
+
+
+def test_rows_in_a_table_elsewhere_have_no_drift() -> None:
+    by = Measuring(definition=Definition(label="y", score="p", reference="old.csv"), reference="old.csv")
+    with pytest.raises(GateError, match="in a table elsewhere"):
+        inspected(Source("postgresql://host/db#t", "postgres"), by)
