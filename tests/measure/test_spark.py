@@ -89,6 +89,18 @@ class TestSpark:
     def test_the_session_lives_on_without_a_trace(self, folder: Path) -> None:
         assert json.loads((folder / "after.json").read_text(encoding="utf-8")) == {"left": [], "alive": True}
 
+    def test_the_command_line_and_a_connect_server(self, parquet: str, tmp_path: Path) -> None:
+        probe = subprocess.run([PYTHON, "-c", "import grpc, pandas, pyarrow"], capture_output=True, check=False)
+        if probe.returncode:
+            pytest.skip("this Python has no pyspark[connect]")
+        words = ["measure", parquet, "--engine", "spark", "--label", "y", "--score", "p", "-o", str(tmp_path / "rows.tally.json")]
+        program = f"import sys; from gate.cli.main import main; sys.exit(main({words!r}))"
+        environ = {**os.environ, "PYTHONPATH": str(ROOT), "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_REMOTE": "local[2]"}
+        done = subprocess.run([PYTHON, "-c", program], env=environ, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr[-4000:]
+        here = by_duckdb(parquet, label="y", score="p")
+        assert conformance.differences(here, read(str(tmp_path / "rows.tally.json"))) == []
+
     def test_parts_counted_by_different_engines_merge(self, parquet: str, folder: Path) -> None:
         parts = [by_duckdb(parquet, label="y", score="p"), counted(folder, "table")]
         both = merge(parts)

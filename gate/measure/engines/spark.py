@@ -159,8 +159,10 @@ def _session(source: Source, effort: Effort) -> Iterator[Any]:
 
 def _made(builder: Any, source: Source, effort: Effort) -> Any:
     """A session by SPARK_REMOTE, or by Spark's own settings; with neither on this machine."""
-    asked = builder.builder.appName("gate").config("spark.ui.showConsoleProgress", "false")
+    asked = builder.builder.appName("gate")
     if not os.environ.get("SPARK_REMOTE"):
+        quiet = {"spark.ui.showConsoleProgress": "false", "spark.log.level": "OFF"}  # its words quote what rows hold
+        asked = asked.config(map=quiet)
         if effort.threads:
             asked = asked.master(f"local[{effort.threads}]")
         if effort.memory:
@@ -172,8 +174,6 @@ def _made(builder: Any, source: Source, effort: Effort) -> Any:
         what = "no session of Spark could be started"
         remedy = "Spark needs Java 17 (JAVA_HOME), or SPARK_REMOTE with the address of a Connect server that answers"
         raise InputError(Problem("spark-unavailable", what, source.where, remedy)) from None
-    if not os.environ.get("SPARK_REMOTE"):
-        session.sparkContext.setLogLevel("OFF")  # its words quote what rows hold
     _quiet()
     return session
 
