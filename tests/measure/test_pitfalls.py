@@ -128,6 +128,11 @@ def test_rows_ids_users_and_times_of_training_are_counted() -> None:
     assert (found.support.k, found.support.n) == (100, 1_000)
 
 
+def test_a_row_as_new_as_the_newest_of_training_overlaps() -> None:
+    times = [{"y": np.array([0, 1, 0]), "at": np.array(at)} for at in ([30, 31, 32], [10, 20, 30])]
+    assert overlap(shown(*times, score="", prediction="x0", timestamp="at"), "train_time_rate") == pytest.approx(1 / 3)
+
+
 def test_the_same_rows_in_another_order_are_the_same() -> None:
     now = rows(1)
     mixed = np.random.default_rng(0).permutation(1_000)

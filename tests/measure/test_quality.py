@@ -113,9 +113,10 @@ def test_a_column_without_values_has_no_range() -> None:
         np.array(["2026-01-01 12:00:00+02:00", "2026-01-01 06:00:00+00:00"]),
         np.array([1767261600, 1767247200]),
         np.array([1767261600.5e3, 1767247200e3]),
+        np.array([1767261600, 1767247200]) * 10**6,
         np.array([1767261600, 1767247200]) * 10**9,
     ],
-    ids=["timestamps", "text in UTC", "text with an offset", "seconds", "milliseconds", "nanoseconds"],
+    ids=["timestamps", "text in UTC", "text with an offset", "seconds", "milliseconds", "microseconds", "nanoseconds"],
 )
 def test_the_age_is_that_of_the_newest_row_at_the_clock_that_is_given(times: Any) -> None:
     table = stated({"at": times}, timestamp="at", clock="2026-01-01T12:00:00Z")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,9 @@ import pytest
 from gate.measure.definition import Definition
 from gate.measure.drift.drift import drift
 from gate.measure.engines.engine import Effort
-from gate.measure.source import of_frame
+from gate.measure.quality import quality
+from gate.measure.source import of_frame, open_rows
+from gate.stats.divergence import chi_square, population_stability
 from gate.terms.measurement import Measurement
 from gate.terms.measurements import Measurements
 from gate.terms.slice import WHOLE, Slice
@@ -215,3 +218,34 @@ def test_few_rows_have_no_domain_classifier() -> None:
     found = compared(rows(1, 150), rows(2, 600), ask=("drift.domain_auc",)).get("drift.domain_auc", WHOLE)
     assert found is not None
     assert "150 rows, and 200 are needed" in found.problem
+
+
+def test_nan_in_parquet_is_missing_and_no_number(tmp_path: Path) -> None:
+    """The minima and maxima in Parquet leave NaN out, which must not hide it (duckdb#25521)."""
+    pyarrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    sources = []
+    for name, missing in (("now", 25), ("before", 0)):
+        values = np.arange(100.0)
+        values[:missing] = np.nan
+        parquet.write_table(pyarrow.table({"x": pyarrow.array(values, from_pandas=False)}), tmp_path / f"{name}.parquet")
+        sources.append(open_rows(str(tmp_path / f"{name}.parquet")))
+    table = drift(sources[0], sources[1], Definition(), SERIAL)
+    assert one(table, "missing_rate_change", "x").value == 0.25
+    assert one(table, "ks", "x").support.n == 75
+    assert one(table, "ks", "x").value == pytest.approx(0.25)
+    assert quality(sources[0], Definition(), SERIAL).slices_of("quality.missing_rate")[Slice.of({"feature": "x"})].value == 0.25
+
+
+def test_few_rows_have_few_bins() -> None:
+    """Ten rows a bin on the smaller side: three bins for 30."""
+    before, now = np.arange(300.0), np.arange(30.0)
+    found = one(compared({"x": now}, {"x": before}), "psi", "x")
+    assert found.value == pytest.approx(population_stability([100, 100, 100], [30, 0, 0]).value)
+
+
+def test_rare_categories_count_together() -> None:
+    before = {"c": np.array(["a"] * 100 + ["b"] * 50 + ["r1", "r2", "r3"])}
+    now = {"c": np.array(["a"] * 100 + ["b"] * 50 + ["r4", "r5"])}
+    assert one(compared(now, before), "chi2", "c").value == pytest.approx(chi_square([100, 50, 3], [100, 50, 2])[0])
