@@ -13,6 +13,7 @@ from gate.reports.html_charts import Chart, margins, slices
 from gate.reports.html_neutral import block, code, formula, say
 from gate.reports.html_provenance import changes, lost_cases, run, sources
 from gate.reports.html_rows import Table, kind_of, remark, row, sign_of, table
+from gate.reports.matrix import matrix
 from gate.reports.outline import (
     ORDER,
     SHOWN,
@@ -28,6 +29,7 @@ from gate.reports.outline import (
 from gate.terms.decision import Decision, Finding, Verdict
 
 MOST_OF_A_RULE = 10  # slices of one rule with one standing in a table of all rules; the rule's own table has them all
+MOST_CLASSES = 20  # of a confusion matrix
 MOST_EXPLAINED = 30  # the others are folded
 MOST_OPEN = 3  # rules whose slices are unfolded at first, of those that do not hold
 
@@ -179,6 +181,7 @@ def view(decision: Decision) -> dict[str, Any]:
         "margins": chart,
         "charts": {each.name: each.data for each in (chart, *(rule.chart for rule in rules)) if each},
         "waivers": [(formula(label(each)), each.waiver) for each in page.of.findings[Standing.WAIVED]],
+        "matrix": matrix(decision, MOST_CLASSES),
         "lost": lost_cases(decision),
         "changes": changes(decision.proposed),
         "sources": sources(decision),

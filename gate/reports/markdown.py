@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from gate.reports import headline
 from gate.reports.cells import Row, row
 from gate.reports.explanation import unsaid
+from gate.reports.matrix import matrix
 from gate.reports.neutral import Markdown, block, cell, code, formula, neutral, say, words
 from gate.reports.outline import (
     Outline,
@@ -45,6 +46,7 @@ class Room(NamedTuple):
     charts: int = 5
     cases: int = 20
     changes: int = 30
+    classes: int = 12
 
 
 # In this order things go when a report is too long: what no rule uses, charts, what holds, explanations, findings; and
@@ -53,10 +55,10 @@ PLANS = (
     Room(),
     Room(unused=0),
     Room(unused=0, charts=0),
-    Room(unused=0, charts=0, holding=0),
-    Room(50, 10, 0, 0, 10, 100, 0, 10, 10),
-    Room(20, 0, 0, 0, 3, 20, 0, 0, 3),
-    Room(0, 0, 0, 0, 0, 5, 0, 0, 0),
+    Room(unused=0, charts=0, holding=0, classes=0),
+    Room(50, 10, 0, 0, 10, 100, 0, 10, 10, 0),
+    Room(20, 0, 0, 0, 3, 20, 0, 0, 3, 0),
+    Room(0, 0, 0, 0, 0, 5, 0, 0, 0, 0),
 )
 
 
@@ -119,6 +121,7 @@ def _view(decision: Decision, of: Outline, charts: Charts, room: Room) -> dict[s
         "changes": changes(decision.proposed, room.changes),
         "notes": decision.notes[: room.notes],
         "charts": charts if room.charts else None,
+        "matrix": matrix(decision, room.classes),
         "folds": [fold for here in (Standing.LET_PASS, Standing.HOLDS) if (fold := _fold(of, here, room.holding)).rows],
         "waivers": [(formula(label(each)), each.waiver) for each in of.findings[Standing.WAIVED][: room.paragraphs]],
         "unused": decision.unused[: room.unused],
@@ -136,6 +139,7 @@ def _left_out(decision: Decision, of: Outline, room: Room, paragraphs: int, char
         "charts": charts and not room.charts,
         "what holds": bool(of.findings[Standing.HOLDS] or of.findings[Standing.LET_PASS]) and not room.holding,
         "explanations": paragraphs > room.paragraphs,
+        "the confusion matrix": not room.classes and matrix(decision, Room().classes) is not None,
         "lost cases": bool(decision.lost) and not room.cases,
         "notes": len(decision.notes) > room.notes,
         "all findings": not room.rows and any(of.shown()),

@@ -13,6 +13,7 @@ from gate.record import dataclass
 # A share of one class: from its true positives, its predictions and its labels, the value and its three derivatives.
 Share: TypeAlias = Callable[[float, float, float], "tuple[float, float, float, float] | None"]
 
+MOST_SHOWN = 20  # classes of a matrix that is kept: 400 measurements
 AVERAGES = ("micro", "macro", "weighted")
 _NO_ROWS = "not defined: no row has a label"
 _CONSTANT = "not defined: labels or predictions are all the same"
@@ -60,6 +61,7 @@ METRICS = (
         for name, means in _MEANS.items()
     ),
     Described("support", None, 0, means="rows labelled as the class; for each class"),
+    Described("confusion", None, 0, means="rows by label and prediction: `confusion[label=cat, prediction=dog]`; of the whole"),
 )
 
 
@@ -73,7 +75,7 @@ def measure(view: View) -> Mapping[Names, Value]:
     matrix = Matrix.of(view.matrix())
     found: dict[Names, Value] = {}
     if not matrix.total:
-        return dict.fromkeys((each.name for each in METRICS[: -len(SHARES) - 1]), Value(None, problem=_NO_ROWS))
+        return dict.fromkeys((each.name for each in METRICS[: -len(SHARES) - 2]), Value(None, problem=_NO_ROWS))
     found["accuracy"] = matrix.accuracy(view.weighted)
     found["balanced_accuracy"] = matrix.average("recall", {each: 1.0 for each in matrix.labels if matrix.labelled[each]})
     found["mcc"], found["kappa"] = matrix.mcc(), matrix.kappa()
@@ -84,7 +86,16 @@ def measure(view: View) -> Mapping[Names, Value]:
     for label in matrix.labels:
         found |= {Named(name, of_class=label): matrix.of_class(name, label, view.weighted) for name in SHARES}
         found[Named("support", of_class=label)] = Value(float(matrix.rows(label)))
-    return found
+    return found | _cells(view, matrix)
+
+
+def _cells(view: View, matrix: Matrix) -> dict[Names, Value]:
+    """The matrix itself, of the whole and of few classes: reports show it."""
+    taken = {column for columns in view.definition.slices for column in columns}
+    if view.on or len(matrix.labels) > MOST_SHOWN or taken & {"label", "prediction"}:
+        return {}
+    cells = {(true, guess): matrix.cells.get((true, guess)) for true in matrix.labels for guess in matrix.labels}
+    return {Named("confusion", of_cell=pair): Value(float(cell.n if cell else 0)) for pair, cell in cells.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,11 +33,15 @@ class Value:
 
 
 class Named(NamedTuple):
-    """A value's name, where it is not the described metric's own, or the value of one class only (`recall[class=cat]`)."""
+    """A value's name, where it is not the described metric's own, or the value of one class only (`recall[class=cat]`).
+
+    `of_cell` is the value of one cell of a confusion matrix: (label, prediction).
+    """
 
     name: str
     described: str = ""
     of_class: str | None = None
+    of_cell: tuple[str, str] | None = None
 
 
 Names: TypeAlias = "str | Named"
@@ -143,6 +147,8 @@ def values(view: View, families: Sequence[Any]) -> dict[tuple[str, Slice], tuple
         for key, value in family.measure(view).items():
             named = Named(key) if isinstance(key, str) else key
             on = view.on if named.of_class is None else within_class(view, named.of_class)
+            if named.of_cell is not None:
+                on = Slice.of([*view.on.parts, *zip(("label", "prediction"), named.of_cell, strict=True)])
             found[named.name, on] = described[named.described or named.name], value
     return found
 
