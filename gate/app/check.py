@@ -38,6 +38,7 @@ from gate.terms.measurements import Measurements
 
 if TYPE_CHECKING:
     from gate.hosts.facts import Facts
+    from gate.measure.engines.engine import Progress
     from gate.measure.measuring import Measuring
 
 
@@ -53,6 +54,7 @@ class CheckRequest:
     first_release: str = ""
     now: str = ""
     stdin: BinaryIO | None = None
+    progress: Progress | None = None
     environ: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -101,17 +103,18 @@ def surroundings(request: CheckRequest, policies: Sequence[Policy], now: str = "
         facts=here(request.environ),
         policies=tuple((policy.file, policy.name) for policy in policies),
         environ=request.environ,
-        measuring=measuring_of(policies, now),
+        measuring=measuring_of(policies, now, request.progress),
     )
 
 
-def measuring_of(policies: Sequence[Policy], now: str = "") -> Measuring | None:
+def measuring_of(policies: Sequence[Policy], now: str = "", progress: Progress | None = None) -> Measuring | None:
     """What rows are measured by: the policies that judge say it, so that a change cannot choose its own labels."""
     if all(policy.measure is None for policy in policies):
         return None
     from gate.app.measuring import of_policies
 
-    return of_policies(policies, now)
+    found = of_policies(policies, now)
+    return replace(found, effort=replace(found.effort, progress=progress)) if found is not None else None
 
 
 def files_of(request: CheckRequest, policies: Sequence[Policy]) -> list[str]:

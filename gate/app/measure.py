@@ -17,6 +17,7 @@ from gate.reports import measurements
 from gate.terms.measurements import Measurements
 
 if TYPE_CHECKING:
+    from gate.measure.engines.engine import Progress
     from gate.measure.measuring import Measuring
 
 FORMS = ("text", "markdown", "json")
@@ -34,6 +35,7 @@ class MeasureRequest:
     engine: str = "duckdb"
     memory: str = ""
     threads: int = 0
+    progress: Progress | None = None
 
 
 def measure(request: MeasureRequest) -> Measurements:
@@ -54,7 +56,7 @@ def measuring(request: MeasureRequest, portable: bool = False) -> Measuring | No
     from gate.app.measuring import of_flags
     from gate.measure.engines.engine import Effort
 
-    effort = Effort(memory=request.memory, threads=request.threads, portable=portable)
+    effort = Effort(memory=request.memory, threads=request.threads, portable=portable, progress=request.progress)
     moment = clock()
     policies = load_all(request.policies, moment)
     return of_flags(request.definition, policies, effort, request.engine, moment.now)

@@ -18,6 +18,7 @@ from gate.cli.console import complain, say, standard_input, terminal
 from gate.errors import GateError, OutputError, UsageError
 from gate.hosts.here import is_ci
 from gate.policy.find import find
+from gate.record import replace
 from gate.reports import text
 from gate.terms.decision import Decision, Verdict
 
@@ -112,7 +113,7 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
         return _cannot_run(error, request, args, wanted)
     outputs.prepare(wanted, checking.files_of(request, judging.policies))
     try:
-        decision = checking.check(request, judging)
+        decision = _decided(request, judging)
     except GateError as error:
         return _cannot_run(error, request, args, wanted, judging)
     code = _code(decision, args)
@@ -124,6 +125,16 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
     for report in shown or [_as_text(decision, code, args, environ)]:
         say(report)
     return UsageError.exit_code if args.strict_publish and not told else code
+
+
+def _decided(request: checking.CheckRequest, judging: Judging) -> Decision:
+    """The decision; measuring rows shows how far it is."""
+    if all(policy.measure is None for policy in judging.policies):
+        return checking.check(request, judging)
+    from gate.cli import progress
+
+    with progress.shown() as heard:
+        return checking.check(replace(request, progress=heard), judging)
 
 
 def _code(decision: Decision, args: argparse.Namespace) -> int:

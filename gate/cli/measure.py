@@ -9,7 +9,9 @@ from typing import Any
 from gate.app import measure as measuring
 from gate.app import outputs
 from gate.app.evidence import path_of
+from gate.cli import progress
 from gate.cli.console import say, standard_input, terminal
+from gate.record import replace
 from gate.reports import measurements_text
 
 SUMMARY = "measure rows of predictions, or show what is in metrics files"
@@ -86,11 +88,13 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
         memory=args.memory,
     )
     if tallies:
-        text = measuring.write_tally(request)
+        with progress.shown() as heard:
+            text = measuring.write_tally(replace(request, progress=heard))
         outputs.write_all([outputs.Output("json", path) for path in tallies], lambda form: text)  # noqa: ARG005
         if not wanted:
             return 0
-    table = measuring.measure(request)
+    with progress.shown() as heard:
+        table = measuring.measure(replace(request, progress=heard))
     shape = terminal(environ)
     shown = outputs.write_all(wanted, lambda form: measuring.render(form, table))
     for report in shown or [

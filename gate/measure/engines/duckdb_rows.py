@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from gate.documents.document import shown
 from gate.errors import InputError, MissingExtraError, Place, Problem, UsageError
+from gate.measure.engines.duckdb_progress import watched
 from gate.measure.engines.engine import Effort
 from gate.measure.source import Source
 from gate.measure.sql import text
@@ -66,8 +67,13 @@ def connected(source: Source, effort: Effort) -> Iterator[duckdb.DuckDBPyConnect
     with tempfile.TemporaryDirectory(prefix="gate-", ignore_cleanup_errors=True) as spill:
         connection = duckdb.connect(":memory:", config=_settings(effort, spill))
         try:
-            _open(connection, source, spill)
-            yield connection
+            with watched(connection, effort.progress):
+                if effort.progress is not None:
+                    effort.progress("reading", 0)
+                _open(connection, source, spill, bool(effort.progress))
+                if effort.progress is not None:
+                    effort.progress("", 0, fetched(connection, f"select count(*) from {ROWS}")[0][0])
+                yield connection
         except duckdb.Error as error:
             raise said(error, source) from None
         finally:
@@ -87,7 +93,7 @@ def _settings(effort: Effort, spill: str) -> dict[str, Any]:
     return settings | ({"threads": effort.threads} if effort.threads else {})
 
 
-def _open(connection: duckdb.DuckDBPyConnection, source: Source, spill: str) -> None:
+def _open(connection: duckdb.DuckDBPyConnection, source: Source, spill: str, watching: bool) -> None:
     """Make `ROWS`: a view of Parquet, which is cheap to read again, a table of text; then close all other doors."""
     if source.form not in (*_OPENED, "frame", "arrow"):
         what = "this is counted where it is, and cannot be compared row by row with other rows"
@@ -95,7 +101,8 @@ def _open(connection: duckdb.DuckDBPyConnection, source: Source, spill: str) -> 
     paths = [os.path.abspath(path) for path in source.paths]
     connection.execute(f"set allowed_paths = [{', '.join(text(path) for path in paths)}]")
     connection.execute(f"set allowed_directories = [{text(spill)}]")
-    connection.execute("set enable_progress_bar = false")
+    connection.execute(f"set enable_progress_bar = {str(watching).lower()}")
+    connection.execute("set enable_progress_bar_print = false")
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
     if source.form in ("frame", "arrow"):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
 from gate.measure.definition import Definition
 from gate.measure.source import Source
@@ -12,7 +11,11 @@ from gate.record import dataclass
 
 EXACT_ROWS = 30_000_000  # ranking holds two numbers a row in memory; above, the grid of scores tells the AUC
 
-Progress: TypeAlias = Callable[[str, float], None]  # what is being done, and the share of it that is done (0 to 1)
+
+class Progress(Protocol):
+    """Hears of long work: what is being done ("" for the same as before), the share of it (0 to 1), rows where they are known."""
+
+    def __call__(self, what: str, share: float, rows: int = 0) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
