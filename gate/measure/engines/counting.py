@@ -18,6 +18,7 @@ from gate.measure.tally import Header, Key, Number, Part, Table, Tally, order, r
 from gate.terms.slice import WHOLE, Slice, slice_value
 
 CELL_KEYS = ("label", "prediction", "baseline", "state")
+ON_GRID = ("count(*)", "sum(f0)", "sum(f1)", "sum(f2)")
 _UNUSABLE = (sql.WEIGHT, sql.RANGE, sql.NOT_FINITE, sql.NULL, sql.BASELINE)
 
 Rows: TypeAlias = "list[tuple[Any, ...]]"
@@ -114,12 +115,17 @@ class Counting:
 
     def crossed(self) -> Iterator[tuple[tuple[str, ...], Rows]]:
         """The counts of each set of slices, all of them added up from one count of the crossed cells."""
-        names = [f"g{index}" for index in range(len(self.columns))]
+        counted = sql.counted(self.asked, self.profile, self.spelling, self.groups(self.columns), self.summed())
         count = len(sql.fields(self.asked, self.profile)) - 1
-        counted = sql.counted(self.asked, self.profile, self.spelling, names, self.summed())
-        query = _added(names, [self.groups(columns) for columns in self.sets], count, counted)
+        return self.by_sets(CELL_KEYS, ["sum(n)", *(f"sum(f{index})" for index in range(count))], counted)
+
+    def by_sets(self, keys: Sequence[str], numbers: Sequence[str], source: str) -> Iterator[tuple[tuple[str, ...], Rows]]:
+        """What `source` selects, added up by keys for each set of slices, all in one pass."""
+        names = self.groups(self.columns)
+        told = ", ".join([*(f"grouping({name})" for name in names), *names, *keys, *numbers])
+        sets = ", ".join(f"({', '.join([*self.groups(columns), *keys])})" for columns in self.sets)
         by_set: dict[tuple[bool, ...], Rows] = {}
-        for row in self.on.fetched(query):
+        for row in self.on.fetched(f"select {told} from ({source}) as atoms group by grouping sets ({sets})"):
             by_set.setdefault(tuple(not each for each in row[: len(names)]), []).append(row[len(names) :])
         for columns in self.sets:
             here = tuple(column in columns for column in self.columns)
@@ -204,28 +210,26 @@ class Counting:
         """Exact rank sums of the scores, and bins of calibration, on every slice; nothing where there are too many rows."""
         raise NotImplementedError
 
+    def on_grid(self, usable: str) -> Iterator[tuple[tuple[str, ...], Rows]]:
+        """The counts by class and cell of each set of slices: a pass for each, where passes cost less than grouping."""
+        for columns in self.sets:
+            keys = ", ".join([*self.groups(columns), "y", "cell"])
+            query = f"select {keys}, {', '.join(ON_GRID)} from ({usable}) as r1 group by {keys}"
+            yield columns, self.on.fetched(query)
+
     def scores(self) -> Table:
         """Counts on the grid of scores: they merge."""
         found: dict[Key, tuple[Number, ...]] = {}
         weight, whole = "w" if self.asked.weight else "1e0", self.spelling.whole
         for model, score in self.models():
             numbers = [whole(fixed(each)) for each in (weight, f"{weight} * {weight}", f"{weight} * {score}")]
-            for columns in self.sets:
-                by = [*self.groups(columns), "cast(y as integer) as y", f"{grid.sql(score)} as cell"]
-                each_row = f"select {', '.join([*by, *(f'{each} as f{index}' for index, each in enumerate(numbers))])}"
-                usable = f"({each_row} from ({self.summed()}) as r0 where state = '' and y is not null) as r1"
-                keys = ", ".join([*self.groups(columns), "y", "cell"])
-                query = f"select {keys}, count(*), sum(f0), sum(f1), sum(f2) from {usable} group by {keys}"
-                counted = ((row[: len(columns) + 2], row[len(columns) + 2 :]) for row in self.on.fetched(query))
+            by = [*self.groups(self.columns), "cast(y as integer) as y", f"{grid.sql(score)} as cell"]
+            each_row = f"select {', '.join([*by, *(f'{each} as f{index}' for index, each in enumerate(numbers))])}"
+            usable = f"{each_row} from ({self.summed()}) as r0 where state = '' and y is not null"
+            for columns, rows in self.on_grid(usable):
+                counted = ((row[: len(columns) + 2], row[len(columns) + 2 :]) for row in rows)
                 found |= rolled(counted, lambda key, columns=columns, model=model: _score_key(columns, model, key))  # type: ignore[misc]
         return Table(("model", "y", "cell"), ("n", "w", "w.w", "w.score"), in_order(found))
-
-
-def _added(names: Sequence[str], sets: Sequence[Sequence[str]], count: int, counted: str) -> str:
-    """A select that adds up the crossed cells once for each set; first, for each slice column, 1 where it was added up."""
-    by = [", ".join([*groups, *CELL_KEYS]) for groups in sets]
-    told = [*(f"grouping({name})" for name in names), *names, *CELL_KEYS, "sum(n)", *(f"sum(f{index})" for index in range(count))]
-    return f"select {', '.join(told)} from ({counted}) as atoms group by grouping sets ({', '.join(f'({each})' for each in by)})"
 
 
 def sliced(columns: tuple[str, ...], raw: Key) -> Slice:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from gate.errors import InputError, Problem
 from gate.measure import ranks
 from gate.measure.definition import Definition
-from gate.measure.engines.counting import Connection, Counting, Rows, in_order, sliced
+from gate.measure.engines.counting import ON_GRID, Connection, Counting, Rows, in_order, sliced
 from gate.measure.engines.engine import Effort
 from gate.measure.further import USABLE
 from gate.measure.source import Source
@@ -19,6 +19,7 @@ from gate.record import replace
 from gate.terms.slice import Slice
 
 MOST_SCORES = 65_536  # above, scores are counted on the grid
+LOOKED_AT = 1_000_000
 MOST_GROUPS = 2_000_000  # what is fetched at most: scores by slice, or columns of rows that a metric needs whole
 
 
@@ -38,13 +39,24 @@ class RemoteCounting(Counting):
     def offered(self) -> Offered:
         return Offered(self)
 
+    def on_grid(self, usable: str) -> Iterator[tuple[tuple[str, ...], Rows]]:
+        return self.by_sets(("y", "cell"), ON_GRID, usable)
+
+    def few(self, score: str) -> bool:
+        """Whether there are few distinct scores; some rows tell that there are not, and spare the pass over all."""
+        some = f"(select {score} from ({self.rows}) as r0 where {USABLE} limit {LOOKED_AT}) as r1"
+        for rows in (some, f"({self.rows}) as r1 where {USABLE}"):
+            distinct = f"(select distinct {score} from {rows} limit {MOST_SCORES + 1}) as r2"
+            if self.on.fetched(f"select count(*) from {distinct}")[0][0] > MOST_SCORES:
+                return False
+        return True
+
     def ranks(self, rows: int) -> dict[str, Table]:
         del rows
         sums: dict[Key, tuple[Any, ...]] = {}
         bins: dict[Key, tuple[Any, ...]] = {}
         for model, score in self.models():
-            distinct = f"(select distinct {score} from ({self.rows}) as r0 where {USABLE} limit {MOST_SCORES + 1}) as r1"
-            if self.on.fetched(f"select count(*) from {distinct}")[0][0] > MOST_SCORES:
+            if not self.few(score):
                 return {}
             for columns in self.sets:
                 counted = self.on.fetched(self.by_score(self.groups(columns), score))
