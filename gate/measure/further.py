@@ -61,13 +61,33 @@ def grouped(
     inner = source if source is not None else rows.rows
     told = "".join(f", {each} as k{index}" for index, each in enumerate(keys.values()))
     added = ", ".join(["count(*)", *(f"{aggregate}({each})" for each in sums.values())])
-    for columns in rows.sets if sets is None else sets:
-        by = ", ".join([*(f"g{rows.columns.index(each)}" for each in columns), *(f"k{index}" for index in range(len(keys)))])
-        query = f"select {by + ', ' if by else ''}{added} from (select *{told} from ({inner}) as r0) as r1 where {where}"
+    from_ = f"from (select *{told} from ({inner}) as r0) as r1 where {where}"
+    names = [f"k{index}" for index in range(len(keys))]
+    for columns, counted in _by_set(rows, rows.sets if sets is None else sets, names, added, from_):
         width = len(columns) + len(keys)
-        counted = ((row[:width], row[width:]) for row in rows.fetch(f"{query} group by {by}" if by else query) if row[width])
-        found |= rolled(counted, _onto(columns))
+        found |= rolled(((row[:width], row[width:]) for row in counted if row[width]), _onto(columns))
     return dict(sorted(found.items(), key=lambda item: order(item[0])))
+
+
+def _by_set(
+    rows: Rows, sets: Sequence[tuple[str, ...]], keys: Sequence[str], added: str, from_: str
+) -> Iterator[tuple[tuple[str, ...], list[tuple[Any, ...]]]]:
+    """The sums of each set of slices: its columns, the keys, the numbers. Several sets are counted in one pass."""
+    groups = [[f"g{rows.columns.index(each)}" for each in columns] for columns in sets]
+    if len(sets) == 1:
+        by = ", ".join([*groups[0], *keys])
+        yield sets[0], rows.fetch(f"select {by + ', ' if by else ''}{added} {from_}{f' group by {by}' if by else ''}")
+        return
+    names = [f"g{index}" for index in range(len(rows.columns))]
+    told = ", ".join([*(f"grouping({name})" for name in names), *names, *keys, added])
+    listed = ", ".join(f"({', '.join([*group, *keys])})" for group in groups)
+    apart: dict[tuple[bool, ...], list[tuple[Any, ...]]] = {}
+    for row in rows.fetch(f"select {told} {from_} group by grouping sets ({listed})"):
+        apart.setdefault(tuple(not each for each in row[: len(names)]), []).append(row[len(names) :])
+    for columns, group in zip(sets, groups, strict=True):
+        here = tuple(name in group for name in names)
+        chosen = [names.index(name) for name in group]
+        yield columns, [(*(row[index] for index in chosen), *row[len(names) :]) for row in apart.get(here, [])]
 
 
 def _onto(columns: tuple[str, ...]) -> Callable[[Key], Key]:
