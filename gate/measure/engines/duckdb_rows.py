@@ -76,6 +76,10 @@ def connected(source: Source, effort: Effort) -> Iterator[duckdb.DuckDBPyConnect
                 yield connection
         except duckdb.Error as error:
             raise said(error, source) from None
+        except RuntimeError as error:
+            if "interrupted" in str(error).lower():  # how DuckDB passes Ctrl-C on
+                raise KeyboardInterrupt from None
+            raise
         finally:
             connection.close()
 
