@@ -90,9 +90,9 @@ def _leaks(side: Side, definition: Definition) -> Iterator[Measurement]:
         return
     ends = {definition.label, definition.score, definition.prediction, *definition.scores.values()}
     columns = [column for column in chosen(definition, side.kinds, side.kinds)[0] if column.name not in ends]
-    _sample(side, truth, [column.name for column in columns if not column.problem])
-    for column in columns:
-        found = Value(None, problem=column.problem) if column.problem else _leak(side, column)
+    _sample(side, truth, [column.name for column in columns])
+    for index, column in enumerate(columns):
+        found = Value(None, problem=column.problem) if column.problem else _leak(side, column, f"c{index}")
         yield _told("pitfalls.leakage_auc", found, column.name)
 
 
@@ -114,20 +114,19 @@ def _truth(side: Side, definition: Definition) -> str:
 
 
 def _sample(side: Side, truth: str, names: list[str]) -> None:
-    """The rows in which leaks are looked for, as a table: the truth, a half of the rows, and the features."""
-    key, every = row_hash(side, sorted(side.kinds)), max(1, side.rows // LEAK_ROWS)
-    columns = "".join(f", {value(name, side.kinds[name])} as {SPELLING.name(name)}" for name in names)
-    chosen_rows = f"select *, {key} as h_ from {ROWS}"
-    told = f"select {truth} as y_, (h_ >> 40) & 1 as half_{columns} from ({chosen_rows}) as r where h_ % {every} = 0"
-    side.all(f"create temp table {_SAMPLE} as select * from ({told}) as t where y_ is not null")
+    """The rows in which leaks are looked for, as a table: the truth, a half of the rows, and the features as c0, c1, …"""
+    every = max(1, side.rows // LEAK_ROWS)
+    features = [f"{value(name, side.kinds[name])} as c{index}" for index, name in enumerate(names) if name in side.kinds]
+    told = ", ".join([f"{truth} as y", f"{row_hash(side, sorted(side.kinds))} as h", *features])
+    sampled = f"select *, (h >> 40) & 1 as half from (select {told} from {ROWS}) as r where h % {every} = 0 and y is not null"
+    side.all(f"create temp table {_SAMPLE} as {sampled}")
 
 
-def _leak(side: Side, column: Chosen) -> Value:
-    name = SPELLING.name(column.name)
+def _leak(side: Side, column: Chosen, name: str) -> Value:
     if column.kind is Kind.CATEGORY:
         return _area(*_rated(side, name))
-    found = side.arrays(f"select y_, cast({name} as double) as x_ from {_SAMPLE} where {name} is not null")
-    return _area(found["x_"][found["y_"] == 1], found["x_"][found["y_"] == 0])
+    found = side.arrays(f"select y, cast({name} as double) as x from {_SAMPLE} where {name} is not null")
+    return _area(found["x"][found["y"] == 1], found["x"][found["y"] == 0])
 
 
 def _area(positive: Any, negative: Any) -> Value:
@@ -147,7 +146,7 @@ def _rated(side: Side, name: str) -> tuple[Array, Array]:
     """
     import numpy as np
 
-    counted = side.all(f"select {name}, half_, sum(y_), count(*) from {_SAMPLE} where {name} is not null group by 1, 2")
+    counted = side.all(f"select {name}, half, sum(y), count(*) from {_SAMPLE} where {name} is not null group by 1, 2")
     total = sum(row[3] for row in counted) or 1
     share = sum(row[2] for row in counted) / total
     counts = {(row[0], row[1]): (int(row[2]), int(row[3])) for row in counted}

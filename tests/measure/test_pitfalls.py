@@ -165,3 +165,23 @@ def test_keys_that_training_lacks_or_has_as_text_are_missing() -> None:
 
 def test_overlap_is_not_looked_for_where_there_are_too_many_rows() -> None:
     assert "more than 10 rows" in overlap(shown(rows(), rows(1), Effort(threads=1, exact_rows=10)), "train_duplicate_rate")
+
+
+def test_columns_may_be_called_anything() -> None:
+    draw = np.random.default_rng(0)
+    label = (draw.random(200) < 0.5).astype(np.int64)
+    names = ("h", "half", "c0", "c1", 'a"b', "k", "x", "select", "count(*)", "row_number_")
+    now = {"y": label} | {name: label + draw.normal(0, 0.01, 200) for name in names}
+    train = {name: column + 5 for name, column in now.items()}
+    table = shown(now, train, score="", prediction="h0")
+    assert {leak(table, name).value for name in names} == {1}
+    assert overlap(table, "train_duplicate_rate") == 0
+
+
+def test_no_rows_share_nothing() -> None:
+    none = {name: column[:0] for name, column in rows().items() if column.dtype.kind != "U"}
+    table = shown(none, rows(1), id="id")
+    assert "there are no rows" in overlap(table, "train_duplicate_rate")
+    assert "pitfalls.leakage_auc" not in table
+    full = {name: column for name, column in rows().items() if name in none}
+    assert overlap(shown(full, none, id="id"), "train_duplicate_rate") == 0

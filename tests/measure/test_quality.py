@@ -154,3 +154,19 @@ def test_keys_and_times_have_no_range_to_keep_to() -> None:
     now = {"id": np.array([8, 9]), "at": np.array([8, 9]), "x": np.array([1, 2])}
     table = stated(now, {"id": np.array([1, 2]), "at": np.array([1, 2]), "x": np.array([1, 2])}, **roles)
     assert [str(on) for on in table.slices_of("quality.out_of_range_rate")] == ["feature=x"]
+
+
+def test_columns_may_be_called_anything() -> None:
+    names = ("k", "keyed", 'a"b', "select", "count(*)", "c0", "r", "t", "measured_rows")
+    rows = {name: np.array([1.0, 2.0, 2.0]) for name in names}
+    table = stated(rows, {name: np.array([1.0, 1.5]) for name in names}, id="k")
+    assert {value(table, "out_of_range_rate", name) for name in names if name != "k"} == {2 / 3}
+    assert value(table, "duplicate_id_rate") == 1 / 3
+
+
+def test_no_rows_have_no_shares() -> None:
+    table = stated({"x": np.empty(0), "id": np.empty(0, dtype=int)}, {"x": np.arange(3.0), "id": np.arange(3)}, id="id")
+    assert value(table, "rows") == 0
+    for name, feature in (("missing_rate", "x"), ("duplicate_row_rate", ""), ("duplicate_id_rate", "")):
+        assert value(table, name, feature) == "not measured: there are no rows"
+    assert "holds no values" in value(table, "out_of_range_rate", "x")

@@ -249,3 +249,23 @@ def test_rare_categories_count_together() -> None:
     before = {"c": np.array(["a"] * 100 + ["b"] * 50 + ["r1", "r2", "r3"])}
     now = {"c": np.array(["a"] * 100 + ["b"] * 50 + ["r4", "r5"])}
     assert one(compared(now, before), "chi2", "c").value == pytest.approx(chi_square([100, 50, 3], [100, 50, 2])[0])
+
+
+def test_columns_may_be_called_anything() -> None:
+    pytest.importorskip("sklearn")
+    draw = np.random.default_rng(0)
+    names = ("c0", "c1", "h", 'a"b', "select", "count(*)", "measured_rows")
+    now, before = ({name: draw.normal(0, 1, 300) for name in names} | {"t": draw.choice(["a", "b"], 300)} for _ in range(2))
+    table = compared(now, before, ask=("drift.domain_auc",))
+    assert {str(on) for on in table.slices_of("drift.psi")} == {f"feature={name}" for name in (*names, "t")}
+    assert all(item.value is not None for item in table)
+
+
+@pytest.mark.parametrize(("now", "before"), [(0, 100), (100, 0), (0, 0)])
+def test_no_rows_have_no_drift(now: int, before: int) -> None:
+    def made(count: int) -> dict[str, Any]:
+        return {"x": np.arange(float(count)), "n": np.arange(count), "c": np.array(["a", "b"] * (count // 2), dtype=object)}
+
+    table = compared(made(now), made(before), features=("x", "n"))
+    for metric in ("psi", "p", "ks", "missing_rate_change", "unseen_rate"):
+        assert one(table, metric, "x").value is None
