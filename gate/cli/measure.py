@@ -77,7 +77,8 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
     tallies = [path for path in args.output if path.endswith(".tally.json")]
     wanted = measuring.wanted(path for path in args.output if path not in tallies)
     files = [*wanted, *(outputs.Output("json", path) for path in tallies)]
-    outputs.prepare(files, [path_of(spec) for spec in args.inputs if spec != "-"])
+    read = [path_of(spec) for spec in args.inputs if spec != "-"]
+    outputs.prepare(files, [*read, *(path for role in _ROWS if (path := getattr(args, role)))])
     request = measuring.MeasureRequest(
         inputs=args.inputs,
         reader=args.reader,

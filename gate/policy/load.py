@@ -119,8 +119,10 @@ def _places(source: PolicyText) -> dict[str, Place]:
 
 
 def _beside(source: PolicyText, baselines: Mapping[str, BaselineSource]) -> list[str]:
-    """Where the baselines lie that are files."""
-    return [os.path.join(os.path.dirname(source.path), baseline.text) for baseline in baselines.values()]
+    """Where the baselines lie that are files, and the rows that others are compared with."""
+    measured = source.value.get("measure") or {}
+    rows = [measured[role] for role in ("reference", "train") if role in measured]
+    return [os.path.join(os.path.dirname(source.path), path) for path in (*(each.text for each in baselines.values()), *rows)]
 
 
 def _in_order(problems: list[Problem]) -> list[Problem]:

@@ -11,6 +11,7 @@ import pytest
 from gate.app.check import CheckRequest, check
 from gate.app.measure import MeasureRequest, measure
 from gate.app.rows import measure as measure_rows
+from gate.cli.main import main
 from gate.errors import GateError
 from gate.measure.definition import Definition
 from gate.measure.inspection import inspected
@@ -196,3 +197,13 @@ def test_rows_in_a_table_elsewhere_have_no_drift() -> None:
     by = Measuring(definition=Definition(label="y", score="p", reference="old.csv"), reference="old.csv")
     with pytest.raises(GateError, match="in a table elsewhere"):
         inspected(Source("postgresql://host/db#t", "postgres"), by)
+
+
+def test_a_report_does_not_overwrite_the_rows_that_others_are_compared_with(folder: Path) -> None:
+    before = (folder / "old.csv").read_bytes()
+    policy = "gate: 1\nname: m\nmeasure: {label: y, score: p, reference: old.csv}\nrules: [recall >= 0.1]\n"
+    (folder / "gate.yaml").write_text(policy, encoding="utf-8")
+    flags = ["--label", "y", "--score", "p", "--reference", "old.csv"]
+    for words in (["check", "new.csv", "-o", "json=old.csv"], ["measure", "new.csv", *flags, "-o", "json=old.csv"]):
+        assert main(words) == 2
+        assert (folder / "old.csv").read_bytes() == before
