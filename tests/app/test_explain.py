@@ -256,7 +256,7 @@ def test_what_is_asked_of_the_evidence() -> None:
     assert follows(", min_n: 200")["rows"].startswith("200 or more behind every measurement")
     assert "this version compares plain values only" in follows(", confidence: 95%")["evidence"]
     assert "evidence" not in follows(", confidence: 95%", rule="errors == 0")
-    assert "demands measured evidence" in follows("", more="evidence: measured\n")["evidence"]
+    assert "only what gate itself measured from rows" in follows("", more="evidence: measured\n")["evidence"]
     said = follows("", rule="f1[region=*] > 0", more="slices: {region: [eu, us]}\n")
     assert said["slices"] == "region=eu, region=us must be there; one that is not has no value"
 
