@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from gate.measure import sorted_ranks
+from gate.measure.sorted_ranks import BINS, Sorted
 from gate.measure.tally import SCALE
 from gate.record import dataclass
 
@@ -23,7 +25,6 @@ FIELDS = (
     "n_pos", "n_neg", "w_pos", "w_neg", "w2_pos", "w2_neg", "twice_u", "pos_linear", "pos_squares", "neg_linear",
     "neg_squares", "precision_sum", "precision_squares", "distinct", "tied_pairs",
 )  # fmt: skip
-BINS = 15
 BIN_FIELDS = ("n", "w", "w2", "positives", "score")
 _LOW = 24
 
@@ -165,7 +166,7 @@ def of_rows(rows: Scored, code: Array | None, slices: int) -> dict[int, Ranked]:
     import numpy as np
 
     if code is None:
-        return {0: ranked(_groups(np.sort(rows.keys), rows.values))} if len(rows.keys) else {}
+        return {0: _of_sorted(np.sort(rows.keys), rows.values)} if len(rows.keys) else {}
     keys = rows.keys[np.argsort(code, kind="stable")]  # small integers sort by radix; each part then fits the cache
     edges = [0, *np.cumsum(np.bincount(code, minlength=slices)).tolist()]
     found: dict[int, Ranked] = {}
@@ -173,7 +174,7 @@ def of_rows(rows: Scored, code: Array | None, slices: int) -> dict[int, Ranked]:
         if end > start:
             part = keys[start:end]
             part.sort()
-            found[each] = ranked(_groups(part, rows.values))
+            found[each] = _of_sorted(part, rows.values)
     return found
 
 
@@ -191,16 +192,10 @@ def _orderable(score: Array) -> tuple[Array, Any]:
     return np.searchsorted(distinct, score).astype(np.uint64), lambda keys: distinct[keys.astype(np.int64)]
 
 
-def _groups(packed: Array, values: Any) -> Groups:
-    """Sorted keys, each with its class in the lowest bit, as counts by distinct score."""
-    import numpy as np
-
-    keys = packed >> np.uint64(1)
-    starts = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
-    rows = np.diff(starts, append=len(keys))
-    pos = np.add.reduceat((packed & np.uint64(1)).astype(np.int64), starts)
-    neg = rows - pos
-    return Groups(pos, neg, pos, neg, pos, neg, values(keys[starts]) * rows)
+def _of_sorted(packed: Array, values: Any) -> Ranked:
+    """The rank sums of one slice's sorted keys."""
+    by = Sorted(packed)
+    return Ranked(sorted_ranks.sums(by), sorted_ranks.bins(by, packed, values))
 
 
 def _weighted(score: Array, positive: Array, weight: Array, code: Array | None, slices: int) -> dict[int, Ranked]:
