@@ -1,12 +1,14 @@
-"""Quantiles from rows, with intervals by order statistics: these need the rows at one place, and do not merge."""
+"""Quantiles with intervals by order statistics: of sorted rows, which do not merge, or of counts on a grid, which do."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import ceil, sqrt
 from statistics import NormalDist
 from typing import Any
 
-from gate.measure.further import USABLE, Rows
+from gate.measure import number_grid
+from gate.measure.further import USABLE, Rows, grouped
 from gate.measure.tally import Key, Number
 
 CONFIDENCE = 0.9  # two-sided: each end is a one-sided bound of 95 %
@@ -38,6 +40,37 @@ def quantiles(numbers: Any, shares: tuple[float, ...]) -> dict[float, tuple[Numb
         low, high = (float(ordered[ranks[0]]), float(ordered[ranks[1]])) if ranks else (value, value)
         found[share] = (n, value, low, high, int(ranks is not None))
     return found
+
+
+def on_grid(rows: Rows, number: str, where: str = USABLE) -> dict[Key, tuple[Number, ...]]:
+    """Rows by slice and cell of `number_grid`, where parts are to be merged, or the rows are too many to sort."""
+    counted = rows.fetch(f"select count(*) from ({rows.rows}) as r0 where {where}")
+    if counted[0][0] <= rows.effort.exact_rows and not rows.effort.portable:
+        return {}
+    known = f"case when {where} then {number} else 0e0 end"
+    return grouped(rows, {"cell": number_grid.sql(f"({known})")}, {}, where)
+
+
+def of_cells(cells: Mapping[int, int], share: float) -> dict[str, Number] | None:
+    """A quantile from counts by cell, like a row of `FIELDS`: its middle, and the outer edges of the interval's cells."""
+    n = sum(cells.values())
+    if not n:
+        return None
+    low, high = number_grid.edges(_cell_at(cells, int(share * (n - 1))))
+    places = bounds(n, share)
+    least = number_grid.edges(_cell_at(cells, places[0]))[0] if places else low
+    most = number_grid.edges(_cell_at(cells, places[1]))[1] if places else high
+    return {"n": n, "value": (low + high) / 2, "low": least, "high": most, "bounded": int(places is not None)}
+
+
+def _cell_at(cells: Mapping[int, int], place: int) -> int:
+    """The cell of the order statistic at a place, from 0."""
+    passed = 0
+    for cell, count in sorted(cells.items()):
+        passed += count
+        if passed > place:
+            return cell
+    raise AssertionError("a place behind the last row")
 
 
 def bounds(n: int, share: float) -> tuple[int, int] | None:

@@ -47,6 +47,7 @@ def _numbers(rows: Rows, found: dict[str, Table], index: int, column: str) -> No
         }
         add(found, "extremes", ("column", "which", "value"), ("n",), column, extremes)
     if not rows.asked.weight:
+        add(found, "column_cells", ("column", "cell"), ("n",), column, orders.on_grid(rows, x, where))
         order = {(on, at): row for (on, at), row in orders.of(rows, x, SHARES, where).items()}
         add(found, "column_order", ("column", "at"), orders.FIELDS, column, order, merges=False)
     if rows.asked.query and rows.profile.kinds[column] == "boolean":

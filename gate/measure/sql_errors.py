@@ -35,5 +35,7 @@ def tables(rows: Rows) -> dict[str, Table]:
         add(found, "relative_errors", ("model", "r"), ("n", *ratios), model, by_size(rows, {"r": relative}, ratios))
         add(found, "largest_error", ("model", "error"), ("n",), model, largest(rows, f"abs({error})"))
         order = orders.of(rows, f"abs({guess} - y)", (0.5,))
+        cells = orders.on_grid(rows, f"abs({guess} - y)")
+        add(found, "error_cells", ("model", "cell"), ("n",), model, cells)
         add(found, "error_order", ("model", "at"), orders.FIELDS, model, order, merges=False)
     return found

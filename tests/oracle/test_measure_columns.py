@@ -9,6 +9,9 @@ import numpy as np
 import pytest
 
 from gate.errors import InputError
+from gate.measure import number_grid
+from gate.measure.engines.engine import Effort
+from gate.measure.measurements import measurements
 from gate.measure.tally import merge
 from gate.terms.slice import WHOLE, Slice
 from tests.measure.rows import measured, problem, tally, value
@@ -116,6 +119,38 @@ def test_pass_at_k_is_the_mean_over_queries() -> None:
             assert ours.value == pytest.approx(np.mean(chances), rel=1e-9)
             assert ours.support.n == len(chances)
             assert ours.support.stderr == pytest.approx(np.std(chances) / np.sqrt(len(chances)), rel=1e-6)
+
+
+def test_shards_tell_quantiles_by_the_grid() -> None:
+    data = rows(5, 4000)
+    portable = Effort(threads=1, portable=True)
+    parts = [
+        tally({name: column[at] for name, column in data.items()}, portable, columns=COLUMNS)
+        for at in (slice(0, 99), slice(99, None))
+    ]
+    exact, found = measured(data, columns=COLUMNS), measurements(merge(parts))
+    for column in ("latency", "change", "price"):
+        for name in ("p50", "p95", "p99"):
+            ours, theirs = found.get(f"{column}.{name}", WHOLE), exact.get(f"{column}.{name}", WHOLE)
+            assert ours.value == pytest.approx(theirs.value, rel=0.02 if column == "latency" else 0.008), (column, name)
+            assert ours.support.interval.low <= theirs.support.interval.low
+            assert ours.support.interval.high >= theirs.support.interval.high
+
+
+def test_the_grid_of_numbers_knows_every_number_to_a_hundredth() -> None:
+    draw = np.random.default_rng(6)
+    numbers = np.concatenate(
+        [draw.lognormal(0, 20, 500), -draw.lognormal(0, 20, 500), [0.0, 1.0, 2.0, -4.0, 0.5, np.nextafter(8, 0)]]
+    )
+    portable = Effort(threads=1, portable=True)
+    cells = tally({"x": numbers, "id": np.arange(len(numbers)).astype(str)}, portable, columns=["x"], slices=["id"])[
+        "column_cells"
+    ].rows
+    by_id = {int(key[0].parts[0][1]): key[2] for key in cells if key[0]}
+    for index, number in enumerate(numbers):
+        low, high = number_grid.edges(by_id[index])
+        assert low <= number <= high
+        assert high - low <= abs(number) / 100
 
 
 def test_shards_merge_to_the_same_bytes() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from gate.measure.definition import Definition
 from gate.measure.metrics.metric import UP, Described, Named, Names, Value, View
-from gate.measure.metrics.regression import TOLD, Sums, by_order
+from gate.measure.metrics.regression import TOLD, Sums, quantile
 from gate.measure.sql_columns import SHARES
 from gate.measure.tally import SCALE, Tally
 
@@ -114,8 +114,7 @@ def _quantiles() -> dict[str, float]:
 def _quantile(view: View, column: str, share: float) -> Value:
     if view.weighted:
         return Value(None, problem="not measured: a quantile with weights")
-    found = view.rows("column_order").get((column, share))
-    return by_order(found) if found else Value(None, problem="not measured: the rows are too many, or came as tallies")
+    return quantile(view, "column", column, share)
 
 
 def _spread(sums: Sums) -> Value:

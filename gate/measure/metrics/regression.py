@@ -10,6 +10,7 @@ from typing import Any
 from gate.measure import powers
 from gate.measure.definition import Definition
 from gate.measure.metrics.metric import DOWN, UP, Described, Named, Names, Value, View
+from gate.measure.orders import CONFIDENCE, of_cells
 from gate.measure.tally import SCALE, Tally
 
 _ERRORS = ("errors",)
@@ -163,13 +164,19 @@ def _median(view: View) -> Value:
     """The median of the absolute errors with its order-statistic interval."""
     if view.weighted:
         return Value(None, problem="not measured: a median with weights")
-    found = view.rows("error_order").get((view.model, 0.5))
+    return quantile(view, "error", view.model, 0.5)
+
+
+def quantile(view: View, of: str, name: str, share: float) -> Value:
+    """A quantile from sorted rows, or from the grid of numbers."""
+    found: Mapping[str, Any] | None = view.rows(f"{of}_order").get((name, share))
+    if found is None:
+        cells = {int(key[1]): int(numbers["n"]) for key, numbers in view.rows(f"{of}_cells").items() if key[0] == name}
+        found = of_cells(cells, share)
     return by_order(found) if found else Value(None, problem="not measured: the rows are too many, or came as tallies")
 
 
 def by_order(row: Mapping[str, Any]) -> Value:
     """A quantile with its interval."""
-    from gate.measure.orders import CONFIDENCE
-
     interval = (float(row["low"]), float(row["high"]), CONFIDENCE) if row["bounded"] else None
     return Value(float(row["value"]), n=int(row["n"]), interval=interval)
