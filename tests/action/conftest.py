@@ -111,7 +111,7 @@ def check(start: Start, installed: Mapping[str, str], tmp_path: Path) -> Use:
 @pytest.fixture
 def publish(installed: Mapping[str, str], tmp_path: Path) -> Use:
     """The action `publish` in a job, with its install step done already."""
-    return lambda job, **inputs: _used(ROOT / "publish", job, installed, tmp_path, inputs)
+    return lambda job, **inputs: _used(ROOT / ".github" / "publish", job, installed, tmp_path, inputs)
 
 
 def _used(action: Path, job: Job, installed: Mapping[str, str], temp: Path, inputs: Mapping[str, str]) -> Ran:

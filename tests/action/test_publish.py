@@ -1,4 +1,4 @@
-"""publish/action.yml as GitHub runs it after a change from a fork: every input and every word of the artifact as an attack."""
+""".github/publish/action.yml as GitHub runs it after a change from a fork: every input and every word of the artifact as an attack."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def conclusions(hub: FakeGitHub) -> list[str]:
 def test_the_action_has_these_inputs_and_outputs(publish: Use, job: Job) -> None:
     import yaml
 
-    action = yaml.safe_load((ROOT / "publish" / "action.yml").read_text(encoding="utf-8"))
+    action = yaml.safe_load((ROOT / ".github" / "publish" / "action.yml").read_text(encoding="utf-8"))
     assert list(action["inputs"]) == INPUTS
     assert list(action["outputs"]) == OUTPUTS
     assert list(publish(job).outputs) == OUTPUTS
@@ -86,7 +86,7 @@ def test_the_action_has_these_inputs_and_outputs(publish: Use, job: Job) -> None
 
 def test_from_nothing_to_a_check(job: Job, hub: FakeGitHub) -> None:
     keep(hub, decision(0.7))
-    ran = job.uses(ROOT / "publish", {})
+    ran = job.uses(ROOT / ".github" / "publish", {})
     assert verdict(ran) == (1, "fail", "1"), ran.log
     assert conclusions(hub) == ["failure"]
 

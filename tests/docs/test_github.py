@@ -14,7 +14,7 @@ PAGE = (ROOT / "docs" / "github.md").read_text(encoding="utf-8")
 EXAMPLES = sorted((ROOT / "examples" / "github").glob("*.yml"))
 USES = re.compile(r"uses: (\S+)@([0-9a-f]{40}) # (v\d+\.\d+\.\d+)$", re.MULTILINE)
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
-PUBLISH: dict[str, Any] = yaml.safe_load((ROOT / "publish" / "action.yml").read_text(encoding="utf-8"))
+PUBLISH: dict[str, Any] = yaml.safe_load((ROOT / ".github" / "publish" / "action.yml").read_text(encoding="utf-8"))
 
 
 def section(heading: str) -> str:
@@ -37,7 +37,7 @@ def test_the_example_of_publish_has_no_more_rights_than_it_needs() -> None:
     document = yaml.safe_load((ROOT / "examples" / "github" / "forks-publish.yml").read_text(encoding="utf-8"))
     (job,) = document["jobs"].values()
     (step,) = job["steps"]
-    assert step["uses"].startswith("mlgate/gate/publish@")
+    assert step["uses"].startswith("mlgate/gate/.github/publish@")
     assert set(step["with"]) <= set(PUBLISH["inputs"])
     assert job["permissions"] == {"actions": "read", "contents": "read", "checks": "write", "pull-requests": "write"}
 
@@ -61,7 +61,7 @@ def test_actions_are_pinned_as_in_our_own_workflows(path: Path) -> None:
     version = re.search(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE)
     assert version is not None
     for action, commit, tag in used:
-        if action in ("mlgate/gate", "mlgate/gate/publish"):
+        if action in ("mlgate/gate", "mlgate/gate/.github/publish"):
             assert tag == f"v{version[1]}"
         else:
             assert f"uses: {action}@{commit} # {tag}" in ours

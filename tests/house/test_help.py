@@ -39,7 +39,7 @@ def test_the_help_fits_a_terminal(capsys: pytest.CaptureFixture[str], monkeypatc
         assert not too_long
 
 
-@pytest.mark.parametrize(("command", "path"), [("check", "action.yml"), ("publish", "publish/action.yml")])
+@pytest.mark.parametrize(("command", "path"), [("check", "action.yml"), ("publish", ".github/publish/action.yml")])
 def test_the_inputs_of_an_action_are_options_of_its_command(capsys: pytest.CaptureFixture[str], command: str, path: str) -> None:
     options = set(re.findall(r"--(?:no-)?([a-z][a-z-]+)", help_of(capsys, command)))
     action = yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 OWN = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 EXAMPLES = sorted((ROOT / "examples" / "github").glob("*.yml"))
 WORKFLOWS = [*OWN, *EXAMPLES]
-ACTIONS = [ROOT / "action.yml", ROOT / "publish" / "action.yml"]
+ACTIONS = [ROOT / "action.yml", ROOT / ".github" / "publish" / "action.yml"]
 PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
 
 
@@ -67,7 +67,7 @@ def test_no_checkout_leaves_its_credentials(path: Path) -> None:
 
 def test_both_actions_install_gate_in_the_same_way() -> None:
     first, second = ([step for step in steps(read(path)) if step["id"] == "install"] for path in ACTIONS)
-    script = first[0]["run"].replace("$GITHUB_ACTION_PATH/", "$GITHUB_ACTION_PATH/../")
+    script = first[0]["run"].replace("$GITHUB_ACTION_PATH/.github/", "$GITHUB_ACTION_PATH/../")
     assert [{**first[0], "run": script}] == second
     for path in ACTIONS:
         assert all(step["env"]["BASH_ENV"] == "" for step in steps(read(path)))
