@@ -27,6 +27,7 @@ FIELDS = (
 )  # fmt: skip
 BIN_FIELDS = ("n", "w", "w2", "positives", "score")
 _LOW = 24
+_FULL = 1 << 63  # from here on 64 bits wrap around
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +117,14 @@ def _total(values: Array) -> Any:
 
 
 def _dot(first: Array, second: Array) -> Any:
-    """The sum of products: exact for integers, whose products stay below 2^63 up to 30M rows."""
+    """The sum of products: exact for integers, which are added two parts at a time, or one by one where these would not fit."""
     import numpy as np
 
     if first.dtype.kind == "f" or second.dtype.kind == "f":
         return float((first * second).sum())
+    largest = max(_largest(second) >> _LOW, 1 << _LOW)
+    if int(first.sum()) * largest >= _FULL:
+        return sum(one * other for one, other in zip(first.tolist(), second.tolist(), strict=True))
     high, low = second >> _LOW, second & ((1 << _LOW) - 1)
     return (int(np.dot(first, high)) << _LOW) + int(np.dot(first, low))
 
@@ -129,8 +133,13 @@ def _dot_squares(weights: Array, values: Array) -> Any:
     """The sum of weights times squared values, exact for integers: the squares are taken apart, or they would not fit."""
     if weights.dtype.kind == "f" or values.dtype.kind == "f":
         return float((weights * values * values).sum())
-    squares = values * values  # below 2^53 up to 30M rows
-    return _dot(weights, squares)
+    if _largest(values) ** 2 >= _FULL:
+        return sum(weight * value * value for weight, value in zip(weights.tolist(), values.tolist(), strict=True))
+    return _dot(weights, values * values)
+
+
+def _largest(values: Array) -> int:
+    return int(values.max()) if len(values) else 0
 
 
 # -- from rows
@@ -251,9 +260,10 @@ def of_grid(rows: Mapping[Any, Mapping[str, Any]], model: str) -> Ranked | None:
     def column(truth: int, name: str) -> Array:
         return np.array([rows.get((model, truth, cell), nothing)[name] for cell in cells], dtype=object)
 
-    pos, neg = column(1, "n").astype(np.int64), column(0, "n").astype(np.int64)
+    counts = [column(1, "n"), column(0, "n")]  # Python's integers: 2^44 times a count does not fit in 64 bits
+    pos, neg = (each.astype(np.int64) for each in counts)
     weights = [column(truth, name) for name in ("w", "w.w") for truth in (1, 0)]
-    plain = all((each == counts * SCALE).all() for each, counts in zip(weights, (pos, neg, pos, neg), strict=True))
+    plain = all((each == count * SCALE).all() for each, count in zip(weights, (*counts, *counts), strict=True))
     scaled = [pos, neg, pos, neg] if plain else [(each / SCALE).astype(np.float64) for each in weights]
     score = ((column(1, "w.score") + column(0, "w.score")) / SCALE).astype(np.float64)
     return ranked(Groups(pos, neg, scaled[0], scaled[1], scaled[2], scaled[3], score))
