@@ -47,6 +47,12 @@ def refuse_columns(source: Source, definition: Definition, kinds: Mapping[str, s
             role = definition.used()[column]
             what = f"the column `{shown(column, 40)}` ({role}) holds {_KINDS[kinds[column]]}, not numbers"
             problems.append(Problem("wrong-type", what, source.where, "name another column, or write it as numbers"))
+    truths = [*definition.labels.values(), *definition.predictions.values()]
+    for column in dict.fromkeys(truths):
+        if kinds.get(column, "boolean") not in (*_NUMERIC, "boolean"):
+            role = definition.used()[column]
+            what = f"the column `{shown(column, 40)}` ({role}) holds {_KINDS[kinds[column]]}, not true and false"
+            problems.append(Problem("wrong-type", what, source.where, "write 0 and 1, or true and false"))
     if problems:
         raise InputError(*problems)
 

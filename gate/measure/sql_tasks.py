@@ -60,12 +60,12 @@ def _unusable(column: str, dialect: Dialect, null: str = sql.NULL, nan: str = sq
 
 
 def _numbers(definition: Definition, profile: Profile, dialect: Dialect) -> dict[str, str]:
-    del profile
     label = _number(definition.label, dialect)
     guess = definition.prediction or definition.score
     before = definition.baseline_prediction or definition.baseline_score
     cases = _unusable(guess, dialect) if guess else []
     cases += _unusable(before, dialect, sql.BASELINE, sql.BASELINE) if before else []
+    cases += [f"when {dialect.name(definition.query)} is null then {sql.text(sql.NULL)}"] if profile.task == "ranking" else []
     return {
         "label": f"case when {label} is not null then {_KNOWN} end",
         "prediction": _KNOWN if guess else "null",
@@ -124,6 +124,8 @@ def _classes(definition: Definition, profile: Profile, dialect: Dialect) -> dict
         for index, each in enumerate(classes)
     ]
     cases = [case for column in definition.scores.values() for case in sql.score_states(column, sql.NULL, definition, dialect)]
+    for column, null in ((definition.prediction, sql.NULL), (definition.baseline_prediction, sql.BASELINE)):
+        cases += [f"when {dialect.name(column)} is null then {sql.text(null)}"] if column else []
     found = {
         "y": f"case when {sql.has_label(definition, profile, dialect)} then 1e0 end",
         "t": truth,
