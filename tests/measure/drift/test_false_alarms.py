@@ -12,10 +12,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+from gate.measure.definition import Definition
 from gate.measure.drift import categorical, numeric
+from gate.measure.drift.drift import drift
 from gate.measure.drift.sides import Categories, ordered
 from gate.measure.drift.values import Found
+from gate.measure.engines.engine import Effort
+from gate.measure.source import of_frame
 from gate.stats.holm import holm
+from gate.terms.slice import WHOLE
 
 DRAWS = 1_000
 LEVEL = 0.01  # false_alarm_rate of the pack's example
@@ -94,3 +99,21 @@ def test_a_shift_of_half_a_standard_deviation_is_found_whichever_way(shift: floa
         found = numeric.drift(ordered(draw.normal(0, 1, 500)), ordered(draw.normal(shift, 1, 500)))
         seen += value(found, "psi") > CEILING and value(found, "psi_p") < LEVEL
     assert seen >= 198
+
+
+def test_the_domain_classifier_says_one_half_where_nothing_changed() -> None:
+    """Over 60 draws its mean was 0.5014, and its distance to one half 1.03 of its standard errors; a dozen are drawn here."""
+    pytest.importorskip("sklearn")
+    areas, errors = [], []
+    for seed in range(12):
+        draw = np.random.default_rng(seed)
+        sides = [{"a": draw.normal(0, 1, 300), "c": draw.choice(["x", "y", "z"], 300)} for _ in range(2)]
+        sources = of_frame(sides[0]), of_frame(sides[1], "reference")
+        found = drift(*sources, Definition(), Effort(threads=1), ("drift.domain_auc",)).get("drift.domain_auc", WHOLE)
+        assert found is not None
+        assert found.value is not None
+        assert found.support.stderr is not None
+        areas.append(found.value)
+        errors.append((found.value - 0.5) / found.support.stderr)
+    assert np.mean(areas) == pytest.approx(0.5, abs=0.03)
+    assert np.std(errors) < 2
