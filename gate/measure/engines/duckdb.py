@@ -82,19 +82,19 @@ class RankedCounting(Counting):
             return {}
 
         codes, values = self.codes
-        taken = ["p", "y", *(["q"] if self.asked.baseline_score else []), *(["w"] if self.asked.weight else []), *codes]
+        taken = ["p", "y = 1 as y", *(["q"] if self.asked.baseline_score else []), *(["w"] if self.asked.weight else []), *codes]
         columns = self.connection.execute(
             f"select {', '.join(taken)} from ({self.rows}) as r0 where state = '' and y is not null"
         ).fetchnumpy()
-        data = {name: np.asarray(columns[name.rpartition(" as ")[2]]) for name in taken}
-        positive, weight = data["y"] == 1, data.get("w")
+        data = {name.rpartition(" as ")[2]: np.asarray(columns[name.rpartition(" as ")[2]]) for name in taken}
+        positive, weight = data["y"], data.get("w")
         sums: dict[Key, tuple[Any, ...]] = {}
         bins: dict[Key, tuple[Any, ...]] = {}
         scored = {model: ranks.scored(data[score], positive, weight) for model, score in self.models()}
 
         def rank(columns_of: tuple[str, ...]) -> None:
             chosen = [self.columns.index(column) for column in columns_of]
-            code, slices = crossed([data[codes[index]] for index in chosen], [values[index] for index in chosen], columns_of)
+            code, slices = crossed([data[f"c{index}"] for index in chosen], [values[index] for index in chosen], columns_of)
             for model in scored:
                 for each, found in ranks.of_rows(scored[model], code, len(slices)).items():
                     sums[slices[each], model] = found.sums
@@ -123,9 +123,17 @@ class RankedCounting(Counting):
             distinct = f"select distinct g{index} from ({self.rows}) as r0 where g{index} is not null"
             query = f"select cast(g{index} as varchar) as text_, g{index} from ({distinct}) as r1 order by 1"
             by_text = {row[0]: slice_value(row[1]) for row in self.on.fetched(query)}
-            listed = ", ".join(sql.text(each) for each in by_text) or "''"
-            self.connection.execute(f"create type values_{index} as enum ({listed})")
-            code = f"enum_code(cast(cast(g{index} as varchar) as values_{index}))"
-            expressions.append(f"coalesce(cast({code} as usmallint), {len(by_text)}) as c{index}")
+            small = "utinyint" if len(by_text) < 1 << 8 else "usmallint"
+            expressions.append(f"coalesce(cast({self.code(index, list(by_text))} as {small}), {len(by_text)}) as c{index}")
             texts.append([*by_text.values(), slice_value(None)])
         return expressions, texts
+
+    def code(self, index: int, texts: list[str]) -> str:
+        """An expression that numbers these values of a slice column."""
+        told, listed = f"cast(g{index} as varchar)", ", ".join(map(sql.text, texts)) or "''"
+        few = len(texts) < 1 << 8 and self.profile.kinds[self.columns[index]] == "text"
+        if few and self.source.form == "parquet":
+            # Found once for each value of a dictionary, as Parquet keeps text; a cast to an enum looks at every row.
+            return f"list_position([{listed}], {told}) - 1"
+        self.connection.execute(f"create type values_{index} as enum ({listed})")
+        return f"enum_code(cast({told} as values_{index}))"

@@ -63,7 +63,8 @@ def crossed(codes: list[Any], texts: list[list[str]], columns: tuple[str, ...]) 
     if not codes:
         return None, [WHOLE]
     names = [list(dict.fromkeys(each)) for each in texts]  # values that are written alike are one slice
-    small = np.uint16 if prod(map(len, names)) < 1 << 16 else np.int64
+    most = prod(map(len, names))
+    small = np.uint8 if most < 1 << 8 else np.uint16 if most < 1 << 16 else np.int64
     places = [{text: place for place, text in enumerate(name)} for name in names]
     again = [np.array([place[text] for text in each], dtype=small) for place, each in zip(places, texts, strict=True)]
     code = again[0][codes[0]] if len(names[0]) < len(texts[0]) else codes[0].astype(small)
