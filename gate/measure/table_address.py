@@ -37,7 +37,8 @@ def is_table(path: str) -> bool:
 def form(path: str) -> str:
     """The form of the rows at an address, which is the engine that counts them. Raises UsageError."""
     if path.startswith(SPARK):
-        if not all(path[len(SPARK) :].split(".")):
+        named = path[len(SPARK) :]
+        if "://" not in named and not all(named.split(".")):
             raise UsageError(Problem("bad-table", "the address of a table names none", Place(shown(path, 120)), _SPARK_EXAMPLE))
         return "spark"
     postgres(path)
