@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gate.measure import sorted_ranks
-from gate.measure.sorted_ranks import BINS, Sorted
+from gate.measure.sorted_ranks import BINS, Sorted, parted
 from gate.measure.tally import SCALE
 from gate.record import dataclass
 
@@ -176,8 +176,7 @@ def of_rows(rows: Scored, code: Array | None, slices: int) -> dict[int, Ranked]:
 
     if code is None:
         return {0: _of_sorted(np.sort(rows.keys), rows.values)} if len(rows.keys) else {}
-    keys = rows.keys[np.argsort(code, kind="stable")]  # small integers sort by radix; each part then fits the cache
-    edges = [0, *np.cumsum(np.bincount(code, minlength=slices)).tolist()]
+    keys, edges = parted(rows.keys, code, slices)  # each part then fits the cache
     found: dict[int, Ranked] = {}
     for each, (start, end) in enumerate(pairwise(edges)):
         if end > start:

@@ -49,3 +49,13 @@ def test_bins_hold_every_row_once_and_leave_no_score_apart() -> None:
     packed = scores << np.uint64(1)
     found = sorted_ranks.bins(sorted_ranks.Sorted(packed), packed, lambda keys: keys.astype(np.float64))
     assert [(row[0], row[4]) for row in found.values()] == [(90_005, 180_005.0), (5, 39.0)]
+
+
+@pytest.mark.parametrize(("count", "slices"), [(0, 3), (1, 1), (70_000, 5), (70_000, 20_000)])
+def test_parts_hold_the_keys_of_their_slice(count: int, slices: int) -> None:
+    random = np.random.default_rng(count + slices)
+    keys, code = random.integers(0, 1 << 40, count).astype(np.uint64), random.integers(0, slices, count).astype(np.uint16)
+    parts, edges = sorted_ranks.parted(keys, code, slices)
+    assert len(edges) == slices + 1
+    for each in {0, slices // 2, slices - 1}:
+        assert parts[edges[each] : edges[each + 1]].tolist() == keys[code == each].tolist()
