@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import reduce
+from functools import cached_property
+from math import prod
 from typing import Any, Protocol, TypeAlias
 
 from gate.documents.document import shown
@@ -105,7 +106,7 @@ class Counting:
     def cells(self) -> dict[Key, tuple[Number, ...]]:
         """The cells of every set of slices, by way of the crossed ones where these are few."""
         found: dict[Key, tuple[Number, ...]] = {}
-        counts = self.crossed() if self.distinct() <= MOST_CROSSED else self.one_by_one()
+        counts = self.crossed() if prod(self.distinct.values()) <= MOST_CROSSED else self.one_by_one()
         for columns, rows in counts:
             counted = ((row[: len(columns) + 4], row[len(columns) + 4 :]) for row in rows)
             found |= rolled(((key, row) for key, row in counted), lambda key, columns=columns: self.key(columns, key))  # type: ignore[misc]
@@ -146,17 +147,17 @@ class Counting:
         """The rows, for products of their numbers."""
         return self.rows
 
-    def distinct(self) -> int:
-        """How many slices all columns crossed may give; every column by itself is within the limit."""
-        counts: list[int] = []
+    @cached_property
+    def distinct(self) -> dict[str, int]:
+        """How many values each slice column has, all of them within the limit."""
+        counts: dict[str, int] = {}
         for column in self.columns:
             name = self.spelling.name(column)
             distinct = f"(select distinct {name} from {self.on.rows} limit {MOST_SLICES + 1}) as r0"
-            found = self.on.fetched(f"select count(*) from {distinct}")
-            if found[0][0] > MOST_SLICES:
+            counts[column] = self.on.fetched(f"select count(*) from {distinct}")[0][0]
+            if counts[column] > MOST_SLICES:
                 raise self.too_many((column,))
-            counts.append(found[0][0])
-        return reduce(lambda product, count: product * count, counts, 1)
+        return counts
 
     def too_many(self, columns: Sequence[str]) -> InputError:
         named = " × ".join(f"`{shown(column, 40)}`" for column in columns)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from gate.measure import ranks, sql
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import duckdb
 
 ATOMS = "atoms"
+_IN_CACHE = 1 << 10  # crossed slices whose sums stay in the processor's cache: many more take longer than a second pass
 
 
 def tally(source: Source, definition: Definition, effort: Effort) -> Tally:
@@ -61,12 +63,15 @@ class RankedCounting(Counting):
         return Columns(self)
 
     def crossed(self) -> Iterator[tuple[tuple[str, ...], Rows]]:
-        names = [f"g{index}" for index in range(len(self.columns))]
-        query = sql.counted(self.asked, self.profile, self.spelling, names, self.rows)
-        self.connection.execute(f"create temp table {ATOMS} as {query}")
         count = len(sql.fields(self.asked, self.profile)) - 1
+        atoms: list[tuple[tuple[str, ...], str]] = []
+        for index, columns in enumerate(passes(self.sets, self.distinct)):
+            query = sql.counted(self.asked, self.profile, self.spelling, self.groups(columns), self.rows)
+            self.connection.execute(f"create temp table {ATOMS}{index} as {query}")
+            atoms.append((columns, f"{ATOMS}{index}"))
         for columns in self.sets:
-            yield columns, self.on.fetched(sql.added(self.groups(columns), count, ATOMS))
+            source = next(name for held, name in atoms if {*columns} <= {*held})
+            yield columns, self.on.fetched(sql.added(self.groups(columns), count, source))
 
     def first(self, state: str) -> int:
         found = first(self.connection, ["state"], f"state = {sql.text(state)}", f"({self.rows})")
@@ -137,3 +142,22 @@ class RankedCounting(Counting):
             return f"list_position([{listed}], {told}) - 1"
         self.connection.execute(f"create type values_{index} as enum ({listed})")
         return f"enum_code(cast({told} as values_{index}))"
+
+
+def passes(sets: Iterable[tuple[str, ...]], distinct: Mapping[str, int]) -> list[tuple[str, ...]]:
+    """The slice columns that each pass crosses: all in one; or two passes, where only so the sums stay in the cache."""
+    whole = tuple(distinct)
+    together: list[set[str]] = []
+    for columns in sets:
+        apart = [each for each in together if not each & {*columns}]
+        together = [*apart, {*columns}.union(*(each for each in together if each not in apart))]
+    held: tuple[set[str], set[str]] = (set(), set())
+
+    def size(columns: set[str]) -> int:
+        return prod(distinct[each] for each in columns)
+
+    for each in sorted(together, key=size, reverse=True):
+        min(held, key=size).update(each)
+    if size({*whole}) <= 4 * _IN_CACHE or max(map(size, held)) > _IN_CACHE:
+        return [whole]
+    return [tuple(column for column in whole if column in each) for each in held]
