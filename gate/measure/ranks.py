@@ -162,8 +162,8 @@ def scored(score: Array, positive: Array, weight: Array | None) -> Scored:
 
     if weight is not None:
         return Scored(score, None, score, positive, weight)
-    found, values = _orderable(score)
-    keys = found << np.uint64(1)
+    keys, values = _orderable(score)
+    keys <<= np.uint64(1)  # in place: new memory costs more than the shift
     keys |= positive
     return Scored(keys, values, score, positive, None)
 
