@@ -20,7 +20,8 @@ BEYOND = {
     "pitfalls": "gate.measure.pitfalls",
 }
 TABLES = {
-    "cells": "counts", "scores": "ranks", "ranks": "ranks", "bins": "ranks", "places": "counts", "overlaps": "counts", "labels": "counts",
+    "cells": "counts", "scores": "ranks", "ranks": "ranks", "bins": "ranks", "places": "counts", "overlaps": "counts",
+    "labels": "counts",
     "errors": "sums", "relative_errors": "sums", "largest_error": "sums", "columns": "sums", "extremes": "sums",
     "queries": "sums by query", "passes": "sums by query", "results": "counts", "error_order": "sorted rows",
     "column_order": "sorted rows", "points": "sorted rows", "by_name": "rows in memory", "flips": "counts",

@@ -38,7 +38,9 @@ def main() -> None:
     october["latency_ms"] = np.round(random.gamma(6, 7, len(october)), 1).astype(np.float32)
 
     october.to_parquet("predictions.parquet", index=False, compression="zstd")
-    summer.drop(columns=["is_fraud"]).sample(10_000, random_state=0).to_parquet("reference.parquet", index=False, compression="zstd")
+    summer.drop(columns=["is_fraud"]).sample(10_000, random_state=0).to_parquet(
+        "reference.parquet", index=False, compression="zstd"
+    )
 
 
 def payments(random: np.random.Generator, count: int, first_day: str, inflation: float = 1.0) -> pd.DataFrame:

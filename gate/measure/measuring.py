@@ -47,7 +47,7 @@ def _engine(source: Source, asked: str) -> str:
 
 def measured(tally: Tally, form: str) -> Measurements:
     """The candidate's measurements; the baseline's in the same rows stand `beside` them."""
-    form = f"{form} ({tally.header.engine} {tally.header.engine_version})"
+    form = f"{form}, {tally.header.engine} {tally.header.engine_version}"
     found, beside = measurements(tally, form), baseline_measurements(tally, form)
     if beside is None:
         return found

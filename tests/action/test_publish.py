@@ -1,4 +1,4 @@
-""".github/publish/action.yml as GitHub runs it after a change from a fork: every input and every word of the artifact as an attack."""
+""".github/publish/action.yml as GitHub runs it after a fork: every input and every word of the artifact as an attack."""
 
 from __future__ import annotations
 

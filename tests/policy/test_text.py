@@ -146,7 +146,8 @@ def test_aliases_that_explode_are_refused_at_once() -> None:
 def test_harmless_aliases_are_fine() -> None:
     assert (
         problems(
-            "gate: 1\nmeasure: {slices: &x [a, b], columns: *x}\nrules:\n  - {check: a > 1, why: &w costly}\n  - {check: b > 1, why: *w}\n"
+            "gate: 1\nmeasure: {slices: &x [a, b], columns: *x}\n"
+            "rules:\n  - {check: a > 1, why: &w costly}\n  - {check: b > 1, why: *w}\n"
         )
         == ()
     )
