@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -44,6 +45,8 @@ def _table(table: Table) -> str:
 def read(path: str) -> Tally:
     """The tally in a file. Raises InputError: not there, no tally, of another format, numbers that are none."""
     try:
+        if os.path.exists(path) and not os.path.isfile(path):
+            raise InputError(Problem("not-a-file", "this is a folder, a device or a pipe, not a file", Place(path)))
         with open(path, "rb") as stream:
             data = stream.read(_MAX_SIZE + 1)
     except OSError as error:

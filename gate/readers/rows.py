@@ -87,6 +87,8 @@ def _holds_rows(folder: str) -> bool:
 
 
 def _first_bytes(path: str, count: int) -> bytes:
+    if not os.path.isfile(path):  # to look into a pipe is to wait for it, and to take away what it brings
+        return b""
     try:
         with open(path, "rb") as stream:
             return stream.read(count)

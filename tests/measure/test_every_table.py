@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -63,3 +64,10 @@ def test_a_size_that_no_number_has_is_refused(tmp_path: Path) -> None:
     path.write_text(json.dumps(told), encoding="utf-8")
     with pytest.raises(InputError, match="a size that none has"):
         measurements(tally_file.read(str(path)))
+
+
+def test_a_pipe_is_no_tally_and_nobody_waits_for_it(tmp_path: Path) -> None:
+    pipe = tmp_path / "part.tally.json"
+    os.mkfifo(pipe)
+    with pytest.raises(InputError, match="a device or a pipe"):
+        tally_file.read(str(pipe))
