@@ -53,7 +53,7 @@ def seeds() -> list[Seed]:
         words = [word for word, before in zip(words, ["", *words], strict=False) if word != "-o" and before != "-o"]
         if words[0] == "check":
             found.append(Seed(folder.name, read(folder), tuple(words[1:])))
-    examples = [folder for folder in sorted((ROOT / "examples").iterdir()) if (folder / "gate.yaml").exists()]
+    examples = [folder for folder in sorted((ROOT / "examples").iterdir()) if (folder / "metrics.json").exists()]
     return [*found, *(Seed(folder.name, read(folder), ("metrics.json",)) for folder in examples)]
 
 
