@@ -141,7 +141,7 @@ def _separator(source: Source) -> str:
 
 def _arrow(source: Source) -> Any:
     try:
-        from pyarrow import ArrowException, concat_tables, feather  # type: ignore[import-untyped]
+        from pyarrow import ArrowException, concat_tables, feather
     except ModuleNotFoundError:
         raise MissingExtraError("reading Arrow files", "arrow") from None
     try:
