@@ -25,7 +25,7 @@ def test_the_pattern_sees_a_path_and_not_a_url() -> None:
     assert MACHINE_PATH.search("in /" + "home/ann/model.json")
     assert MACHINE_PATH.search('"/' + "tmp/x.json" + '"')
     assert not MACHINE_PATH.search("https://example.com/home/ann")
-    assert not MACHINE_PATH.search("docs/work/plan")
+    assert not MACHINE_PATH.search("docs/" + "home/plan")
 
 
 def test_no_tracked_file_holds_one() -> None:
