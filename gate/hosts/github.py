@@ -21,10 +21,3 @@ def check(facts: Facts, environ: Mapping[str, str], check: Check) -> Posted:
     from gate.hosts import github_check
 
     return github_check.check(facts, environ, check)
-
-
-def base_now(facts: Facts, environ: Mapping[str, str]) -> str:
-    """The newest commit of the branch that the change would go to. Raises WebError."""
-    from gate.hosts import github_api
-
-    return github_api.branch_now(facts, environ, facts.base_branch)

@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping
 
 from gate.errors import Problem
 from gate.hosts.facts import Facts
-from gate.hosts.github_event import checked, part
 from gate.web.address import segment
 from gate.web.client import Client, Credential
-from gate.web.errors import WebError, unreadable
+from gate.web.errors import WebError
 from gate.web.wire import Limits
 
 TOKENS = ("GITHUB_TOKEN", "GH_TOKEN")  # the first that is set
@@ -48,16 +47,6 @@ def writing(facts: Facts, environ: Mapping[str, str], pause: Pause | None = None
 def home(facts: Facts) -> str:
     """The repository's place below the API. Raises WebError where it is not known."""
     return f"/repos/{'/'.join(segment(name) for name in facts.repository.split('/'))}"
-
-
-def branch_now(facts: Facts, environ: Mapping[str, str], branch: str, pause: Pause | None = None) -> str:
-    """The newest commit of a branch. Raises WebError."""
-    name = "/".join(segment(each) for each in branch.split("/"))
-    answer = client(facts, environ, pause).get(f"{home(facts)}/git/ref/heads/{name}")
-    commit = checked(part(answer.json(), "object", "sha"))
-    if not commit:
-        raise unreadable(answer.what, "the answer names no commit")
-    return commit
 
 
 def trouble(what: str, error: WebError, facts: Facts, permission: str) -> str:

@@ -93,8 +93,8 @@ def word_of(change: ProposedChange) -> str:
     """What a change of a part is."""
     word = _WORD.get(change.relation, change.relation)
     if not change.after:
-        return f"removed: {word}"
-    return word if change.before else f"added: {word}"
+        return f"removed, {word}"
+    return word if change.before else f"added, {word}"
 
 
 # -- cases

@@ -7,13 +7,13 @@ from typing import Any, NamedTuple, NoReturn
 
 from gate.documents.document import shown
 from gate.documents.files import FilesError
-from gate.errors import Place, Problem
+from gate.errors import Place
 from gate.hosts.facts import Facts, is_commit
 from gate.hosts.github_api import client, home
 from gate.hosts.github_event import checked, part, text_of
 from gate.policy.find import NAMES
 from gate.policy.text import MAX_BYTES
-from gate.revisions.revision import id_of, is_policy, no_file, steps, utc
+from gate.revisions.revision import id_of, is_policy, no_file, steps, the_one, utc
 from gate.web.address import segment
 from gate.web.client import Client
 from gate.web.errors import WebError
@@ -186,13 +186,7 @@ def resolve(ref: str, facts: Facts, environ: Mapping[str, str]) -> str:
     except WebError as error:
         problem = error.problems[0]
         raise no_file("unreadable", problem.message, Place(shown(ref)), problem.remedy) from None
-    if len(set(found.values())) > 1:
-        what = f"`{shown(ref)}` names several revisions: {', '.join(f'refs/{shown(name)}' for name in found)}"
-        raise FilesError(Problem("ambiguous-revision", what, remedy="write the one that you mean in full"))
-    if not found:
-        what = f"there is no branch or tag `{shown(ref)}` in {facts.repository}"
-        raise FilesError(Problem("unknown-revision", what, remedy="is it spelt right? a commit is written with all its digits"))
-    return next(iter(found.values()))
+    return the_one(ref, {f"refs/{name}": commit for name, commit in found.items()}, facts.repository)
 
 
 def commit_date(commit: str, facts: Facts, environ: Mapping[str, str]) -> str:

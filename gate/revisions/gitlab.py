@@ -7,11 +7,11 @@ from typing import Any, NamedTuple, NoReturn
 
 from gate.documents.document import shown
 from gate.documents.files import FilesError
-from gate.errors import Place, Problem
+from gate.errors import Place
 from gate.hosts.facts import Facts, is_commit
 from gate.hosts.gitlab_api import JOB_TOKEN, TOKEN_ADVICE, Access, access, commit_of, project, says
 from gate.policy.find import NAMES
-from gate.revisions.revision import id_of, is_policy, no_file, steps, utc
+from gate.revisions.revision import id_of, is_policy, no_file, steps, the_one, utc
 from gate.web.address import segment
 from gate.web.client import Response
 from gate.web.errors import WebError
@@ -222,13 +222,7 @@ def resolve(ref: str, facts: Facts, environ: Mapping[str, str]) -> str:
     except WebError as error:
         problem = error.problems[0]
         raise no_file("unreadable", problem.message, Place(shown(ref)), problem.remedy) from None
-    if len(set(found.values())) > 1:
-        what = f"`{shown(ref)}` names several revisions: {', '.join(shown(name) for name in found)}"
-        raise FilesError(Problem("ambiguous-revision", what, remedy="write the one that you mean in full"))
-    if not found:
-        what = f"there is no branch or tag `{shown(ref)}` in {shown(facts.repository)}"
-        raise FilesError(Problem("unknown-revision", what, remedy="is it spelt right? a commit is written with all its digits"))
-    return next(iter(found.values()))
+    return the_one(ref, found, facts.repository)
 
 
 def commit_date(commit: str, facts: Facts, environ: Mapping[str, str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from typing import Protocol
 
 from gate.documents.document import shown
@@ -62,3 +63,14 @@ def utc(clock: object) -> str:
 def no_file(slug: str, message: str, place: Place, remedy: str = "") -> FilesError:
     """What to raise for a file that cannot be read; the slugs are those of gate.documents.files."""
     return FilesError(Problem(slug, message, place, remedy))
+
+
+def the_one(ref: str, found: Mapping[str, str], repository: str) -> str:
+    """The commit of a branch or tag, `found` by their full names. Raises FilesError: none, or several that differ."""
+    if len(set(found.values())) > 1:
+        what = f"`{shown(ref)}` names several revisions: {', '.join(map(shown, found))}"
+        raise FilesError(Problem("ambiguous-revision", what, remedy="write the one that you mean in full"))
+    if not found:
+        what = f"there is no branch or tag `{shown(ref)}` in {shown(repository)}"
+        raise FilesError(Problem("unknown-revision", what, remedy="is it spelt right? a commit is written with all its digits"))
+    return next(iter(found.values()))

@@ -56,7 +56,6 @@ def everything(hub: FakeGitHub, folder: Path) -> None:
     assert list(github_artifacts.files(here, hub.environ(), "main"))
     assert list(github_artifacts.files(replace(here, workflow=""), hub.environ(), "main"))
     hub.commit(BASE, {"policies/gate.yaml": "gate: 1\n", "README.md": "x"}, branch="main")
-    assert github.base_now(here, hub.environ()) == BASE
     assert revisions.resolve("main", here, hub.environ()) == BASE
     assert revisions.commit_date(BASE, here, hub.environ())
     files = revisions.open_revision(BASE, here, hub.environ())

@@ -363,12 +363,6 @@ def _pulls_of(hub: FakeGitHub, asked: Asked, _: Any, commit: str) -> Answer:
     return hub.paged(asked, [pull for pull in here if commit in (pull["head"]["sha"], pull.get("older"))])
 
 
-def _ref(hub: FakeGitHub, _: Asked, __: Any, name: str) -> Answer:
-    if name not in hub.refs:
-        raise RefusalError(404, "Not Found")
-    return 200, {"ref": f"refs/{name}", "object": {"sha": hub.refs[name], "type": "commit"}}, {}
-
-
 def _commit(hub: FakeGitHub, _: Asked, __: Any, name: str) -> Answer:
     if name not in hub.refs:
         raise RefusalError(422, f"No commit found for SHA: {name}")
@@ -436,7 +430,6 @@ _ROUTES: list[tuple[str, str, Callable[..., Answer]]] = [
     (rf"{_HOME}/commits/([0-9a-f]+)/pulls", "GET", _pulls_of),
     (rf"{_HOME}/commits/(.+)", "GET", _commit),
     (rf"{_HOME}/git/commits/([0-9a-f]+)", "GET", _git_commit),
-    (rf"{_HOME}/git/ref/(.+)", "GET", _ref),
     (rf"{_HOME}/git/trees/([0-9a-f]+)", "GET", _tree),
     (rf"{_HOME}/git/blobs/([0-9a-f]+)", "GET", _blob),
     (rf"{_HOME}/actions/workflows/([^/]+)/runs", "GET", _runs),

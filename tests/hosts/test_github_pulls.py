@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 
 from gate.hosts.facts import Facts
-from gate.hosts.github import base_now, facts
+from gate.hosts.github import facts
 from gate.hosts.github_pulls import Pulls, pulls
-from gate.web.errors import WebError
 from tests.hosts.fake_github import BASE, HEAD, JOB_TOKEN, REPOSITORY, FakeGitHub, Fault, serving
 
 
@@ -102,12 +101,3 @@ def test_faults_are_told(hub: FakeGitHub, tmp_path: Path, answer: int | str) -> 
 def test_a_commit_that_is_not_known_is_told(hub: FakeGitHub) -> None:
     found = pulls(Facts(host="github", repository=REPOSITORY, api=hub.url), hub.environ())
     assert "not known" in found.troubles[0]
-
-
-def test_where_the_base_branch_is_by_now(hub: FakeGitHub) -> None:
-    hub.refs["heads/release/1.x"] = BASE
-    known = Facts(host="github", repository=REPOSITORY, base_branch="release/1.x", api=hub.url)
-    assert base_now(known, hub.environ()) == BASE
-    hub.refs["heads/release/1.x"] = "main"
-    with pytest.raises(WebError, match="names no commit"):
-        base_now(known, hub.environ())

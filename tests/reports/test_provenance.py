@@ -72,9 +72,9 @@ def test_words() -> None:
     assert title_of(Proposed((), True, messages=("x",))) == "This change breaks the policy (not used)"
     assert [word_of(change) for change in decision.proposed.changes] == [
         "looser",
-        "removed: looser",
+        "removed, looser",
         "cannot be compared, counts as looser",
-        "added: tighter",
+        "added, tighter",
     ]
     assert becomes(decision.proposed) == "Tried on the same measurements, the model would pass under the proposed policy."
     assert becomes(Proposed((), True, messages=("x",))) == "The proposed policy cannot judge:"
@@ -88,7 +88,7 @@ def test_the_terminal_tells_it() -> None:
     assert "policy of main (9b0d77e)" in " ".join(lines[:3])
     assert "  This change loosens the gate (not used)" in lines
     assert "    recall >= 0.85 → recall >= 0.8  (looser)" in lines
-    assert "    f1 > 0.5  (removed: looser)" in lines
+    assert "    f1 > 0.5  (removed, looser)" in lines
     assert "    case-7  exact[lang=de]  1 → 0" in lines
 
 
