@@ -18,11 +18,6 @@ _NEITHER = "not defined: no row is labelled or predicted positive"
 _CONSTANT = "not defined: labels or predictions are all the same"
 
 
-def _accuracy(c: Four) -> Any:
-    tp, fp, fn, tn = c
-    return (tp + tn) / (tp + fp + fn + tn)
-
-
 def _balanced(c: Four) -> Any:
     tp, fp, fn, tn = c
     return (tp / (tp + fn) + tn / (tn + fp)) / 2
