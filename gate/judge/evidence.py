@@ -16,7 +16,9 @@ class Evidence:
     `baselines` leads from a baseline's name to its measurements, or to why they cannot be had.
     `today` is an ISO date (UTC). `first_release` is the reason given for shipping without a
     baseline or history that does not exist yet; empty when not asked for. `labels` are what reports call
-    the baselines, where that is not their name in rules.
+    the baselines, where that is not their name in rules. `alpha_share` is the part of each rule's error rate that this
+    use of the test set may spend, in (0, 1]; `holdout` is why its use cannot be granted: then a rule that asks for
+    confidence does not pass.
     """
 
     candidate: Measurements
@@ -24,6 +26,8 @@ class Evidence:
     today: str = "1970-01-01"
     first_release: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
+    alpha_share: float = 1.0
+    holdout: Doubt | None = None
 
     def loaded(self, name: str) -> Measurements | None:
         """A baseline's measurements, if they could be had."""
