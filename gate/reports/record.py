@@ -14,6 +14,7 @@ from gate.reports.plain import posix
 from gate.terms.baseline import Baseline, Origin
 from gate.terms.case import Case, LostCase
 from gate.terms.decision import (
+    Certainty,
     Decision,
     Finding,
     InputIdentity,
@@ -231,12 +232,18 @@ PROPOSED = record(
     files=listed(TEXT), loosened=FLAG, verdict=TEXT, messages=listed(TEXT),
     changes=listed(record(ProposedChange, relation=TEXT, before=TEXT, after=TEXT, remarks=listed(TEXT))),
 )  # fmt: skip
+CERTAINTY = record(
+    Certainty,
+    confidence=NUMBER, alpha=NUMBER, p_above=NUMBER, p_below=NUMBER, low=MAYBE, high=MAYBE, method=TEXT, n=MAYBE, of=TEXT,
+    provable=MAYBE, more=MAYBE, why=TEXT, shown=INTERVAL, family=MAYBE,
+)  # fmt: skip
 FINDING = record(
     Finding,
     rule=TEXT, policy=TEXT, expression=TEXT, outcome=OUTCOME, effect=VERDICT, level=_chosen(Level), slice=SLICE,
     value=VALUE, operator=TEXT, threshold=VALUE, margin=MAYBE, interval=INTERVAL, n=MAYBE, unit=TEXT, baseline=TEXT,
     baseline_value=MAYBE, reasons=listed(REASON), notes=listed(REASON), parts=listed(PART), reads=listed(READ),
     shares=listed(SHARE), waiver=WAIVER, evidence=EVIDENCE, why=TEXT, owner=TEXT, blocks_from=TEXT, where=PLACE,
+    certainty=CERTAINTY,
 )  # fmt: skip
 DECISION = record(
     Decision,

@@ -112,6 +112,35 @@ class Share:
     contribution: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certainty:
+    """How sure a finding is whose rule asks for `confidence` (one-sided, in (0.5, 1)).
+
+    `p_above` and `p_below` are p-values of the whole rule: small, they show that it holds, or that it does not; at most
+    `alpha` is enough. Where the rule blocks on evidence only, `p_below` is already multiplied by Holm, and `family` says
+    over how many findings. What follows is of the deciding comparison: [`low`, `high`] is the two-sided interval of its
+    margin at 1 - 2 alpha (zero inside is undecided), None where nothing is known; `shown` the same for the value, where
+    that is one measurement. `n` counts `of` (rows, positives, pairs). `provable` is the smallest measured margin
+    that proves something at this n; `more` about how many more of them would settle it, were the estimate the truth, and
+    `why` why no number can be given.
+    """
+
+    confidence: float
+    alpha: float
+    p_above: float
+    p_below: float
+    low: float | None = None
+    high: float | None = None
+    method: str = ""
+    n: float | None = None
+    of: str = ""
+    provable: float | None = None
+    more: float | None = None
+    why: str = ""
+    shown: Interval | None = None
+    family: float | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One rule judged on one slice.
@@ -120,7 +149,8 @@ class Finding:
     holds with room to spare; None where a rule has no single one. `value` and `threshold` are
     the two sides of the deciding part. `baseline` is what reports call the one that was compared
     with. `notes` are remarks that do not change the outcome. `policy` is the file of the policy
-    that judged, `where` the rule's place (it may be a pack's).
+    that judged, `where` the rule's place (it may be a pack's). `certainty` is there where the rule asks for
+    confidence and something was compared.
     """
 
     rule: str
@@ -150,6 +180,7 @@ class Finding:
     owner: str = ""
     blocks_from: str = ""
     where: Place | None = None
+    certainty: Certainty | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from gate.reports.json import read, render
 from gate.terms.baseline import Baseline, Origin
 from gate.terms.case import Case, LostCase
 from gate.terms.decision import (
+    Certainty,
     Decision,
     Finding,
     InputIdentity,
@@ -64,12 +65,17 @@ reads = st.builds(Read, of=texts, metric=texts, slice=slices, value=values, n=ma
 shares = st.builds(Share, slice=slices, value=numbers, before=numbers, n=numbers, contribution=numbers)
 waivers = st.builds(UsedWaiver, until=texts, why=texts, by=texts, floor=texts)
 places = st.builds(Place, file=texts, line=counts, column=counts)
+certainties = st.builds(
+    Certainty, confidence=numbers, alpha=numbers, p_above=numbers, p_below=numbers, low=maybe, high=maybe, method=texts,
+    n=maybe, of=texts, provable=maybe, more=maybe, why=texts, shown=st.none() | intervals, family=maybe,
+)  # fmt: skip
 findings = st.builds(
     Finding, rule=texts, policy=texts, expression=texts, outcome=outcomes, effect=verdicts, level=st.sampled_from(Level),
     slice=slices, value=values, operator=texts, threshold=values, margin=maybe, interval=st.none() | intervals, n=maybe,
     unit=texts, baseline=texts, baseline_value=maybe, reasons=few(reasons), notes=few(reasons), parts=few(parts),
     reads=few(reads), shares=few(shares), waiver=st.none() | waivers, evidence=st.sampled_from(["claimed", "measured"]),
     why=texts, owner=texts, blocks_from=texts, where=st.none() | places,
+    certainty=st.none() | certainties,
 )  # fmt: skip
 policies = st.builds(
     PolicyIdentity, name=texts, file=texts, sha256=texts, rules=counts, advisory=st.booleans(), extends=few(texts)
