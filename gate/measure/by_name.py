@@ -11,8 +11,8 @@ from gate.errors import InputError, MissingExtraError, Problem
 from gate.measure.definition import label_text
 from gate.measure.further import USABLE, Rows
 from gate.measure.questions import SCORER, scorers
-from gate.measure.tally import Key, Table
 from gate.record import dataclass
+from gate.terms.tally import Key, Table
 
 _TRUTHS = ("y_true", "labels_true", "y1")
 _GUESSES = ("y_pred", "labels_pred", "y2")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from gate.measure.tally import Table
 from gate.terms.slice import WHOLE
+from gate.terms.tally import Table
 
 if TYPE_CHECKING:
     from gate.measure.further import Rows

@@ -12,8 +12,9 @@ from gate.measure.profile import Profile
 from gate.measure.quantities import fixed
 from gate.measure.source import Source
 from gate.measure.sql import Dialect
-from gate.measure.tally import Key, Number, Table, order, rolled
+from gate.measure.tally import order, rolled
 from gate.terms.slice import WHOLE, Slice, slice_value
+from gate.terms.tally import Key, Number, Table
 
 USABLE = "state = '' and y is not null"
 # Each offers `tables(rows)`, and counts nothing where nothing asks for it.

@@ -9,10 +9,11 @@ from gate.measure.definition import Definition, from_mapping
 from gate.measure.metrics import catalogue
 from gate.measure.metrics.counts import coverage
 from gate.measure.metrics.metric import Described, Value, View, values
-from gate.measure.tally import Key, Number, Tally
+from gate.record import replace
 from gate.terms.measurement import NO_SUPPORT, Interval, Measurement, Support
 from gate.terms.measurements import Measurements, Source
 from gate.terms.slice import Slice
+from gate.terms.tally import Key, Number, Tally
 
 CANDIDATE, BASELINE = "", "baseline"
 
@@ -31,7 +32,7 @@ def _measurements(tally: Tally, model: str, form: str) -> Measurements:
     definition = from_mapping(tally.header.definition)
     sources = tuple(Source(part.name, form, part.sha256) for part in tally.header.parts)
     found = (item for view in views(tally, definition, model) for item in _of_view(view, tally, definition))
-    return Measurements.of(found, sources=sources)
+    return replace(Measurements.of(found, sources=sources), tally=tally, model=model)
 
 
 def views(tally: Tally, definition: Definition, model: str = CANDIDATE) -> Iterator[View]:

@@ -9,10 +9,11 @@ from gate.measure.definition import Definition
 from gate.measure.engines.engine import Effort
 from gate.measure.measurements import baseline_measurements, measurements
 from gate.measure.source import Source
-from gate.measure.tally import Tally, merge
+from gate.measure.tally import merge
 from gate.record import dataclass, replace
 from gate.terms.case import Case
 from gate.terms.measurements import Measurements
+from gate.terms.tally import Tally
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from gate.measure import number_grid
 from gate.measure.further import USABLE, Rows, grouped
-from gate.measure.tally import Key, Number
+from gate.terms.tally import Key, Number
 
 CONFIDENCE = 0.9  # two-sided: each end is a one-sided bound of 95 %
 # value; low and high order statistics (NaN-free: equal to the value where there are too few rows, `bounded` 0 then)

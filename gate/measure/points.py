@@ -9,8 +9,8 @@ from gate.measure import grid
 from gate.measure.further import USABLE, Rows
 from gate.measure.metrics.confusion import formula
 from gate.measure.questions import COSTS, Point, points
-from gate.measure.tally import SCALE, Key, Table
 from gate.record import dataclass
+from gate.terms.tally import SCALE, Key, Table
 
 if TYPE_CHECKING:
     import numpy as np

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 from gate.errors import InputError, Problem
 from gate.measure.quantities import fixed
-from gate.measure.tally import SCALE
+from gate.terms.tally import SCALE
 
 OCTAVES = 2
 LOWEST, HIGHEST = -1000, 1000

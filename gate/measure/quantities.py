@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from gate.measure.definition import Definition
-from gate.measure.tally import EPS, SCALE
 from gate.record import dataclass
+from gate.terms.tally import EPS, SCALE
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gate.measure import sorted_ranks
 from gate.measure.sorted_ranks import BINS, Sorted, parted
-from gate.measure.tally import SCALE
 from gate.record import dataclass
+from gate.terms.tally import SCALE
 
 if TYPE_CHECKING:
     import numpy as np

@@ -9,8 +9,8 @@ from typing import Any
 from gate.errors import InputError, Place, Problem
 from gate.measure.table_address import form as table_form
 from gate.measure.table_address import is_table
-from gate.measure.tally import Part
 from gate.record import dataclass
+from gate.terms.tally import Part
 
 FORMS = {
     ".parquet": "parquet",

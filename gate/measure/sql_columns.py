@@ -11,7 +11,7 @@ from gate.measure.powers import Powers
 from gate.measure.sql import WEIGHT, text
 from gate.measure.sql_powers import add, by_size, largest, rests, sums
 from gate.measure.sql_tasks import finite
-from gate.measure.tally import Key, Number, Table
+from gate.terms.tally import Key, Number, Table
 
 POWERS: tuple[Powers, ...] = ((("x", 1),), (("x", 2),))
 CUBES: tuple[Powers, ...] = ((("x", 3),),)

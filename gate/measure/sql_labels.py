@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gate.measure.further import USABLE, Rows, grouped, weights, whole
-from gate.measure.tally import Key, Number, Table
+from gate.terms.tally import Key, Number, Table
 
 CELLS = ("11", "10", "01")  # label and prediction of a class; the rest of the rows is neither
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from gate.measure import powers
 from gate.measure.further import USABLE, Rows, grouped, weights, whole
 from gate.measure.powers import Powers
-from gate.measure.tally import Key, Number, Table
+from gate.terms.tally import Key, Number, Table
 
 
 def sums(rows: Rows, listed: tuple[Powers, ...], cubes: tuple[Powers, ...]) -> dict[str, str]:

@@ -6,7 +6,7 @@ from gate.documents.document import shown
 from gate.errors import InputError, Problem
 from gate.measure.further import USABLE, Rows, grouped, whole
 from gate.measure.metrics.asked import limits
-from gate.measure.tally import SCALE, Key, Number, Table
+from gate.terms.tally import SCALE, Key, Number, Table
 
 USUAL = 10
 ALL = 1_000_000_000  # a limit that no list reaches

@@ -9,8 +9,9 @@ from typing import Any
 
 from gate.errors import InputError, Place, Problem
 from gate.measure.definition import from_mapping
-from gate.measure.tally import Header, Key, Number, Part, Table, Tally, order
+from gate.measure.tally import order
 from gate.terms.slice import Slice
+from gate.terms.tally import Header, Key, Number, Part, Table, Tally
 
 FORMAT = 1
 _MAX_SIZE = 512 << 20

@@ -86,7 +86,9 @@ def merge(tables: Sequence[Measurements]) -> Measurements:
     cases = tuple(case for table in tables for case in table.cases)
     beside = [table.beside for table in tables if table.beside is not None]
     both = merge(beside) if beside else None
-    return replace(merged.measurements(aliases, tuple(sources)), cases=cases, beside=both)
+    tallies = [(table.tally, table.model) for table in tables if table.tally is not None]
+    tally, model = tallies[0] if len(tallies) == 1 else (None, "")  # two of them are of rows of their own each
+    return replace(merged.measurements(aliases, tuple(sources)), cases=cases, beside=both, tally=tally, model=model)
 
 
 def split(spec: str) -> tuple[str, str]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from gate.record import dataclass, field
 from gate.terms.case import Case
 from gate.terms.measurement import Measurement
 from gate.terms.slice import Slice
+
+if TYPE_CHECKING:
+    from gate.terms.tally import Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,11 @@ class Measurements:
     `aliases` leads from a tool's raw name to the name used here. `origin` is set by the
     baseline that found them ("file old.json", "git main@9b0d77e"). `beside` are those of another model in the same
     rows, where these were measured on rows that hold two.
+
+    `tally` is the joint evidence for all of them, None where there is none. Tables whose `measurements` are a baseline's
+    and whose `model` is "baseline" were counted in the candidate's own rows: the one tally then holds both models (in its
+    cells `prediction` is the candidate's and `baseline` this one's), so that they can be compared row by row. With `model`
+    "" the tally is of rows of its own.
     """
 
     by_metric: Mapping[str, Mapping[Slice, Measurement]] = field(default_factory=dict)
@@ -42,6 +51,8 @@ class Measurements:
     unused: tuple[Unused, ...] = ()
     cases: tuple[Case, ...] = ()
     beside: Measurements | None = None
+    tally: Tally | None = field(default=None, compare=False)
+    model: str = ""
 
     @classmethod
     def of(

@@ -14,7 +14,7 @@ from sklearn import metrics as sk
 
 import gate
 from gate.errors import GateError
-from gate.measure import tally as tally_room
+from gate.terms import tally as tally_room
 from gate.terms.slice import WHOLE, Slice
 from tests.conftest import Desk
 from tests.measure.rows import rows, value

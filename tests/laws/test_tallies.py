@@ -10,9 +10,10 @@ import pytest
 
 from gate.measure import tally_file
 from gate.measure.engines.engine import Effort
-from gate.measure.tally import Key, Number, Tally, merge
+from gate.measure.tally import merge
 from gate.record import replace
 from gate.terms.slice import WHOLE
+from gate.terms.tally import Key, Number, Tally
 from tests.measure.rows import rows, tally
 
 ASKED = {"label": "y", "score": "p", "baseline_score": "q", "slices": ["region", ["region", "device"]]}

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from gate.measure.tally import Number, Table, Tally
+from gate.terms.tally import Number, Table, Tally
 
 ROWS = 1_500
 QUOTES = 'it\'s \\ "odd" - floor(x) é'  # a label that SQL, Spark's escapes and a careless rewriting would each break

@@ -11,9 +11,9 @@ from gate.measure.engines import duckdb
 from gate.measure.engines.engine import Effort
 from gate.measure.measurements import baseline_measurements, measurements
 from gate.measure.source import of_frame
-from gate.measure.tally import Tally
 from gate.terms.measurements import Measurements
 from gate.terms.slice import Slice
+from gate.terms.tally import Tally
 
 SERIAL = Effort(threads=1)
 

@@ -17,7 +17,7 @@ from gate.measure.definition import from_mapping
 from gate.measure.engines import duckdb
 from gate.measure.engines.engine import Effort
 from gate.measure.source import of_frame, open_rows
-from gate.measure.tally import Tally
+from gate.terms.tally import Tally
 from tests.measure.rows import SERIAL, measured, problem, rows, value
 
 SECRET = "AKIA-very-secret-token"

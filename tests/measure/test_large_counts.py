@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gate.measure import ranks
-from gate.measure.tally import SCALE
+from gate.terms.tally import SCALE
 
 
 def grid(rows: int, cells: int = 60) -> dict[Any, dict[str, int]]:

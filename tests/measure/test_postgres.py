@@ -15,8 +15,9 @@ from gate.measure.engines import duckdb, postgres
 from gate.measure.engines.engine import Effort
 from gate.measure.measuring import Measuring, tally_of
 from gate.measure.source import open_rows
-from gate.measure.tally import Tally, merge
+from gate.measure.tally import merge
 from gate.measure.tally_file import write
+from gate.terms.tally import Tally
 from tests.measure import conformance, postgres_server
 
 pytestmark = pytest.mark.slow

@@ -19,8 +19,9 @@ from gate.measure.engines import duckdb
 from gate.measure.engines.engine import Effort
 from gate.measure.engines.spark_spelling import Spelling, written
 from gate.measure.source import open_rows
-from gate.measure.tally import Tally, merge
+from gate.measure.tally import merge
 from gate.measure.tally_file import read, write
+from gate.terms.tally import Tally
 from tests.measure import conformance
 
 ROOT = Path(__file__).parents[2]

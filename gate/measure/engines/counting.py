@@ -15,8 +15,9 @@ from gate.measure.engines.engine import Effort
 from gate.measure.profile import MOST_CLASSES, MOST_CROSSED, MOST_SLICES, Profile, profile, refuse_columns
 from gate.measure.quantities import fixed
 from gate.measure.source import Source
-from gate.measure.tally import Header, Key, Number, Part, Table, Tally, order, rolled
+from gate.measure.tally import order, rolled
 from gate.terms.slice import WHOLE, Slice, slice_value
+from gate.terms.tally import Header, Key, Number, Part, Table, Tally
 
 CELL_KEYS = ("label", "prediction", "baseline", "state")
 ON_GRID = ("count(*)", "sum(f0)", "sum(f1)", "sum(f2)")

@@ -14,8 +14,8 @@ from gate.measure.engines.duckdb_columns import Columns, crossed
 from gate.measure.engines.duckdb_rows import ROWS, Spelling, connected, fetched, first, kinds
 from gate.measure.engines.engine import Effort
 from gate.measure.source import Source, parts
-from gate.measure.tally import Key, Part, Table, Tally
 from gate.terms.slice import slice_value
+from gate.terms.tally import Key, Part, Table, Tally
 
 if TYPE_CHECKING:
     import duckdb

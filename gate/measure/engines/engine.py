@@ -6,8 +6,8 @@ from typing import Protocol
 
 from gate.measure.definition import Definition
 from gate.measure.source import Source
-from gate.measure.tally import Tally
 from gate.record import dataclass
+from gate.terms.tally import Tally
 
 EXACT_ROWS = 30_000_000  # ranking holds two numbers a row in memory; above, the grid of scores tells the AUC
 

@@ -16,7 +16,7 @@ from gate.measure.engines.remote import RemoteCounting
 from gate.measure.source import Source
 from gate.measure.sql import Dialect
 from gate.measure.table_address import PostgresAddress, postgres
-from gate.measure.tally import Part, Tally
+from gate.terms.tally import Part, Tally
 
 if TYPE_CHECKING:
     import psycopg

@@ -14,9 +14,9 @@ from gate.measure.engines.engine import Effort
 from gate.measure.further import USABLE
 from gate.measure.source import Source
 from gate.measure.sql import Dialect
-from gate.measure.tally import Key, Table
 from gate.record import replace
 from gate.terms.slice import Slice
+from gate.terms.tally import Key, Table
 
 MOST_SCORES = 65_536  # above, scores are counted on the grid
 LOOKED_AT = 1_000_000

@@ -19,7 +19,7 @@ from gate.measure.engines.spark_spelling import Spelling, written
 from gate.measure.source import Source, form_of, parts
 from gate.measure.sql import Dialect
 from gate.measure.table_address import SPARK
-from gate.measure.tally import Part, Tally
+from gate.terms.tally import Part, Tally
 
 _KINDS = {
     **dict.fromkeys(("tinyint", "smallint", "int", "bigint"), "integer"),

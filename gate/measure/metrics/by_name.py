@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from gate.measure.definition import Definition
 from gate.measure.metrics.metric import DOWN, UP, Described, Named, Names, Value, View
 from gate.measure.questions import SCORER, scorers
-from gate.measure.tally import Tally
+from gate.terms.tally import Tally
 
 _NEEDS = ("by_name",)
 _GOOD, _BAD = f"{SCORER}…_score", f"{SCORER}…_error"

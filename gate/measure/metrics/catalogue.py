@@ -7,7 +7,7 @@ from typing import Any
 
 from gate.measure.definition import Definition
 from gate.measure.metrics.metric import Described
-from gate.measure.tally import Tally
+from gate.terms.tally import Tally
 
 FAMILIES = (
     "counts",

@@ -10,7 +10,7 @@ from gate.measure.definition import Definition
 from gate.measure.metrics.asked import limits
 from gate.measure.metrics.metric import DOWN, UP, Described, Named, Names, Value, View
 from gate.measure.metrics.scores import loss
-from gate.measure.tally import SCALE, Tally
+from gate.terms.tally import SCALE, Tally
 
 METRICS = (
     Described("log_loss", DOWN, 0, None, oracle="log_loss", means="mean surprise, in nats"),

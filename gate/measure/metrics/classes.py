@@ -7,8 +7,8 @@ from typing import TypeAlias
 
 from gate.measure.definition import Definition
 from gate.measure.metrics.metric import UP, Cell, Described, Named, Names, Value, View
-from gate.measure.tally import Tally
 from gate.record import dataclass
+from gate.terms.tally import Tally
 
 # A share of one class: from its true positives, its predictions and its labels, the value and its three derivatives.
 Share: TypeAlias = Callable[[float, float, float], "tuple[float, float, float, float] | None"]

@@ -10,7 +10,7 @@ from gate.measure.definition import Definition
 from gate.measure.metrics.metric import UP, Described, Named, Names, Value, View
 from gate.measure.metrics.regression import TOLD, Sums, quantile
 from gate.measure.sql_columns import SHARES
-from gate.measure.tally import SCALE, Tally
+from gate.terms.tally import SCALE, Tally
 
 _COLUMNS, _ORDER = ("columns",), ("column_order",)
 METRICS = (

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from gate.measure.definition import Definition
 from gate.measure.metrics.metric import DOWN, UP, Cell, Described, Value, View
-from gate.measure.tally import Tally
+from gate.terms.tally import Tally
 
 Four: TypeAlias = tuple[Any, Any, Any, Any]  # tp, fp, fn, tn: counts, weights, or complex numbers for a gradient
 

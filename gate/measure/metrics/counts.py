@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from gate.measure.definition import Definition
 from gate.measure.metrics.metric import UP, Described, Value, View
-from gate.measure.tally import Tally
+from gate.terms.tally import Tally
 
 METRICS = (
     Described("rows", None, 0, labelled=False, means="rows of the slice"),

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from gate.measure.definition import Definition
 from gate.measure.metrics.metric import DOWN, UP, Described, Named, Value, View
-from gate.measure.tally import Tally
 from gate.terms.slice import WHOLE
+from gate.terms.tally import Tally
 
 MOST_CLASSES = 20
 

@@ -7,7 +7,7 @@ from math import sqrt
 
 from gate.measure.definition import Definition
 from gate.measure.metrics.metric import DOWN, UP, Cell, Described, Value, View
-from gate.measure.tally import SCALE, Tally
+from gate.terms.tally import SCALE, Tally
 
 METRICS = (
     Described("no_information_rate", None, 0, 1, means="share of the most frequent label: the accuracy of always saying it"),

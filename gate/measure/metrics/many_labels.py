@@ -9,7 +9,7 @@ from gate.measure.definition import Definition
 from gate.measure.metrics.classes import SHARES
 from gate.measure.metrics.confusion import stderr
 from gate.measure.metrics.metric import DOWN, UP, Described, Named, Names, Value, View
-from gate.measure.tally import SCALE, Tally
+from gate.terms.tally import SCALE, Tally
 
 Overlap: TypeAlias = tuple[int, int, int]  # of a row: labels that were predicted, predicted ones, labels
 

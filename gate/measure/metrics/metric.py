@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from gate.measure.definition import Definition
-from gate.measure.tally import SCALE, Key, Number, Tally
 from gate.record import dataclass, field
 from gate.terms.metric import Direction
 from gate.terms.slice import Slice
+from gate.terms.tally import SCALE, Key, Number, Tally
 
 UP, DOWN = Direction.HIGHER, Direction.LOWER
 

@@ -16,8 +16,8 @@ from gate.measure.metrics import confusion
 from gate.measure.metrics.metric import DOWN, Described, Named, Names, Value, View
 from gate.measure.points import FIELDS, chosen, of_grid, value_of
 from gate.measure.questions import BEST_COST, COSTS, POINT_METRICS, Point, points
-from gate.measure.tally import Tally
 from gate.record import replace
+from gate.terms.tally import Tally
 
 _POINTS = ("points",)
 _BY_NAME = {each.name: each for each in confusion.METRICS}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from gate.measure.definition import Definition
 from gate.measure.metrics.columns import mean_of_queries
 from gate.measure.metrics.metric import DOWN, UP, Described, Named, Names, Value, View
-from gate.measure.tally import Tally
+from gate.terms.tally import Tally
 
 _QUERIES = ("queries",)
 METRICS = (

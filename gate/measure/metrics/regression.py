@@ -11,7 +11,7 @@ from gate.measure import powers
 from gate.measure.definition import Definition
 from gate.measure.metrics.metric import DOWN, UP, Described, Named, Names, Value, View
 from gate.measure.orders import CONFIDENCE, of_cells
-from gate.measure.tally import SCALE, Tally
+from gate.terms.tally import SCALE, Tally
 
 _ERRORS = ("errors",)
 METRICS = (

@@ -9,7 +9,7 @@ from gate.measure import ranks
 from gate.measure.definition import Definition
 from gate.measure.metrics.confusion import NO_NEGATIVES, NO_POSITIVES
 from gate.measure.metrics.metric import DOWN, UP, Described, Value, View
-from gate.measure.tally import Number, Tally
+from gate.terms.tally import Number, Tally
 
 METRICS = (
     Described(
