@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from gate import __version__
 from gate.app.clock import Clock, clock
@@ -44,7 +44,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckRequest:
-    """What `gate check` was asked for. `policy_from` is a revision, "base", or empty for the work tree."""
+    """What `gate check` was asked for. `policy_from` is a revision, "base", or empty for the work tree.
+
+    `definition` is what flags say of the columns of rows, where no policy says it.
+    """
 
     inputs: Sequence[str]
     policies: Sequence[str] = ()
@@ -56,6 +59,9 @@ class CheckRequest:
     stdin: BinaryIO | None = None
     progress: Progress | None = None
     environ: Mapping[str, str] = field(default_factory=dict)
+    definition: Mapping[str, Any] = field(default_factory=dict)
+    engine: str = "duckdb"
+    memory: str = ""
 
 
 def judging_of(request: CheckRequest) -> Judging:
@@ -103,23 +109,27 @@ def surroundings(request: CheckRequest, policies: Sequence[Policy], now: str = "
         facts=here(request.environ),
         policies=tuple((policy.file, policy.name) for policy in policies),
         environ=request.environ,
-        measuring=measuring_of(policies, now, request.progress),
+        measuring=measuring_of(policies, now, request),
     )
 
 
-def measuring_of(policies: Sequence[Policy], now: str = "", progress: Progress | None = None) -> Measuring | None:
+def measuring_of(policies: Sequence[Policy], now: str = "", request: CheckRequest | None = None) -> Measuring | None:
     """What rows are measured by: the policies that judge say it, so that a change cannot choose its own labels."""
-    if all(policy.measure is None for policy in policies):
+    asked = request.definition if request else {}
+    if not asked and all(policy.measure is None for policy in policies):
         return None
-    from gate.app.measuring import of_policies
+    from gate.app.measuring import of_flags, refuse_again
+    from gate.measure.engines.engine import Effort
 
-    found = of_policies(policies, now)
-    return replace(found, effort=replace(found.effort, progress=progress)) if found is not None else None
+    refuse_again(asked, policies)
+    effort = Effort(memory=request.memory, progress=request.progress) if request else Effort()
+    return of_flags(asked, policies, effort, request.engine if request else "duckdb", now)
 
 
 def files_of(request: CheckRequest, policies: Sequence[Policy]) -> list[str]:
     """Every file that a check reads, so that no report overwrites one; without policies, those that they may read."""
     paths = [path_of(spec) for spec in (*request.inputs, *request.baselines) if spec != "-"]
+    paths += [str(request.definition[role]) for role in ("reference", "train") if role in request.definition]
     named: list[str] = []
     with suppress(PolicyError):  # said when the policies are loaded
         named = find(request.policies, {} if request.policy_from else request.environ)

@@ -51,7 +51,18 @@ def of_flags(
     definition = from_mapping({**(base.definition.document if base else {}), **flags})
     told = replace(base, definition=definition) if base else Measuring(definition=definition, now=now)
     rows = {name: flags[name] for name in ("reference", "train") if name in flags}
+    told = told if base else replace(told, read=_read(policies))
     return replace(told, engine=engine, effort=effort, **rows)
+
+
+def refuse_again(flags: Mapping[str, Any], policies: Collection[Policy]) -> None:
+    """Refuse flags for what a policy says of rows: in a check it is not for the command line to say otherwise."""
+    for policy in policies:
+        said = [key for key in flags if key in (policy.measure or {})]
+        if said:
+            what = f"`{said[0]}` of `measure` is said here, and by a flag of the command line as well"
+            remedy = "in a check the policy says it: leave out the flag"
+            raise PolicyError(Problem("two-measures", what, policy.places.get("measure", Place(policy.file)), remedy))
 
 
 def alone(by: Measuring) -> Measuring:

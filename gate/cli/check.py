@@ -13,6 +13,7 @@ from gate.app.evidence import path_of
 from gate.app.judging import Judging
 from gate.app.outputs import Output
 from gate.app.protected import named_in
+from gate.cli import rows
 from gate.cli.command import INPUT
 from gate.cli.console import complain, say, standard_input, terminal
 from gate.errors import GateError, OutputError, UsageError
@@ -27,6 +28,7 @@ EXAMPLES = """\
   gate check metrics.json
   gate check metrics.json -p gate.yaml -b production.json -o report.md -o decision.json
   gate check train=train.json test=test.json        rules then read train.accuracy, test.accuracy
+  gate check predictions.parquet                    measures rows, as `measure:` of the policy says
   evaluate | gate check -
 
 exit codes: 0 deploy · 1 do not deploy · 2 could not run · 3 undecided · 70 a bug in gate"""
@@ -66,6 +68,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="there is no baseline or history yet: let rules that need one through, visibly",
     )
     add("--now", default="", metavar="DATE", help="judge as if it were this day (the decision then says so)")
+    rows.arguments(parser, "what columns mean, where no policy's `measure:` says it")
 
 
 def _reporting(add: Callable[..., object]) -> None:
@@ -105,6 +108,9 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
         now=args.now,
         stdin=standard_input(),
         environ=environ,
+        definition=rows.definition(args),
+        engine=args.engine,
+        memory=args.memory,
     )
     try:
         judging = checking.judging_of(request)
@@ -129,7 +135,7 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
 
 def _decided(request: checking.CheckRequest, judging: Judging) -> Decision:
     """The decision; measuring rows shows how far it is."""
-    if all(policy.measure is None for policy in judging.policies):
+    if not request.definition and all(policy.measure is None for policy in judging.policies):
         return checking.check(request, judging)
     from gate.cli import progress
 

@@ -94,5 +94,5 @@ def _cost(written: str) -> tuple[str, float]:
         raise argparse.ArgumentTypeError(f"`{written[:40]}` is not NAME=NUMBER, such as fn=500") from None
 
 
-def _crossed(written: str) -> list[str]:
-    return written.split(",")
+def _crossed(written: str) -> tuple[str, ...]:
+    return tuple(written.split(","))
