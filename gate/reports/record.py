@@ -19,6 +19,8 @@ from gate.terms.decision import (
     Finding,
     InputIdentity,
     Level,
+    ModelFile,
+    ModelIdentity,
     Outcome,
     Part,
     PolicyIdentity,
@@ -252,4 +254,5 @@ DECISION = record(
     run_url=TEXT, judged_at=TEXT, simulated=FLAG, gate_version=TEXT, format=COUNT,
     policies=listed(record(PolicyIdentity, name=TEXT, file=PATH, sha256=TEXT, rules=COUNT, advisory=FLAG, extends=listed(TEXT))),
     inputs=listed(record(InputIdentity, role=TEXT, name=PATH, format=TEXT, sha256=TEXT)),
+    model=listed(record(ModelIdentity, name=TEXT, sha256=TEXT, files=listed(record(ModelFile, name=TEXT, sha256=TEXT)))),
 )  # fmt: skip

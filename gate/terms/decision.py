@@ -205,11 +205,29 @@ class PolicyIdentity:
     extends: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ModelFile:
+    """A file of a model: its path in there, with `/`; `.` where the model is one file."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelIdentity:
+    """A model that the decision is about: `sha256` is OpenSSF model signing's digest over those of its files."""
+
+    name: str
+    sha256: str
+    files: tuple[ModelFile, ...]
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Decision:
     """The one result; every report is a pure function of it.
 
     `judged_at` is the clock as ISO 8601 UTC; `simulated` says that it was given, not read.
+    `model` is what `--model` names, by its digests.
     `messages` are what went wrong when the verdict is `error`. `candidate` and `baselines` are the
     measurements that were judged, so that they can be judged again. `lost` are cases that held on a
     baseline and fail now. `revision` is where a trusted policy was read, `proposed` what the change would
@@ -220,6 +238,7 @@ class Decision:
     findings: tuple[Finding, ...] = ()
     policies: tuple[PolicyIdentity, ...] = ()
     inputs: tuple[InputIdentity, ...] = ()
+    model: tuple[ModelIdentity, ...] = ()
     messages: tuple[str, ...] = ()
     notes: tuple[Reason, ...] = ()
     unused: tuple[str, ...] = ()

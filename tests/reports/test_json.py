@@ -22,6 +22,8 @@ from gate.terms.decision import (
     Finding,
     InputIdentity,
     Level,
+    ModelFile,
+    ModelIdentity,
     Outcome,
     Part,
     PolicyIdentity,
@@ -81,6 +83,7 @@ policies = st.builds(
     PolicyIdentity, name=texts, file=texts, sha256=texts, rules=counts, advisory=st.booleans(), extends=few(texts)
 )
 inputs = st.builds(InputIdentity, role=texts, name=texts, format=texts, sha256=texts)
+models = st.builds(ModelIdentity, name=texts, sha256=texts, files=few(st.builds(ModelFile, name=texts, sha256=texts)))
 supports = st.builds(Support, n=maybe, k=maybe, stderr=maybe, interval=st.none() | intervals)
 measurements = st.builds(
     Measurement, metric=texts, value=values, slice=slices, support=supports, unit=texts,
@@ -104,6 +107,7 @@ proposals = st.builds(
 )
 decisions_ = st.builds(
     Decision, verdict=verdicts, findings=few(findings), policies=few(policies), inputs=few(inputs), messages=few(texts),
+    model=few(models),
     notes=few(reasons), unused=few(texts), candidate=st.none() | tables, baselines=few(baselines), lost=few(lost),
     revision=st.none() | revisions, proposed=st.none() | proposals, commit=texts, run_url=texts,
     judged_at=texts, simulated=st.booleans(),
