@@ -1,0 +1,1 @@
+"""Attestations: a model's digests, the statement that it passed, signatures, and what a deploy step checks of them."""
