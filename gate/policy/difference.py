@@ -18,7 +18,7 @@ from gate.policy.setting_change import Both, setting_changes
 from gate.policy.shapes import canonical
 from gate.policy.waiver_change import waived_rules, waiver_changes
 
-_KINDS = ("advisory", "evidence", "rules", "waivers")
+_KINDS = ("advisory", "evidence", "holdout", "rules", "waivers")
 
 
 def difference(old: Policy, new: Policy, today: str) -> PolicyDifference:

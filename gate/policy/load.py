@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gate.documents.document import Map
 from gate.documents.files import WORK_TREE, Files
@@ -23,6 +23,9 @@ from gate.policy.waivers import WaiverBuilder
 from gate.record import replace
 from gate.terms.metric import Direction, Metric
 from gate.terms.slice import Slice, written_value
+
+if TYPE_CHECKING:
+    from gate.policy.holdout import Holdout
 
 
 def load(path: str, today: str = "", file: str | None = None, files: Files = WORK_TREE) -> Policy:
@@ -54,6 +57,7 @@ def resolve(source: PolicyText, today: str) -> Policy:
     metrics = _metrics(source, problems)
     baselines = _baselines(source, problems)
     confidence = _confidence(source, problems)
+    holdout = _holdout(source, problems)
     names = {"baseline", *baselines}
     # what a pack asks for and nobody answers is told once; its rules are read all the same, for what else is wrong
     answers = {name: number or Number(0.5) for name, number in parameters.items()}
@@ -76,7 +80,7 @@ def resolve(source: PolicyText, today: str) -> Policy:
     files = (*(layer.source.path for layer in found), *waivers.files, *_beside(source, baselines))
     policy = _policy(source, found, setting, metrics, baselines, rules, waived)
     by = tuple(waivers.permitted)
-    return _with_digest(replace(policy, files=files, waiver_days=waivers.max_days, waiver_by=by))
+    return _with_digest(replace(policy, files=files, waiver_days=waivers.max_days, waiver_by=by, holdout=holdout))
 
 
 def _policy(
@@ -239,6 +243,14 @@ def _confidence(source: PolicyText, problems: list[Problem]) -> float | None:
     return value
 
 
+def _holdout(source: PolicyText, problems: list[Problem]) -> Holdout | None:
+    if "holdout" in source.value:
+        from gate.policy.holdout import build
+
+        return build(source, problems)
+    return None
+
+
 def _slice_values(values: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(nfc(written_value(value, mark.text)) for value, mark in zip(values, values.marks, strict=True)))
 
@@ -267,6 +279,7 @@ def _meaning(policy: Policy) -> dict[str, Any]:
         "evidence": policy.evidence,
         "measure": policy.measure,
         "actions": policy.actions,
+        **({"holdout": policy.holdout.meaning} if policy.holdout is not None else {}),
     }
 
 

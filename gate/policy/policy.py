@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gate.documents.files import WORK_TREE, Files
 from gate.errors import Place
@@ -14,6 +14,9 @@ from gate.record import dataclass, field
 from gate.terms.decision import Level
 from gate.terms.metric import Metric
 from gate.terms.slice import WHOLE, Slice
+
+if TYPE_CHECKING:
+    from gate.policy.holdout import Holdout
 
 
 class Settle(Enum):
@@ -74,7 +77,8 @@ class Policy:
     """Rules with what they need; `sha256` is over all that judges, packs and parameters included.
 
     `measure` and `actions` are carried as they were written. `files` are the paths of all that it consists of
-    or refers to. `waiver_days` and `waiver_by` are the limits that it sets to waivers (no name: anyone). `places`
+    or refers to. `waiver_days` and `waiver_by` are the limits that it sets to waivers (no name: anyone). `holdout` is
+    the budget of its test set. `places`
     are where its own keys stand, also those of metrics and slices ("metrics.recall"). `tree` is where it was read, and
     where what it names is read; `folder` is its folder in there.
     """
@@ -96,6 +100,7 @@ class Policy:
     files: tuple[str, ...] = ()
     waiver_days: int = 180
     waiver_by: tuple[str, ...] = ()
+    holdout: Holdout | None = None
     places: Mapping[str, Place] = field(default_factory=dict)
     measure: Any = None
     actions: Any = None

@@ -51,6 +51,10 @@ def setting_changes(both: Both) -> Iterator[PartChange]:
     yield from _metrics(both)
     yield from _slices(both)
     yield from _baselines(both)
+    if old.holdout is not None or new.holdout is not None:
+        from gate.policy.holdout_change import holdout_changes
+
+        yield from holdout_changes(old, new)
     yield from _nothing_evaluated(both)
 
 
