@@ -52,7 +52,8 @@ def of_flags(
     told = replace(base, definition=definition) if base else Measuring(definition=definition, now=now)
     rows = {name: flags[name] for name in ("reference", "train") if name in flags}
     told = told if base else replace(told, read=_read(policies))
-    return replace(told, engine=engine, effort=effort, **rows)
+    counted = any(policy.holdout is not None for policy in policies)  # uses of a test set, which has to be known again
+    return replace(told, engine=engine, effort=replace(effort, identify=counted), **rows)
 
 
 def refuse_again(flags: Mapping[str, Any], policies: Collection[Policy]) -> None:
@@ -68,9 +69,9 @@ def refuse_again(flags: Mapping[str, Any], policies: Collection[Policy]) -> None
 def alone(by: Measuring) -> Measuring:
     """The same for the rows of another model: they hold no baseline of their own, and no rule asks how they drift."""
     alone = replace(by.definition, baseline_prediction="", baseline_score="", baseline_threshold=None)
-    return replace(
-        by, definition=replace(alone, reference="", train="", ask=_own(alone.ask)), reference="", train="", read=frozenset()
-    )
+    definition = replace(alone, reference="", train="", ask=_own(alone.ask))
+    effort = replace(by.effort, identify=False)
+    return replace(by, definition=definition, effort=effort, reference="", train="", read=frozenset())
 
 
 def _own(ask: tuple[str, ...]) -> tuple[str, ...]:

@@ -25,6 +25,9 @@ class Dialect(Protocol):
     def whole(self, expression: str) -> str:
         """A double without fraction as an integer that does not overflow when summed."""
 
+    def of_hex(self, expression: str) -> str:
+        """Fifteen hexadecimal digits as an integer that does not overflow when summed."""
+
 
 def text(value: str) -> str:
     """A literal."""

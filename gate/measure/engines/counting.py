@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeAlias
 
 from gate.documents.document import shown
 from gate.errors import InputError, Place, Problem
-from gate.measure import further, grid, sql, sql_tasks
+from gate.measure import further, grid, identity, sql, sql_tasks
 from gate.measure.definition import Definition, label_text
 from gate.measure.engines.engine import Effort
 from gate.measure.profile import MOST_CLASSES, MOST_CROSSED, MOST_SLICES, Profile, profile, refuse_columns
@@ -68,6 +68,7 @@ class Counting:
             if self.effort.portable or not exact:
                 tables["scores"] = self.scores()
         tables |= further.tables(self.offered())
+        tables |= identity.tables(self.on, self.asked) if self.effort.identify else {}
         return Tally(self.header(), tables)
 
     def header(self) -> Header:

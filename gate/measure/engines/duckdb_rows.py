@@ -56,6 +56,9 @@ class Spelling:
     def whole(self, expression: str) -> str:
         return f"cast({expression} as {self.integer})"
 
+    def of_hex(self, expression: str) -> str:
+        return f"cast('0x' || {expression} as bigint)"
+
 
 @contextmanager
 def connected(source: Source, effort: Effort) -> Iterator[duckdb.DuckDBPyConnection]:

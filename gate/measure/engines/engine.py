@@ -23,13 +23,14 @@ class Effort:
     """How an engine may work. `memory` is a limit like "1GB" ("" for the engine's own), `threads` 0 for all.
 
     `portable` asks for a tally that merges with others: scores on the grid beside exact ranks. `exact_rows` is how many
-    rows are ranked exactly at most. `progress` hears of long work.
+    rows are ranked exactly at most. `identify` asks which rows these are (identity.py). `progress` hears of long work.
     """
 
     memory: str = ""
     threads: int = 0
     portable: bool = False
     exact_rows: int = EXACT_ROWS
+    identify: bool = False
     progress: Progress | None = None
 
 

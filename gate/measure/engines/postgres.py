@@ -72,6 +72,9 @@ class Spelling:
         high, low = halves(expression)
         return f"(cast(cast({high} as bigint) as numeric) * 1099511627776 + cast({low} as bigint))"
 
+    def of_hex(self, expression: str) -> str:
+        return f"cast(cast('x' || {expression} as bit(60)) as bigint)"
+
 
 def written(query: str) -> str:
     """A query with its doubles as PostgreSQL writes them; what is quoted stays as it is."""

@@ -30,6 +30,9 @@ class Spelling:
         high, low = halves(expression.removeprefix("floor") if expression.startswith("floor(") else expression)
         return f"(cast(cast({high} as bigint) as decimal(20, 0)) * 1099511627776 + cast(cast({low} as bigint) as decimal(20, 0)))"
 
+    def of_hex(self, expression: str) -> str:
+        return f"cast(conv({expression}, 16, 10) as decimal(20, 0))"
+
 
 def written(query: str) -> str:
     """A query with texts that mean the same under every setting of a session, and with floors of doubles that are doubles."""
