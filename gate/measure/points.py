@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from gate.measure import grid
 from gate.measure.further import USABLE, Rows
-from gate.measure.metrics.confusion import formula
 from gate.measure.questions import COSTS, Point, points
 from gate.record import dataclass
+from gate.stats.matrices import formula
 from gate.terms.tally import SCALE, Key, Table
 
 if TYPE_CHECKING:

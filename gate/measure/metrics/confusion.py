@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from typing import Any
 
 from gate.measure.definition import Definition
 from gate.measure.metrics.metric import DOWN, UP, Cell, Described, Value, View
+from gate.stats.matrices import SHARES, SMOOTH, Four
 from gate.terms.tally import Tally
-
-Four: TypeAlias = tuple[Any, Any, Any, Any]  # tp, fp, fn, tn: counts, weights, or complex numbers for a gradient
 
 NO_POSITIVES, NO_NEGATIVES = "not defined: no row is labelled positive", "not defined: no row is labelled negative"
 _NONE_PREDICTED = "not defined: no row is predicted positive"
@@ -18,48 +17,9 @@ _NEITHER = "not defined: no row is labelled or predicted positive"
 _CONSTANT = "not defined: labels or predictions are all the same"
 
 
-def _balanced(c: Four) -> Any:
-    tp, fp, fn, tn = c
-    return (tp / (tp + fn) + tn / (tn + fp)) / 2
-
-
-def _fbeta(beta: float) -> Callable[[Four], Any]:
-    """F-beta: recall counts beta times as much as precision (van Rijsbergen 1979)."""
-    square = beta * beta
-
-    def value(c: Four) -> Any:
-        tp, fp, fn, _ = c
-        return (1 + square) * tp / ((1 + square) * tp + square * fn + fp)
-
-    return value
-
-
-def _mcc(c: Four) -> Any:
-    """Matthews's correlation coefficient (1975)."""
-    tp, fp, fn, tn = c
-    return (tp * tn - fp * fn) / (((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)) ** 0.5)
-
-
-def _kappa(c: Four) -> Any:
-    """Cohen's kappa (1960)."""
-    tp, fp, fn, tn = c
-    n = tp + fp + fn + tn
-    chance = ((tp + fp) * (tp + fn) + (fn + tn) * (fp + tn)) / (n * n)
-    return ((tp + tn) / n - chance) / (1 - chance)
-
-
-# name -> the function, numerator and denominator where it is a share, and what is wrong where the denominator is 0
-_SHARES: dict[str, tuple[Callable[[Four], Any], Callable[[Four], Any], str]] = {
-    "accuracy": (lambda c: c[0] + c[3], sum, _NO_ROWS),
-    "precision": (lambda c: c[0], lambda c: c[0] + c[1], _NONE_PREDICTED),
-    "recall": (lambda c: c[0], lambda c: c[0] + c[2], NO_POSITIVES),
-    "specificity": (lambda c: c[3], lambda c: c[3] + c[1], NO_NEGATIVES),
-    "fpr": (lambda c: c[1], lambda c: c[3] + c[1], NO_NEGATIVES),
-    "fnr": (lambda c: c[2], lambda c: c[0] + c[2], NO_POSITIVES),
-    "jaccard": (lambda c: c[0], lambda c: c[0] + c[1] + c[2], _NEITHER),
-}
-_SMOOTH: dict[str, Callable[[Four], Any]] = {
-    "balanced_accuracy": _balanced, "f1": _fbeta(1), "f2": _fbeta(2), "f0_5": _fbeta(0.5), "mcc": _mcc, "kappa": _kappa,
+_LACKING = {  # what is wrong where a share's denominator is 0
+    "accuracy": _NO_ROWS, "precision": _NONE_PREDICTED, "recall": NO_POSITIVES, "specificity": NO_NEGATIVES,
+    "fpr": NO_NEGATIVES, "fnr": NO_POSITIVES, "jaccard": _NEITHER,
 }  # fmt: skip
 _COUNTS = ("tp", "fp", "fn", "tn")
 
@@ -92,8 +52,8 @@ def measure(view: View) -> Mapping[str, Value]:
     n: Four = tuple(cell.n for cell in cells)  # type: ignore[assignment]
     weight: Four = tuple(cell.weight for cell in cells)  # type: ignore[assignment]
     square: Four = tuple(cell.square for cell in cells)  # type: ignore[assignment]
-    found = {name: _share(name, n, weight, square) for name in _SHARES}
-    found |= {name: _smooth(name, n, weight, square) for name in _SMOOTH}
+    found = {name: _share(name, n, weight, square) for name in SHARES}
+    found |= {name: _smooth(name, n, weight, square) for name in SMOOTH}
     return found | {name: Value(float(count)) for name, count in zip(_COUNTS, n, strict=True)}
 
 
@@ -108,24 +68,16 @@ def four(view: View) -> tuple[Cell, Cell, Cell, Cell]:
     return found[0], found[1], found[2], found[3]
 
 
-def formula(name: str) -> Callable[[Any], Any]:
-    """A metric as a function of tp, fp, fn, tn: numbers, or arrays of them."""
-    if name in _SMOOTH:
-        return _SMOOTH[name]
-    top, bottom, _ = _SHARES[name]
-    return lambda c: top(c) / bottom(c)
-
-
 def of_counts(name: str, n: Any, weight: Any, square: Any) -> Value:
     """A metric of tp, fp, fn, tn: as rows, weights, and sums of squared weights."""
-    return _share(name, n, weight, square) if name in _SHARES else _smooth(name, n, weight, square)
+    return _share(name, n, weight, square) if name in SHARES else _smooth(name, n, weight, square)
 
 
 def _share(name: str, n: Four, weight: Four, square: Four) -> Value:
-    top, bottom, wrong = _SHARES[name]
+    top, bottom = SHARES[name]
     whole = bottom(weight)
     if not whole:
-        return Value(None, problem=wrong)
+        return Value(None, problem=_LACKING[name])
     value = top(weight) / whole
     k = top(n) if weight == n else None  # weighted, a value is no share of rows
     return Value(value, n=bottom(n), k=k, stderr=stderr(lambda c: top(c) / bottom(c), weight, square))
@@ -135,7 +87,7 @@ def _smooth(name: str, n: Four, weight: Four, square: Four) -> Value:
     wrong = _undefined(name, weight)
     if wrong:
         return Value(None, problem=wrong)
-    function = _SMOOTH[name]
+    function = SMOOTH[name]
     tp, fp, fn, tn = n
     support = tp + fp + fn if name.startswith("f") else sum(n)
     return Value(float(function(weight)), n=support, stderr=stderr(function, weight, square), n_pos=tp + fn, n_neg=fp + tn)
