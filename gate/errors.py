@@ -75,6 +75,10 @@ class OutputError(GateError):
     """A report that was asked for cannot be written."""
 
 
+class HistoryError(GateError):
+    """A history of runs cannot be read or written, or what is to be written contradicts it."""
+
+
 class MissingExtraError(GateError):
     """An optional package is needed and not installed."""
 

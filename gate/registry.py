@@ -61,6 +61,9 @@ _ROOMS: dict[str, dict[str, str]] = {
         "ci": "gate.baselines.ci",
         "mlflow": "gate.baselines.mlflow",
     },
+    "history": {
+        "sqlite": "gate.history.sqlite",
+    },
     "revisions": {
         "git": "gate.revisions.git",
         "github": "gate.revisions.github",

@@ -1,0 +1,86 @@
+"""A history as lines of JSON: what `gate history -o runs.jsonl` writes and `gate log runs.jsonl` reads, a record a line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from gate.errors import HistoryError, Place, Problem
+from gate.history import rows
+from gate.history.store import ALL, Store, Which
+from gate.reports.record import MalformedError
+from gate.terms.run import Entry, Exclusion, Name, Record
+
+FORMAT = 1
+_KEYS = ("run", "name", "exclude", "state")
+
+
+def exported(store: Store, which: Which = ALL) -> Iterator[str]:
+    """Lines that hold the runs that are meant, oldest first, and after them names, exclusions and what is remembered."""
+    runs = store.runs(which)
+    for run in reversed(runs):
+        documents = {kind: store.document(run.id, kind) for kind in store.documents(run.id)}
+        yield line_of(Entry(run, tuple(store.points(run.id)), documents))
+    known = {run.id for run in runs}
+    yield from (line_of(name) for name in store.names(which.model) if name.run in known)
+    yield from map(line_of, store.exclusions(which.model))
+    if which == ALL:
+        yield from map(line_of, store.states())
+
+
+def line_of(record: Record) -> str:
+    """One record as a line without its end, the same for the same record."""
+    if isinstance(record, Entry):
+        points = [rows.POINT.write(point) for point in record.points]
+        told: dict[str, Any] = {"run": rows.RUN.write(record.run), "points": points, "documents": dict(record.documents)}
+    elif isinstance(record, Name):
+        told = {"name": rows.NAME.write(record)}
+    elif isinstance(record, Exclusion):
+        told = {"exclude": rows.EXCLUSION.write(record)}
+    else:
+        told = {"state": rows.STATE.write(record)}
+    return rows.encode({"gate": FORMAT, **told})
+
+
+def is_record(data: Any) -> bool:
+    """Whether a line's data is a record of a history, of this format or a later one."""
+    return isinstance(data, dict) and "gate" in data and any(isinstance(data.get(key), dict) for key in _KEYS)
+
+
+def record_of(data: Any) -> Record:
+    """The record of a line's data. Raises MalformedError."""
+    if not is_record(data):
+        raise MalformedError("", "a run, a name, an exclusion or a state is needed")
+    if data["gate"] != FORMAT:
+        raise MalformedError("gate", f"this version of gate reads format {FORMAT} only")
+    if "run" in data:
+        return _entry(data)
+    key = next(key for key in _KEYS if key in data)
+    record: Record = {"name": rows.NAME, "exclude": rows.EXCLUSION, "state": rows.STATE}[key].read(data[key], key)
+    return record
+
+
+def read(lines: Iterable[str], file: str) -> Iterator[Record]:
+    """The records of an export; empty lines are passed over. Raises HistoryError at a line that is none."""
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                yield record_of(rows.decode(line))
+            except MalformedError as error:
+                raise malformed(Place(file, number), error) from None
+
+
+def malformed(where: Place, error: Exception) -> HistoryError:
+    """What to raise where a line is no record of a history."""
+    what = f"this is no record of a history: {error}"
+    return HistoryError(Problem("malformed-history", what, where, "write it with: gate history -o runs.jsonl"))
+
+
+def _entry(data: dict[str, Any]) -> Entry:
+    points, documents = data.get("points", []), data.get("documents", {})
+    if not isinstance(points, list):
+        raise MalformedError("points", "a list is needed")
+    if not isinstance(documents, dict) or not all(isinstance(text, str) for text in documents.values()):
+        raise MalformedError("documents", "texts by their kind are needed")
+    found = tuple(rows.POINT.read(point, f"points[{index}]") for index, point in enumerate(points))
+    return Entry(rows.RUN.read(data["run"], "run"), found, documents)
