@@ -9,17 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from math import log
-from typing import Any, TypeAlias
+from typing import Any
 
 from gate.errors import InputError, Problem
 from gate.measure.quantities import fixed
+from gate.stats import sized
+from gate.stats.sized import Powers
 from gate.terms.tally import SCALE
 
 OCTAVES = 2
 LOWEST, HIGHEST = -1000, 1000
-_LARGEST = 6 * -LOWEST  # no power is higher than the sixth
-# A field: its name is its factors, each with its power, like `e2.y` for the sum of e² y.
-Powers: TypeAlias = "tuple[tuple[str, int], ...]"
 
 
 def size(number: str) -> str:
@@ -40,27 +39,14 @@ def product(powers: Powers, weights: int = 0) -> str:
     return " * ".join(factors)
 
 
-def field(powers: Powers, weights: int = 0) -> str:
-    """A field's name."""
-    return ".".join([*(["w"] * weights), *(f"{name}{power}" for name, power in powers)])
-
-
 def rest(expression: str) -> str:
     """SQL for what rounding to 2^-44ths leaves of a number, in 2^-44ths itself: both together hold all bits of a double."""
     return f"({expression}) * {SCALE}e0 - {fixed(expression)}"
 
 
 def total(rows: Iterable[tuple[Mapping[str, int], Mapping[str, Any]]], powers: Powers, weights: int = 0) -> Fraction:
-    """The sum of a field over rows of all sizes: (the size of each number by its name, the fields)."""
-    name = field(powers, weights)
-    added: dict[int, int] = {}
-    for sizes, numbers in rows:
-        exponent = sum(sizes[each] * power for each, power in powers)
-        if abs(exponent) > _LARGEST:
-            raise InputError(Problem("broken-tally", "a tally holds a number of a size that none has"))
-        added[exponent] = added.get(exponent, 0) + int(numbers[name]) * SCALE + int(numbers.get(f"{name}.rest", 0))
-    if not added:
-        return Fraction(0)
-    lowest = min(added)
-    scaled = sum(each << (exponent - lowest) for exponent, each in added.items())
-    return Fraction(scaled, SCALE * SCALE) * Fraction(2) ** lowest
+    """The sum of a field over rows of all sizes: (the size of each number by its name, the fields). Raises InputError."""
+    try:
+        return sized.total(rows, powers, weights)
+    except ValueError:
+        raise InputError(Problem("broken-tally", "a tally holds a number of a size that none has")) from None

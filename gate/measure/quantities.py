@@ -51,11 +51,15 @@ def quantities(definition: Definition, task: str) -> tuple[Quantity, ...]:
 
 
 def sums(definition: Definition, task: str) -> tuple[Sum, ...]:
-    """What is added up, in order: each loss, its square and cube, and the products of two; with weights, weighted."""
+    """What is added up, in order: each loss, the products of two, and of three of one loss and its change; with weights the
+    first two, weighted."""
     losses = [each.name for each in quantities(definition, task) if not each.name.startswith("z_")]
     plain = [each.name for each in quantities(definition, task) if each.name.startswith("z_")]
     products = [(first, second) for index, first in enumerate(losses) for second in losses[index:]]
     cubes = [(each, each, each) for each in losses]
+    for each in losses:
+        if (change := f"{each}_change") in losses:  # for the cube of what the loss exceeds a multiple of the baseline's by
+            cubes += [(each, each, change), (each, change, change)]
     if not definition.weight:
         return tuple(Sum(each) for each in (*((name,) for name in (*losses, *plain)), *products, *cubes))
     single = [("w", name) for name in (*losses, *plain)]

@@ -7,10 +7,10 @@ from gate.errors import InputError, Problem
 from gate.measure import orders
 from gate.measure.further import Rows, grouped, weights, whole
 from gate.measure.metrics.asked import limits
-from gate.measure.powers import Powers
 from gate.measure.sql import WEIGHT, text
 from gate.measure.sql_powers import add, by_size, largest, rests, sums
 from gate.measure.sql_tasks import finite
+from gate.stats.sized import Powers
 from gate.terms.tally import Key, Number, Table
 
 POWERS: tuple[Powers, ...] = ((("x", 1),), (("x", 2),))

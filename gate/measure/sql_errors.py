@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from gate.measure import orders
 from gate.measure.further import Rows
-from gate.measure.powers import Powers
 from gate.measure.sql_powers import add, by_size, largest, rests, sums
+from gate.stats.sized import Powers
 from gate.terms.tally import Table
 
 # e the error (prediction less label), a its absolute value, y the label, r the error relative to the label.

@@ -6,15 +6,15 @@ from collections.abc import Mapping
 
 from gate.measure import powers
 from gate.measure.further import USABLE, Rows, grouped, weights, whole
-from gate.measure.powers import Powers
+from gate.stats.sized import Powers, field
 from gate.terms.tally import Key, Number, Table
 
 
 def sums(rows: Rows, listed: tuple[Powers, ...], cubes: tuple[Powers, ...]) -> dict[str, str]:
     """SQL by field; with weights there are no cubes: they would not fit in 128 bits."""
     if not rows.asked.weight:
-        return {powers.field(each): whole(rows, powers.product(each)) for each in (*listed, *cubes)}
-    both = {powers.field(each, times): whole(rows, powers.product(each, times)) for times in (1, 2) for each in listed}
+        return {field(each): whole(rows, powers.product(each)) for each in (*listed, *cubes)}
+    both = {field(each, times): whole(rows, powers.product(each, times)) for times in (1, 2) for each in listed}
     return weights(rows) | both
 
 
@@ -22,9 +22,7 @@ def rests(rows: Rows, listed: tuple[Powers, ...]) -> dict[str, str]:
     """SQL for what rounding leaves, by field."""
     once = 1 if rows.asked.weight else 0
     of_weight = {"w.rest": whole(rows, powers.rest("w"))} if once else {}
-    return of_weight | {
-        f"{powers.field(each, once)}.rest": whole(rows, powers.rest(powers.product(each, once))) for each in listed
-    }
+    return of_weight | {f"{field(each, once)}.rest": whole(rows, powers.rest(powers.product(each, once))) for each in listed}
 
 
 def by_size(

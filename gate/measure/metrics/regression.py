@@ -11,6 +11,7 @@ from gate.measure import powers
 from gate.measure.definition import Definition
 from gate.measure.metrics.metric import DOWN, UP, Described, Named, Names, Value, View
 from gate.measure.orders import CONFIDENCE, of_cells
+from gate.stats.sized import Powers
 from gate.terms.tally import SCALE, Tally
 
 _ERRORS = ("errors",)
@@ -101,7 +102,7 @@ class Sums:
         """The sum of a product, weighted by the square of the weight."""
         return powers.total(self._rows, of, 2 if self.weighted else 0)
 
-    def mean(self, of: powers.Powers, squared: powers.Powers) -> Value:
+    def mean(self, of: Powers, squared: Powers) -> Value:
         """A mean and its standard error; `squared` is the square of what is averaged."""
         value = self.once(*of) / self.weight
         squares = self.twice(*squared)
