@@ -23,6 +23,11 @@ def normal_quantile(probability: float) -> float:
     return -upper_quantile(probability) if probability < 0.5 else upper_quantile(1 - probability)
 
 
+def normal_above(z: float) -> float:
+    """P(Z ≥ z) for a standard normal Z: one-sided."""
+    return 0.5 * erfc(z / sqrt(2))
+
+
 def upper_quantile(tail: float) -> float:
     """The z that a standard normal is above with probability `tail` in (0, 1), however small: to about 1e-15 of it.
 
@@ -33,7 +38,7 @@ def upper_quantile(tail: float) -> float:
     root = sqrt(-2 * log(tail))
     z = root - (2.515517 + root * (0.802853 + root * 0.010328)) / (1 + root * (1.432788 + root * (0.189269 + root * 0.001308)))
     for _ in range(2):
-        step = (0.5 * erfc(z / sqrt(2)) - tail) * sqrt(2 * pi) * exp(z * z / 2)
+        step = (normal_above(z) - tail) * sqrt(2 * pi) * exp(z * z / 2)
         z += step / (1 - step * z / 2)
     return z
 
@@ -66,7 +71,7 @@ def of_counts(k: float, n: float, exact: bool = False) -> Test:
     binomial = _binomial(k, n)
     exactly = exact or n < FEW
     return _test(
-        tails=binomial if exactly else _score(share, n, _normal_above),
+        tails=binomial if exactly else _score(share, n, normal_above),
         estimate=share,
         method="exact binomial" if exactly else "Wilson score",
         n=n,
@@ -147,10 +152,6 @@ def _larger(one: Callable[[float], Tails], other: Callable[[float], Tails]) -> C
         return Tails(max(first.above, second.above), max(first.below, second.below))
 
     return tails
-
-
-def _normal_above(z: float) -> float:
-    return 0.5 * erfc(z / sqrt(2))
 
 
 def _spread(share: float, n: float) -> float:

@@ -86,11 +86,6 @@ def _fraction(shape: float, x: float) -> float:
     return total
 
 
-def normal_above(z: float) -> float:
-    """P(Z ≥ z) for a standard normal Z: one-sided."""
-    return 0.5 * erfc(z / sqrt(2))
-
-
 def normal_tail(z: float) -> float:
     """P(|Z| ≥ |z|) for a standard normal Z: two-sided."""
     return erfc(abs(z) / sqrt(2))

@@ -1,0 +1,229 @@
+"""Two models, or two slices, on different rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import copysign, exp, gcd, hypot, inf, log, sqrt
+from typing import Any
+
+from gate.stats.proportion import normal_above, upper_quantile
+from gate.stats.saddlepoint import Cumulants, at_least
+from gate.stats.test import UNKNOWN, Tails, Test, unknown
+
+_STEPS = 100
+_SEARCH = 32
+_HALVINGS = 50
+_GOLDEN = 0.6180339887498949
+_FAR = 37.0
+
+Tailed = Callable[[float], Tails]
+
+
+def of_two_shares(k1: float, n1: float, k2: float, n2: float, factor: float = 1.0) -> Test:
+    """p1 - factor · p2 from `k1` of `n1` and `k2` of `n2` other rows, factor > 0.
+
+    By the score test of Miettinen and Nurminen (1985), with their n / (n - 1).
+    """
+    first, second = k1 / n1, k2 / n2
+    value = first - factor * second
+    rows = min(n1, n2)
+    variance = (first * (1 - first) / n1 + factor * factor * second * (1 - second) / n2) * rows
+    score = _score_tails(k1, n1, k2, n2, factor)
+    return Test(
+        tails=score,
+        estimate=value,
+        low=-factor,
+        high=1.0,
+        method="Miettinen-Nurminen score, unpaired",
+        n=rows,
+        of="rows on the smaller side",
+        exact=_exact_tails(score, k1, n1, k2, n2, factor),
+        spread=sqrt(variance) or None,
+    )
+
+
+def most_likely(k1: float, n1: float, k2: float, n2: float, factor: float, c: float) -> tuple[float, float]:
+    """The shares of largest likelihood with p1 - factor · p2 = c, -factor < c < 1."""
+    low, high = max(0.0, -c / factor), min(1.0, (1 - c) / factor)
+    second = min(high, max(low, k2 / n2))
+    for _ in range(_STEPS):
+        first = factor * second + c
+        rise = k1 - n1 * first
+        other = k2 - n2 * second
+        room, space = second * (1 - second), first * (1 - first)
+        slope = factor * rise * room + space * other
+        if slope > 0:
+            low = second
+        else:
+            high = second
+        curve = factor * (rise * (1 - 2 * second) - n1 * factor * room + (1 - 2 * first) * other) - n2 * space
+        following = second - slope / curve if curve else (low + high) / 2
+        if not low < following < high:
+            following = (low + high) / 2
+        if abs(following - second) <= 1e-15:
+            break
+        second = following
+    return min(1.0, max(0.0, factor * second + c)), min(1.0, max(0.0, second))
+
+
+def _score_tails(k1: float, n1: float, k2: float, n2: float, factor: float) -> Callable[[float], Tails]:
+    value, rows = k1 / n1 - factor * k2 / n2, n1 + n2
+
+    def tails(c: float) -> Tails:
+        if not -factor < c < 1:
+            return Tails(0.0, 1.0) if c < 0 else Tails(1.0, 0.0)
+        first, second = most_likely(k1, n1, k2, n2, factor, c)
+        variance = first * (1 - first) / n1 + factor * factor * second * (1 - second) / n2
+        apart = value - c
+        stderr = sqrt(variance * rows / (rows - 1))
+        z = apart / stderr if stderr > 0 else copysign(inf, apart) if apart else 0.0
+        return Tails(normal_above(z), normal_above(-z))
+
+    return tails
+
+
+def _exact_tails(
+    score: Callable[[float], Tails], k1: float, n1: float, k2: float, n2: float, factor: float
+) -> Callable[[float], Tails]:
+    """As in multinomial.exact_tails: how often a difference is so large with the shares most likely under the hypothesis."""
+    value = k1 / n1 - factor * k2 / n2
+    whole = factor == 1 and n1 == int(n1) and n2 == int(n2)
+    step = gcd(int(n1), int(n2)) / (n1 * n2) if whole else 0.0
+    reach = 600 * min(n1, n2 / factor)
+
+    def tails(c: float) -> Tails:
+        found = score(c)
+        if not -factor < c < 1:
+            return found
+        first, second = most_likely(k1, n1, k2, n2, factor, c)
+        up = _cumulants(first, n1, second, n2, factor, 1)
+        down = _cumulants(first, n1, second, n2, factor, -1)
+        return Tails(max(found.above, at_least(value, up, step, reach)), max(found.below, at_least(-value, down, step, reach)))
+
+    return tails
+
+
+def _cumulants(p1: float, n1: float, p2: float, n2: float, factor: float, sign: int) -> Cumulants:
+    parts = ((p1, n1, sign / n1), (p2, n2, -sign * factor / n2))
+
+    def at(t: float) -> tuple[float, float, float]:
+        total = mean = variance = 0.0
+        for p, n, weight in parts:
+            x = t * weight
+            odds = p * exp(-max(0.0, -x)) if x <= 0 else p
+            rest = (1 - p) if x <= 0 else (1 - p) * exp(-x)
+            share = odds / (odds + rest)
+            total += n * (log(odds + rest) + max(0.0, x))
+            mean += n * weight * share
+            variance += n * weight * weight * share * (1 - share)
+        return total, mean, variance
+
+    return at
+
+
+def of_two(first: Test, second: Test, factor: float = 1.0, *, independent: bool = True) -> Test:
+    """θ1 - factor · θ2 from a test of each, factor > 0.
+
+    On rows of their own: the signed root of the least sum of squared normal deviates over all pairs of parameters with that
+    difference, which for two normal tests is the usual one. Where they may depend on each other: the pair that both tests allow
+    best, each at half the level (Bonferroni), which is wider.
+    """
+    smaller = min((first, second), key=lambda each: each.n)
+    words = "unpaired" if independent else "whatever their dependence"
+    fields: dict[str, Any] = {
+        "estimate": first.estimate - factor * second.estimate,
+        "low": first.low - factor * second.high,
+        "high": first.high - factor * second.low,
+        "method": f"{' and '.join(dict.fromkeys((first.method, second.method)))}, {words}",
+        "n": smaller.n,
+        "of": smaller.of,
+    }
+    problem = "; ".join(dict.fromkeys(each.problem for each in (first, second) if each.problem))
+    if problem:
+        return unknown(problem, **fields)
+    of_all = _least_squares if independent else _half_each
+    return Test(
+        tails=of_all(first, second, first.tails, second.tails, factor),
+        exact=of_all(first, second, first.far_tails, second.far_tails, factor),
+        spread=_joint_spread(first, second, factor, smaller.n),
+        notes=tuple(dict.fromkeys((*first.notes, *second.notes))),
+        **fields,
+    )
+
+
+def _joint_spread(first: Test, second: Test, factor: float, n: float) -> float | None:
+    if first.spread is None or second.spread is None:
+        return None
+    return sqrt((first.spread**2 / first.n + (factor * second.spread) ** 2 / second.n) * n)
+
+
+def _least_squares(first: Test, second: Test, one: Tailed, other: Tailed, factor: float) -> Tailed:
+    value = first.estimate - factor * second.estimate
+
+    def tails(c: float) -> Tails:
+        up = c < value
+
+        def distance(s: float) -> float:
+            left, right = one(c + factor * s), other(s)
+            return hypot(_deviate(left.above if up else left.below), _deviate(right.below if up else right.above))
+
+        ends = sorted((second.estimate, (first.estimate - c) / factor))
+        root = _least(distance, *ends) if c != value else 0.0
+        z = root if up else -root
+        return Tails(normal_above(z), normal_above(-z))
+
+    return tails
+
+
+def _least(function: Callable[[float], float], low: float, high: float) -> float:
+    """The least value in between, by golden section."""
+    left, right = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)
+    at_left, at_right = function(left), function(right)
+    least = min(function(low), function(high), at_left, at_right)
+    for _ in range(_SEARCH):
+        if at_left < at_right:
+            high, right, at_right = right, left, at_left
+            left = high - _GOLDEN * (high - low)
+            at_left = function(left)
+        else:
+            low, left, at_left = left, right, at_right
+            right = low + _GOLDEN * (high - low)
+            at_right = function(right)
+        least = min(least, at_left, at_right)
+    return least
+
+
+def _half_each(first: Test, second: Test, one: Tailed, other: Tailed, factor: float) -> Tailed:
+    value = first.estimate - factor * second.estimate
+
+    def tails(c: float) -> Tails:
+        if c == value:
+            return UNKNOWN
+        up = c < value
+
+        def both(s: float) -> tuple[float, float]:
+            left, right = one(c + factor * s), other(s)
+            return (left.above, right.below) if up else (left.below, right.above)
+
+        near, far = (
+            second.estimate,
+            (first.estimate - c) / factor,
+        )  # on the way the first p rises and the second falls
+        for _ in range(_HALVINGS):
+            middle = (near + far) / 2
+            p, q = both(middle)
+            if p < q:
+                near = middle
+            else:
+                far = middle
+        allowed = min(1.0, 2 * min(both(far)[0], both(near)[1]))
+        return Tails(allowed, 1.0) if up else Tails(1.0, allowed)
+
+    return tails
+
+
+def _deviate(tail: float) -> float:
+    """A p-value as normal deviate, 0 from one half on."""
+    if tail >= 0.5:
+        return 0.0
+    return upper_quantile(tail) if tail > 1e-300 else _FAR
