@@ -51,7 +51,7 @@ def refuse_itself(inputs: Iterable[str], baselines: Iterable[str]) -> None:
     for baseline in baselines:
         for candidate in inputs:
             if _same(split(candidate)[1], split(baseline)[1]):
-                what = f"the baseline `{baseline}` is the same file as the input `{candidate}`"
+                what = f"the baseline `{public(baseline)}` is the same file as the input `{public(candidate)}`"
                 remedy = f"a comparison with itself holds for any model: {_ANOTHER}"
                 raise UsageError(Problem("same-file", what, remedy=remedy))
 
@@ -166,7 +166,7 @@ def _one_run(first: str, second: str) -> bool:
 
 def _same(first: str, second: str) -> bool:
     if is_remote(first) or is_remote(second):
-        return False  # `other_runs` compares what they lead to
+        return "://" in first and first == second  # of runs `other_runs` compares what they lead to
     try:
         return os.path.samefile(*("/dev/stdin" if is_stdin(path) else path for path in (first, second)))
     except OSError:

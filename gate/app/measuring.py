@@ -11,6 +11,7 @@ from gate.measure.definition import from_mapping
 from gate.measure.engines.engine import Effort
 from gate.measure.measuring import Measuring
 from gate.measure.questions import BEYOND
+from gate.measure.source import is_address
 from gate.policy.policy import Policy
 from gate.record import replace
 
@@ -24,15 +25,17 @@ def of_policies(policies: Collection[Policy], now: str = "") -> Measuring | None
             continue
         where = policy.places.get("measure", Place(policy.file))
         definition = from_mapping(policy.measure, where)
-        reference, train = (
-            os.path.join(policy.folder, path) if path else "" for path in (definition.reference, definition.train)
-        )
+        reference, train = (_from(policy.folder, path) for path in (definition.reference, definition.train))
         by = Measuring(definition=definition, reference=reference, train=train)
         if found is not None and first is not None and by != found:
             what = f"`measure` is not the same here and in {first.file}, and the rows can be measured by one of them only"
             raise PolicyError(Problem("two-measures", what, where, "say it in one policy"))
         found, first = by, policy
     return replace(found, read=_read(policies), now=now) if found is not None else None
+
+
+def _from(folder: str, path: str) -> str:
+    return os.path.join(folder, path) if path and not is_address(path) else path
 
 
 def _read(policies: Iterable[Policy]) -> frozenset[str]:

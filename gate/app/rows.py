@@ -11,6 +11,7 @@ from gate.measure.definition import from_mapping
 from gate.measure.engines.engine import Effort
 from gate.measure.inspection import inspected
 from gate.measure.measuring import Measuring, measured, tally_of
+from gate.measure.objects import at_hand
 from gate.measure.source import Source, of_frame, open_rows
 from gate.readers.inputs import merge
 from gate.terms.measurements import Measurements
@@ -62,7 +63,8 @@ def measure(
     reference, train = (_other(definition, name) for name in ("reference", "train"))
     asked = from_mapping({**named, **definition})
     by = Measuring(definition=asked, engine=engine, effort=Effort(memory=memory), reference=reference, train=train)
-    return merge([measured(tally_of(source, by), source.form), *inspected(source, by)])
+    with at_hand(source, by.effort) as near:
+        return merge([measured(tally_of(near, by), near.form), *inspected(near, by)])
 
 
 def _other(definition: dict[str, Any], name: str) -> Source | str:

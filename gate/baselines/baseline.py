@@ -45,8 +45,11 @@ class Finder(Protocol):
 
 
 def kind_of(text: str) -> str:
-    """`git`, `ci`, `run`, `mlflow` or `file`; the URL of a run is MLflow's."""
+    """`git`, `ci`, `run`, `mlflow` or `file`; the URL of a run is MLflow's, that of rows a file's."""
     if text.startswith(("http://", "https://")):
-        return "mlflow"
+        from gate.measure.object_address import key
+        from gate.measure.source import form_of
+
+        return "file" if form_of(key(text)) else "mlflow"
     prefix, colon, _ = text.partition(":")
     return prefix if colon and prefix in KINDS else "file"

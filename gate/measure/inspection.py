@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 
 from gate.errors import Problem, UsageError
 from gate.measure.measuring import Measuring
+from gate.measure.objects import at_hand
 from gate.measure.source import Source, open_rows
 from gate.terms.measurements import Measurements
 
@@ -24,22 +26,29 @@ def inspected(source: Source, by: Measuring) -> list[Measurements]:
     if source.form in ELSEWHERE:
         what = "drift, quality and pitfalls are measured of files and frames, and these rows are in a table elsewhere"
         raise UsageError(Problem("bad-measure", what, source.where, "export the rows, or measure a sample of them"))
-    reference = _rows(by.reference, "reference", source)
-    train = _rows(by.train, "train", source)
-    found: list[Measurements] = []
+    with ExitStack() as stack:
+        reference, train = (
+            stack.enter_context(at_hand(found, by.effort)) if (found := _rows(named, role, source)) else None
+            for named, role in ((by.reference, "reference"), (by.train, "train"))
+        )
+        return list(_inspected(source, by, reference, train, asked))
+
+
+def _inspected(
+    source: Source, by: Measuring, reference: Source | None, train: Source | None, asked: frozenset[str]
+) -> Iterator[Measurements]:
     if reference is not None:
         from gate.measure.drift.drift import drift
 
-        found.append(drift(source, reference, by.definition, by.effort, asked))
+        yield drift(source, reference, by.definition, by.effort, asked)
     if reference is not None or _named("quality", asked):
         from gate.measure.quality import quality
 
-        found.append(quality(source, by.definition, by.effort, reference, by.now))
+        yield quality(source, by.definition, by.effort, reference, by.now)
     if train is not None or _named("pitfalls", asked):
         from gate.measure.pitfalls import pitfalls
 
-        found.append(pitfalls(source, by.definition, by.effort, train or reference))
-    return found
+        yield pitfalls(source, by.definition, by.effort, train or reference)
 
 
 def _named(family: str, asked: Iterable[str]) -> bool:
@@ -53,7 +62,8 @@ def _rows(named: Source | str, role: str, source: Source) -> Source | None:
     if not named:
         return None
     found = open_rows(named)
-    if any(os.path.samefile(one, other) for one in source.paths for other in found.paths):
+    same_files = any(os.path.samefile(one, other) for one in source.paths for other in found.paths)
+    if same_files or set(source.addresses) & set(found.addresses):
         what = f"the rows of `{role}` are the very rows that are measured: {source.name}"
         remedy = "rows compared with themselves never differ: name those of an earlier time, or of training"
         raise UsageError(Problem("same-file", what, remedy=remedy))

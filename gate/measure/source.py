@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from gate.errors import InputError, Place, Problem
+from gate.measure.object_address import is_object, public
 from gate.measure.table_address import form as table_form
 from gate.measure.table_address import is_table
 from gate.record import dataclass
@@ -34,7 +35,8 @@ class Source:
 
     `form` is "parquet", "csv", "jsonl", "arrow"; "frame" where `frame` holds the rows: a pandas or polars frame, an Arrow
     table, a mapping of column names to arrays, a frame of Spark; or "postgres" or "spark" where `name` is the address of a
-    table. Messages may quote values only where `quotable`.
+    table. Messages may quote values only where `quotable`. `addresses` are those of remote objects, one for each of
+    `paths`, once `objects.at_hand` has fetched them; they may hold secrets.
     """
 
     name: str
@@ -42,10 +44,16 @@ class Source:
     paths: tuple[str, ...] = ()
     frame: Any = None
     quotable: bool = True
+    addresses: tuple[str, ...] = ()
 
     @property
     def where(self) -> Place:
         return Place(self.name)
+
+    @property
+    def called(self) -> tuple[str, ...]:
+        """What the files are called: by their paths, or as objects."""
+        return tuple(map(public, self.addresses)) or tuple(path.replace(os.sep, "/") for path in self.paths)
 
 
 def form_of(path: str, first: bytes = b"") -> str:
@@ -61,9 +69,16 @@ def form_of(path: str, first: bytes = b"") -> str:
 
 
 def open_rows(path: str, form: str = "") -> Source:
-    """The rows at a path, in a folder, that a glob matches, or in a table. Raises InputError: nothing there, of several forms."""
+    """The rows at a path, in a folder, that a glob matches, in a table, or in objects, which are still to be fetched.
+
+    Raises InputError: nothing there, of several forms; UsageError: an address that is none.
+    """
     if is_table(path):
         return Source(path, table_form(path))
+    if is_object(path):
+        from gate.measure.objects import listed
+
+        return listed(path, form)
     paths = _listed(path)
     forms = {form or form_of(each) or _sniffed(each) for each in paths}
     if len(forms) > 1 or not forms - {""}:
@@ -82,7 +97,12 @@ def parts(source: Source) -> tuple[Part, ...]:
     """The files of a source with the digests of their content. Raises InputError where one cannot be read."""
     if source.form == "frame":
         return (Part(source.name, _frame_digest(source.frame)),)
-    return tuple(Part(path.replace(os.sep, "/"), _digest(path)) for path in source.paths)
+    return tuple(Part(name, _digest(path)) for name, path in zip(source.called, source.paths, strict=True))
+
+
+def is_address(path: str) -> bool:
+    """Whether a path is no file of this machine, but the address of a table or of objects."""
+    return is_table(path) or is_object(path)
 
 
 def is_quotable(path: str) -> bool:

@@ -121,7 +121,7 @@ def _read(prefix: str, path: str, form: str | None, stdin: BinaryIO | None, meas
 
 def _may_be_rows(path: str, form: str | None) -> bool:
     """A first look at the name alone, so that a plain check loads nothing that measures."""
-    if is_stdin(path) or is_remote(path) or form in SYNTAXES:
+    if is_stdin(path) or path.startswith("mlflow:") or form in SYNTAXES:
         return False
     return not path.lower().endswith(_NO_ROWS)
 

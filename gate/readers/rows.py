@@ -11,10 +11,12 @@ from gate.measure import measuring, tally_file
 from gate.measure.definition import Definition
 from gate.measure.inspection import inspected
 from gate.measure.measuring import Measuring
+from gate.measure.object_address import is_object, key
+from gate.measure.objects import at_hand
 from gate.measure.source import Source, form_of, is_quotable, open_rows
 from gate.measure.table_address import is_table
 from gate.readers import keras, lightning, training_log
-from gate.readers.source import SourceFile
+from gate.readers.source import SourceFile, is_remote
 from gate.registry import marked
 from gate.terms.measurements import Measurements
 
@@ -27,6 +29,8 @@ def are_rows(path: str, form: str | None, by: Measuring | None) -> bool:
     """Whether an INPUT is rows. A log of training, or of an evaluation by example, is one only with every column asked for."""
     if form in FORMS or path.endswith(TALLY) or is_table(path):
         return True
+    if is_object(path):
+        return not is_remote(path) or form_of(key(path)) != ""
     if form is not None:
         return False
     if os.path.isdir(path):
@@ -50,7 +54,8 @@ def read_rows(paths: Sequence[str], form: str | None, by: Measuring | None) -> l
         if path not in tallies:
             source = open_rows(path, form or "")
             asked = _asked(source, by)
-            found += [measuring.measured(measuring.tally_of(source, asked), source.form), *inspected(source, asked)]
+            with at_hand(source, asked.effort) as near:
+                found += [measuring.measured(measuring.tally_of(near, asked), near.form), *inspected(near, asked)]
     return found
 
 
