@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from math import copysign, erfc, exp, inf, isfinite, sqrt
+from math import copysign, exp, inf, isfinite, sqrt
 from typing import Any, TypeAlias
 
 from gate.record import dataclass
 from gate.stats.outwards import Outwards, Scores
+from gate.stats.proportion import normal_above
 from gate.stats.second_order import departure
 from gate.stats.test import Tails, Test, unknown
 
@@ -71,7 +72,7 @@ def of_cells(
         cells = _cells(counts, function, gradient or complex_step(function), weights, design)
         spread = cells.error(cells.base)[0] * sqrt(n)
         if spread > 0:
-            tails = _tails(_outwards(estimate, cells, corrected), tail or normal_tail)
+            tails = _tails(_outwards(estimate, cells, corrected), tail or normal_above)
             return Test(tails=tails, estimate=estimate, low=low, high=high, method=method, n=n, of=of, spread=spread)
         said = "it does not depend on these rows"
     return unknown(said, estimate=estimate, low=low, high=high, method=method, n=n, of=of)
@@ -90,11 +91,6 @@ def complex_step(function: Function) -> Gradient:
         return found
 
     return gradient
-
-
-def normal_tail(z: float) -> float:
-    """P(Z >= z) for a standard normal Z."""
-    return erfc(z / 1.4142135623730951) / 2
 
 
 def _thin(denominators: Mapping[str, float], least: float) -> str:

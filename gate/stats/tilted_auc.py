@@ -1,0 +1,122 @@
+"""The score test for an area under the ROC curve: the scores of both classes are tilted until the area is as hypothesised."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import accumulate
+from math import copysign, exp, inf, isfinite, sqrt
+
+from gate.stats.outwards import Outwards, Scores
+from gate.stats.proportion import normal_above
+from gate.stats.test import Tails, Test, unknown
+from gate.stats.tilt import STRIDE
+
+METHOD = "tilted scores"
+LEAST = 50  # rows of each class; with fewer, the area's other test has more power (tally prototype, sec. 6)
+_PSEUDO = 0.5  # of a positive below every score, and of a negative above: even where all are apart, some might not have been
+
+
+def of_scores(positives: Sequence[float], negatives: Sequence[float], value: float | None = None) -> Test:
+    """The test of an area from how many rows of each class have each score, or fall into each cell of scores, ascending.
+
+    Within a class, shares are tilted by the placements (DeLong): p~ ∝ p·exp(λ V10 / n_pos) and q~ ∝ q·exp(λ V01 / n_neg), with
+    the λ nearest 0 at which the area is c; Z = (area - c) / sqrt(Var V10 / n_pos + Var V01 / n_neg), all of it at p~ and q~.
+    `value` is the exact area, where cells hold scores that differ.
+    """
+    n_pos, n_neg = sum(positives), sum(negatives)
+    thin = min(n_pos, n_neg) < LEAST
+    areas = None if thin else _Areas(*_merged(positives, negatives))
+    area = value if value is not None else 0.5 if not n_pos or not n_neg else _area(positives, negatives) / (n_pos * n_neg)
+    if areas is None:
+        said = f"{min(n_pos, n_neg):g} {'positives' if n_pos < n_neg else 'negatives'} are too few, {LEAST} are needed"
+        return unknown(said, estimate=area, low=0.0, high=1.0, method=METHOD, n=n_pos + n_neg)
+    n = float(n_pos + n_neg)
+    spread = areas.error(*areas.tilted(0.0)) * sqrt(n)
+    tails = _tails(area, areas)
+    return Test(tails=tails, estimate=area, low=0.0, high=1.0, method=METHOD, n=n, spread=spread)
+
+
+def _merged(positives: Sequence[float], negatives: Sequence[float]) -> tuple[list[float], list[float]]:
+    """Neighbouring cells together that hold only positives, or only negatives: between them nothing is ranked."""
+    merged: tuple[list[float], list[float]] = ([], [])
+    last = None
+    for both in zip(positives, negatives, strict=True):
+        kind = (both[0] > 0, both[1] > 0)
+        if kind == (False, False):
+            continue
+        if kind == last and kind != (True, True):
+            merged[0][-1] += both[0]
+            merged[1][-1] += both[1]
+        else:
+            merged[0].append(both[0])
+            merged[1].append(both[1])
+        last = kind
+    return merged
+
+
+def _area(positives: Sequence[float], negatives: Sequence[float]) -> float:
+    """How many pairs of a positive and a negative stand in the right order, or how much of all; ties are half right."""
+    lower = accumulate(negatives)
+    return sum([high * (up_to - low / 2) for high, low, up_to in zip(positives, negatives, lower, strict=True)])
+
+
+class _Areas:
+    """Shares of both classes by score, and what their area is, and how well known."""
+
+    def __init__(self, positives: list[float], negatives: list[float]) -> None:
+        self.n_pos, self.n_neg = sum(positives), sum(negatives)
+        self.pos = _shares([_PSEUDO, *positives, 0.0])
+        self.neg = _shares([0.0, *negatives, _PSEUDO])
+        ten, one = _placements(self.pos, self.neg)
+        n = self.n_pos + self.n_neg
+        self.ten, self.one = [each * n / self.n_pos for each in ten], [each * n / self.n_neg for each in one]
+        reach = max(max(self.ten) - min(self.ten), max(self.one) - min(self.one))
+        self.stride = STRIDE / reach if reach > 0 else 1.0
+
+    def tilted(self, tilt: float) -> tuple[list[float], list[float]]:
+        """The shares of both classes at a λ."""
+        return _tilted(self.pos, self.ten, tilt), _tilted(self.neg, self.one, tilt)
+
+    def error(self, pos: list[float], neg: list[float]) -> float:
+        """The standard error of the area where these are the true shares (DeLong, DeLong and Clarke-Pearson 1988)."""
+        ten, one = _placements(pos, neg)
+        return sqrt(_variance(pos, ten) / self.n_pos + _variance(neg, one) / self.n_neg)
+
+
+def _shares(counts: list[float]) -> list[float]:
+    total = sum(counts)
+    return [each / total for each in counts]
+
+
+def _tilted(shares: list[float], way: list[float], tilt: float) -> list[float]:
+    most = max(way) if tilt >= 0 else min(way)
+    return _shares([share * exp(tilt * (each - most)) for share, each in zip(shares, way, strict=True)])
+
+
+def _placements(pos: list[float], neg: list[float]) -> tuple[list[float], list[float]]:
+    """The share of negatives below each score, and that of positives above it; of equal scores half."""
+    ten = [up_to - low / 2 for low, up_to in zip(neg, accumulate(neg), strict=True)]
+    one = [1 - up_to + high / 2 for high, up_to in zip(pos, accumulate(pos), strict=True)]
+    return ten, one
+
+
+def _variance(shares: list[float], values: list[float]) -> float:
+    mean = sum([share * each for share, each in zip(shares, values, strict=True)])
+    return sum([share * (each - mean) ** 2 for share, each in zip(shares, values, strict=True)])
+
+
+def _tails(area: float, areas: _Areas) -> Callable[[float], Tails]:
+    def scores(tilt: float, value: float) -> Scores:
+        error, off = areas.error(*areas.tilted(tilt)), area - value
+        score = off / error if error > 0 else copysign(inf, off) if off else 0.0
+        return Scores(score, score)
+
+    path = Outwards(lambda tilt: _area(*areas.tilted(tilt)), scores, areas.stride)
+
+    def tails(hypothesis: float) -> Tails:
+        if not isfinite(hypothesis):
+            return Tails(1.0, 0.0) if hypothesis > 0 else Tails(0.0, 1.0)
+        above, below = path.at(hypothesis)
+        return Tails(normal_above(above), normal_above(-below))
+
+    return tails
