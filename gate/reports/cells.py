@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from gate.reports.certain import of_margin
 from gate.reports.neutral import Markdown, code, formula, say
 from gate.reports.numbers import apart, interval, number, same, signed
 from gate.reports.outline import Standing, label
@@ -64,7 +65,9 @@ def _measured(finding: Finding, shown: str) -> Markdown:
 def _margin(finding: Finding) -> Markdown:
     if finding.margin is None or finding.value is None or finding.threshold is None:
         return Markdown("")
-    return Markdown("0" if same(finding.value, finding.threshold) else signed(finding.margin))
+    shown = "0" if same(finding.value, finding.threshold) else signed(finding.margin)
+    span = of_margin(finding).replace(" ", _JOINED)
+    return say("{} <sub>{}</sub>", shown, Markdown(span)) if span else Markdown(shown)
 
 
 def _change(finding: Finding) -> Markdown:

@@ -13,7 +13,7 @@ from gate.reports.outline import BLOCKING, GOOD, SHOWN, Outline, answer, distanc
 from gate.reports.plain import posix
 from gate.terms.decision import Decision, Finding, PolicyIdentity, Verdict
 
-_TOLD = ("reason", "part", "share", "waiver", "when", "note", "remedy")
+_TOLD = ("reason", "sure", "part", "share", "waiver", "when", "note", "remedy")
 
 
 def conclusion(decision: Decision, of: Outline) -> str:

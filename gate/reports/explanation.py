@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from gate.reports.certain import assured
 from gate.reports.numbers import apart, number, signed
 from gate.reports.outline import verb
 from gate.reports.plain import LONGEST_NAME, LONGEST_TEXT, clip
@@ -16,7 +17,7 @@ MOST_PARTS = 8
 class Remark(NamedTuple):
     """A sentence about a finding; names in it stand between backticks, nothing in it is neutralised yet.
 
-    `kind` is one of reason, part, baseline, share, waiver, when, note, why, name, remedy.
+    `kind` is one of reason, sure, part, baseline, share, waiver, when, note, why, name, remedy.
     """
 
     kind: str
@@ -26,6 +27,8 @@ class Remark(NamedTuple):
 def explain(finding: Finding) -> list[Remark]:
     """Everything worth saying about a finding that its row does not say, in the order of reading."""
     remarks = [Remark("reason", reason.text) for reason in finding.reasons]
+    if said := assured(finding):
+        remarks.append(Remark("sure", said))
     if len(finding.parts) > 1:
         remarks += [Remark("part", _part(part)) for part in finding.parts[:MOST_PARTS]]
     if finding.baseline_value is not None:

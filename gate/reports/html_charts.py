@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
+from gate.reports.certain import span_of_margin
 from gate.reports.entries import fact
 from gate.reports.html_neutral import formula, rounded, say
 from gate.reports.html_rows import OPERATOR, kind_of
@@ -82,12 +83,22 @@ def _slice_row(here: Standing, finding: Finding) -> list[Any]:
 
 def _margin_row(here: Standing, finding: Finding) -> list[Any]:
     """[name, standing, share, low, high, baseline, what to say about it]"""
-    span, base = finding.interval, finding.baseline_value
-    ends = sorted((_shifted(finding, span.low) or 0, _shifted(finding, span.high) or 0)) if span else None
-    low, high = ends if ends and finding.operator in _DIRECTION else (None, None)
+    base = finding.baseline_value
+    low, high = _margin_ends(finding)
     before = None if base is None else _shifted(finding, base)
     numbers = _share(finding), low, high, before
     return [_name(finding), kind_of(here), *map(rounded, numbers), _told(finding)]
+
+
+def _margin_ends(finding: Finding) -> tuple[float | None, float | None]:
+    """The margin's interval as shares of the limit: the one that decided, else that of the value, moved."""
+    sure, span, limit = span_of_margin(finding), finding.interval, rounded(finding.threshold)
+    if sure is not None and limit:
+        return sure.low / abs(limit), sure.high / abs(limit)
+    if span is None or finding.operator not in _DIRECTION:
+        return None, None
+    low, high = sorted((_shifted(finding, span.low) or 0, _shifted(finding, span.high) or 0))
+    return low, high
 
 
 def _told(finding: Finding) -> str:
@@ -131,7 +142,7 @@ def _key(
     there = {here for here, _ in shown}
     key = [(kind_of(here), _KEY[here]) for here in _KEY if here in there]
     if any(row[low_at] is not None for row in rows):
-        spans = sorted({finding.interval.confidence for _, finding in shown if finding.interval})
+        spans = sorted({each.confidence for _, finding in shown if (each := finding.interval or span_of_margin(finding))})
         key.append(("interval", f"{percent(spans[0])} interval" if len(spans) == 1 else "interval"))
     if limit and any(row[limit_at] is not None for row in rows):
         key.append(("limit", limit))

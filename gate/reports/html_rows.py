@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
+from gate.reports.certain import of_margin
 from gate.reports.explanation import Remark
 from gate.reports.html_neutral import code, formula, rounded, say, words
 from gate.reports.numbers import apart, interval, number, same, signed
@@ -136,7 +137,9 @@ def _measured(finding: Finding, shown: str) -> str:
 def _margin(finding: Finding) -> str:
     if finding.margin is None or finding.value is None or finding.threshold is None:
         return "<td></td>"
-    return _cell("0" if same(finding.value, finding.threshold) else signed(finding.margin), finding.margin)
+    shown = "0" if same(finding.value, finding.threshold) else signed(finding.margin)
+    span = of_margin(finding)
+    return _cell(f"{shown}<small>{span}</small>" if span else shown, finding.margin)
 
 
 def _change(finding: Finding) -> Markup:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from gate.reports.certain import of_margin
 from gate.reports.numbers import apart, interval, number
 from gate.reports.outline import Standing, distance, label, place, states_threshold
 from gate.reports.plain import LONGEST_UNIT, brief, clip
@@ -117,7 +118,8 @@ def _measured(finding: Finding) -> str:
 
 
 def _needs(finding: Finding) -> str:
-    far = distance(finding)
+    far, span = distance(finding), of_margin(finding)
+    far = f"{far} {span}" if far and span else far
     if finding.value is None or finding.threshold is None or states_threshold(finding):
         return far
     needs = f"needs {apart(finding.value, finding.threshold)[1]}"

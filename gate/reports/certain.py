@@ -1,0 +1,60 @@
+"""How sure a finding is, in words and numbers: bounds that its confidence gives, beside what was measured."""
+
+from __future__ import annotations
+
+from gate.reports.numbers import interval, number, percent
+from gate.reports.plain import clip
+from gate.terms.decision import Certainty, Finding, Outcome
+from gate.terms.measurement import Interval
+
+LONGEST_SIDE = 60  # characters of an expression in a sentence; a longer one is "the value"
+
+
+def of_margin(finding: Finding) -> str:
+    """The margin's interval, where the finding shows none of the value itself: empty otherwise."""
+    found = span_of_margin(finding)
+    return "" if found is None or finding.interval is not None else interval(found, 0)
+
+
+def span_of_margin(finding: Finding) -> Interval | None:
+    """The two-sided interval of the margin that makes the same statement as the verdict."""
+    sure = finding.certainty
+    if sure is None or sure.low is None or sure.high is None or finding.margin is None:
+        return None
+    return Interval(sure.low, sure.high, 1 - 2 * sure.alpha)
+
+
+def assured(finding: Finding) -> str:
+    """What is shown about a finding that was decided on evidence: "recall is at most 0.841 with 95 % confidence"."""
+    sure = finding.certainty
+    if sure is None or finding.outcome not in (Outcome.PASS, Outcome.FAIL) or len(finding.parts) > 1:
+        return ""
+    if sure.family is not None and finding.outcome is Outcome.FAIL:
+        what = f"no chance find among {number(sure.family)} findings"
+        return f"{what}: p {number(sure.p_below, 2)} after Holm's correction" if sure.p_below <= sure.alpha else ""
+    return _bound(finding, sure)
+
+
+def _bound(finding: Finding, sure: Certainty) -> str:
+    holds, upwards = finding.outcome is Outcome.PASS, finding.operator in (">", ">=")
+    if sure.shown is not None and finding.operator in (">", ">=", "<", "<="):
+        which = "low" if holds is upwards else "high"
+        what, end = _left(finding), _end(sure.shown, which, finding.threshold)
+    elif sure.low is not None and sure.high is not None:
+        which = "low" if holds else "high"
+        what, end = "the margin", _end(Interval(sure.low, sure.high, 0.9), which, 0)
+    else:
+        return ""
+    return f"{what} is at {'least' if which == 'low' else 'most'} {end} with {percent(1 - sure.alpha)} confidence"
+
+
+def _end(of: Interval, which: str, beside: float | bool | None) -> str:
+    """One end as the interval shows it."""
+    low, _, high = interval(of, beside)[1:-1].partition(", ")
+    return low if which == "low" else high
+
+
+def _left(finding: Finding) -> str:
+    """The rule's left side, as code stands in a sentence."""
+    left = finding.expression.rpartition(f" {finding.operator} ")[0]
+    return f"`{clip(left, LONGEST_SIDE)}`" if left and len(left) <= LONGEST_SIDE and "`" not in left else "the value"
