@@ -50,17 +50,17 @@ def _end(tail: Tail, test: Test, limit: float, alpha: float) -> float:
 
 def _ruled_out(tail: Tail, test: Test, limit: float, alpha: float) -> tuple[float, float] | None:
     """The last value that is not ruled out and the first that is, in steps that double from the estimate outwards."""
+    direction = 1 if limit > 0 else -1
+    if tail(direction * _LARGEST) > alpha:
+        return None
     step = test.spread / test.n**0.5 if test.spread and test.n > 0 else abs(test.estimate) * 1e-3
     step = max(step, abs(test.estimate) * 1e-12, 1e-300)
-    inside, direction = test.estimate, (1 if limit > 0 else -1)
-    while step < _LARGEST:
-        outside = test.estimate + direction * step
-        if abs(outside) > _LARGEST:
-            return None
+    inside = test.estimate
+    while True:
+        outside = max(-_LARGEST, min(_LARGEST, test.estimate + direction * step))
         if tail(outside) <= alpha:
             return inside, outside
         inside, step = outside, step * 2
-    return None
 
 
 def _deviate(tail: float) -> float:

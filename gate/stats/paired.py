@@ -16,6 +16,7 @@ def of_pairs(b: float, c: float, n: float) -> Test:
     By Tango's score (1998), the variance taken under the hypothesis: where both agree everywhere, the interval is as wide as what
     `n` rows could have missed.
     """
+    b, c, n = float(b), float(c), float(n)
     difference = (b - c) / n
     return Test(
         tails=_tango(b, c, n),
@@ -37,6 +38,7 @@ def of_pairs_ratio(a: float, b: float, c: float, n: float, factor: float) -> Tes
     """
     if factor == 1:
         return of_pairs(b, c, n)
+    a, b, c, n = float(a), float(b), float(c), float(n)
     counts, weights = (a, b, c, n - a - b - c), (1 - factor, 1.0, -factor, 0.0)
     value = (a + b - factor * (a + c)) / n
     variance = sum(count * (weight - value) ** 2 for count, weight in zip(counts, weights, strict=True)) / n

@@ -67,6 +67,7 @@ def of_counts(k: float, n: float, exact: bool = False) -> Test:
     By the score test (Wilson 1927), which takes the variance under the hypothesis; below 20 or where `exact`, by binomial tails
     (Clopper and Pearson 1934), which never err more often than they say. Families get binomial tails in any case.
     """
+    k, n = float(k), float(n)  # powers of a very large integer are beyond any float; those of a float are infinite
     share = k / n
     binomial = _binomial(k, n)
     exactly = exact or n < FEW

@@ -24,6 +24,7 @@ def of_two_shares(k1: float, n1: float, k2: float, n2: float, factor: float = 1.
 
     By the score test of Miettinen and Nurminen (1985), with their n / (n - 1).
     """
+    k1, n1, k2, n2 = float(k1), float(n1), float(k2), float(n2)
     first, second = k1 / n1, k2 / n2
     value = first - factor * second
     rows = min(n1, n2)

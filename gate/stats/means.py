@@ -1,0 +1,140 @@
+"""Means of values per row: losses, errors, scores of any kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import inf, sqrt
+
+from gate.stats.beta import student_above
+from gate.stats.proportion import normal_above, normal_quantile
+from gate.stats.test import Tails, Test, unknown
+
+_FAR = 1e8  # standard errors; what is beyond is no farther, and its powers stay numbers
+_TOO_SKEWED = 0.45  # times sqrt(n): the skewness from which one of the sides cannot be shown at 95 %
+
+
+def of_mean(
+    value: float,
+    n: float,
+    stderr: float,
+    skew: float | None = None,
+    *,
+    paired: bool = False,
+    low: float = -inf,
+    high: float = inf,
+    of: str = "rows",
+) -> Test:
+    """The mean of `n` values, with its standard error and their skewness (third central moment by the cube of the deviation).
+
+    With the skewness by Johnson's t (1978), which a few large values do not fool; for `paired` differences the plain t and
+    Hall's transformed t (1992) must agree as well. Without it by the plain t, which for skewed values errs too often. `n` may be
+    infinite, where only the standard error is known. Values lie in [low, high].
+    """
+    problem = _nothing_to_go_by(n, stderr)
+    method = _method(skew, paired)
+    if problem:
+        return unknown(problem, estimate=value, low=low, high=high, method=method, n=n, of=of)
+    tests = _statistics(n, skew or 0.0, paired)
+
+    def tails(c: float) -> Tails:
+        if not low <= c <= high:
+            return Tails(0.0, 1.0) if c < low else Tails(1.0, 0.0)
+        t = max(-_FAR, min(_FAR, (value - c) / stderr))
+        found = [each(t) for each in tests]
+        return Tails(
+            max(student_above(each, n - 1) for each in found),
+            max(student_above(-each, n - 1) for each in found),
+        )
+
+    return Test(
+        tails=tails,
+        estimate=value,
+        low=low,
+        high=high,
+        method=method,
+        n=n,
+        of=of,
+        spread=stderr * sqrt(n) if n < inf else None,
+        notes=_notes(n, skew),
+    )
+
+
+def _method(skew: float | None, paired: bool) -> str:
+    if skew is None:
+        return "t"
+    return "t, Johnson's t and Hall's" if paired else "Johnson's t"
+
+
+def _nothing_to_go_by(n: float, stderr: float) -> str:
+    if not n >= 2:
+        return "one value has no spread: two at least are needed"
+    if not 0 < stderr < inf:
+        return "all values are the same: how much they can differ is not known"
+    return ""
+
+
+def _notes(n: float, skew: float | None) -> tuple[str, ...]:
+    if skew is None:
+        return ("the skewness is not known: large rare values would make this too sure",)
+    if abs(skew) > _TOO_SKEWED * sqrt(n):
+        return (f"too skewed for {n:g} rows (skewness {skew:.3g})",)
+    return ()
+
+
+def _statistics(n: float, skew: float, paired: bool) -> list[Callable[[float], float]]:
+    """What each of the tests makes of t; all rise with t."""
+    if not skew:
+        return [lambda t: t]
+    scaled = skew / sqrt(n)
+    vertex = -1.5 / scaled
+
+    def johnson(t: float) -> float:
+        # a parabola; past its vertex it would turn back, so it stays there
+        t = max(t, vertex) if scaled > 0 else min(t, vertex)
+        return t + scaled * (1 + 2 * t * t) / 6
+
+    def hall(t: float) -> float:
+        return t + scaled * t * t / 3 + scaled * scaled * t * t * t / 27 + scaled / 6
+
+    return [lambda t: t, johnson, hall] if paired else [johnson]
+
+
+def of_two_means(value1: float, n1: float, stderr1: float, value2: float, n2: float, stderr2: float, factor: float = 1.0) -> Test:
+    """The first mean less factor · the second, on rows of their own: Welch's t (1947)."""
+    value = value1 - factor * value2
+    first, second = stderr1 * stderr1, (factor * stderr2) ** 2
+    stderr, n, method = sqrt(first + second), min(n1, n2), "Welch's t, unpaired"
+    problem = _nothing_to_go_by(n, stderr)
+    if problem:
+        return unknown(problem, estimate=value, low=-inf, high=inf, method=method, n=n)
+    both = first + second
+    freedom = 1 / ((first / both) ** 2 / (n1 - 1) + (second / both) ** 2 / (n2 - 1)) if n < inf else inf
+
+    def tails(c: float) -> Tails:
+        t = (value - c) / stderr
+        return Tails(student_above(t, freedom), student_above(-t, freedom))
+
+    spread = stderr * sqrt(n) if n < inf else None
+    of = "rows on the smaller side"
+    return Test(tails=tails, estimate=value, low=-inf, high=inf, method=method, n=n, of=of, spread=spread)
+
+
+def of_stated_interval(low: float, high: float, confidence: float, value: float) -> Test:
+    """What somebody else's two-sided interval around `value` shows: a normal on either side, with this interval.
+
+    Where the value is one end of the interval, both sides are as wide as the other.
+    """
+    method = f"stated {100 * confidence:g} % interval"
+    if not low <= value <= high or not low < high:
+        problem = "the interval has no width" if low == high else "the interval does not hold its value"
+        return unknown(problem, estimate=value, low=-inf, high=inf, method=method, n=inf)
+    z = normal_quantile(round((1 + confidence) / 2, 12))
+    left, right = (value - low) / z, (high - value) / z
+    left, right = left or right, right or left
+
+    def tails(c: float) -> Tails:
+        deviate = (value - c) / (left if c < value else right)
+        return Tails(normal_above(deviate), normal_above(-deviate))
+
+    notes = ("how the interval was made is not known",)
+    return Test(tails=tails, estimate=value, low=-inf, high=inf, method=method, n=inf, notes=notes)
