@@ -55,6 +55,7 @@ class CheckRequest:
     policy_from: str = ""
     reader: str | None = None
     first_release: str = ""
+    start_ledger: bool = False
     now: str = ""
     stdin: BinaryIO | None = None
     progress: Progress | None = None
@@ -97,7 +98,7 @@ def check(request: CheckRequest, judging: Judging | None = None) -> Decision:
     candidate = read_inputs(request.inputs, format=request.reader, stdin=request.stdin, measuring=at.measuring)
     given = baseline_given(request.baselines, request.inputs, at, request.stdin) or beside(candidate)
     candidate = replace(candidate, beside=None)
-    decision = decide(judging, candidate, given, moment, request.first_release, at)
+    decision = decide(judging, candidate, given, moment, request.first_release, at, request.start_ledger)
     return replace(decision, commit=commit_of(at.facts), run_url=at.facts.run_url if at.facts else "")
 
 
@@ -143,23 +144,28 @@ def decide(
     moment: Clock,
     first_release: str = "",
     at: Surroundings | None = None,
+    start_ledger: bool = False,
 ) -> Decision:
     """The decision on measurements at hand. Raises GateError."""
     judging = judging if isinstance(judging, Judging) else Judging(tuple(judging))
+    at = at or Surroundings()
     refuse_nothing(candidate)
     refuse_contradiction(judging.policies, candidate)
-    baselines = other_runs(named_baselines(judging.policies, given, at or Surroundings()), candidate)
+    baselines = other_runs(named_baselines(judging.policies, given, at), candidate)
     if first_release and had(baselines):
         what = "--first-release is for a model without a baseline; one was found"
         raise UsageError(
             Problem("not-first-release", what, remedy="take --first-release out; what must ship all the same needs a waiver")
         )
     evidence = Evidence(candidate, tables(baselines), moment.today, first_release, labels(baselines))
-    decision = judge(judging.policies, evidence)
-    if judging.revision is not None:
-        from gate.app.proposed import by_revision
+    if start_ledger or any(policy.holdout is not None for policy in judging.policies):
+        from gate.app.holdout import Run, granted
 
-        decision = by_revision(decision, judging, evidence)
+        with granted(judging.policies, candidate, Run(moment, at.facts, start_ledger)) as grant:
+            evidence = replace(evidence, alpha_share=grant.share, holdout=grant.doubt)
+            decision = grant.noted(_judged(judging, evidence))
+    else:
+        decision = _judged(judging, evidence)
     return replace(
         decision,
         inputs=identities(candidate, baselines),
@@ -168,6 +174,15 @@ def decide(
         simulated=moment.simulated,
         gate_version=__version__,
     )
+
+
+def _judged(judging: Judging, evidence: Evidence) -> Decision:
+    decision = judge(judging.policies, evidence)
+    if judging.revision is None:
+        return decision
+    from gate.app.proposed import by_revision
+
+    return by_revision(decision, judging, evidence)
 
 
 def failed(error: GateError, request: CheckRequest, judging: Judging | None = None) -> Decision:

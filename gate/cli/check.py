@@ -67,6 +67,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="WHY",
         help="there is no baseline or history yet: let rules that need one through, visibly",
     )
+    add("--start-ledger", action="store_true", help="begin to count the uses of a test set that no ledger knows (`holdout:`)")
     add("--now", default="", metavar="DATE", help="judge as if it were this day (the decision then says so)")
     rows.arguments(parser, "what columns mean, where no policy's `measure:` says it")
 
@@ -105,6 +106,7 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
         baselines=args.baseline,
         reader=args.reader,
         first_release=_why(args),
+        start_ledger=args.start_ledger,
         now=args.now,
         stdin=standard_input(),
         environ=environ,

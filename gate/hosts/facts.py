@@ -25,8 +25,9 @@ class Facts:
     `commit` is what is checked out; for a pull request on GitHub that is a merge made for the test, and
     `head` is the change's own newest commit, where comments and checks belong. `base` is the commit of
     the branch that the change would go to, `base_branch` its name. `number` is that of the pull or
-    merge request, 0 for none. `fork` says that the change comes from another repository. `api` is where
-    the host's API answers, without a slash at its end.
+    merge request, 0 for none. `fork` says that the change comes from another repository, `protected` that the host lets
+    only some people push to the branch or tag that the run is for. `api` is where the host's API answers, without a slash
+    at its end.
     """
 
     host: str
@@ -39,6 +40,7 @@ class Facts:
     branch: str = ""
     number: int = 0
     fork: bool = False
+    protected: bool = False
     workflow: str = ""
     run: str = ""
     run_url: str = ""

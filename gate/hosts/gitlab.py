@@ -41,6 +41,7 @@ def facts(environ: Mapping[str, str]) -> Facts | None:
         branch=(get("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "") if number else "") or get("CI_COMMIT_BRANCH", ""),
         number=number,
         fork=bool(number and source and source != home),
+        protected=get("CI_COMMIT_REF_PROTECTED") == "true",
         workflow=get("CI_JOB_NAME", ""),
         run=get("CI_PIPELINE_ID", ""),
         run_url=get("CI_JOB_URL", ""),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -13,8 +12,8 @@ from gate.errors import Place, PolicyError, Problem
 from gate.language.parse import parse_number
 from gate.language.tokens import FUNCTIONS, WORDS, nfc
 from gate.language.tree import Number
-from gate.language.write import write
 from gate.policy import text
+from gate.policy.digest import with_digest
 from gate.policy.extend import Layer, checked, layers
 from gate.policy.policy import BaselineSource, Policy, Rule, Waiver
 from gate.policy.rules import SURE, RuleBuilder, Setting, read_confidence
@@ -22,7 +21,7 @@ from gate.policy.text import MOST_PROBLEMS, PolicyText
 from gate.policy.waivers import WaiverBuilder
 from gate.record import replace
 from gate.terms.metric import Direction, Metric
-from gate.terms.slice import Slice, written_value
+from gate.terms.slice import written_value
 
 if TYPE_CHECKING:
     from gate.policy.holdout import Holdout
@@ -77,10 +76,10 @@ def resolve(source: PolicyText, today: str) -> Policy:
     problems += _unused_parameters(found, builder.read, waived, problems)
     if problems:
         raise PolicyError(*_in_order(problems))
-    files = (*(layer.source.path for layer in found), *waivers.files, *_beside(source, baselines))
+    files = (*(layer.source.path for layer in found), *waivers.files, *_beside(source, baselines, holdout))
     policy = _policy(source, found, setting, metrics, baselines, rules, waived)
     by = tuple(waivers.permitted)
-    return _with_digest(replace(policy, files=files, waiver_days=waivers.max_days, waiver_by=by, holdout=holdout))
+    return with_digest(replace(policy, files=files, waiver_days=waivers.max_days, waiver_by=by, holdout=holdout))
 
 
 def _policy(
@@ -122,11 +121,12 @@ def _places(source: PolicyText) -> dict[str, Place]:
     return {key: Place(source.file, mark.key_line, mark.key_column) for key, mark in marks.items()}
 
 
-def _beside(source: PolicyText, baselines: Mapping[str, BaselineSource]) -> list[str]:
-    """Where the baselines lie that are files, and the rows that others are compared with."""
+def _beside(source: PolicyText, baselines: Mapping[str, BaselineSource], holdout: Holdout | None) -> list[str]:
+    """Where the baselines lie that are files, the rows that others are compared with, and the ledger of a test set."""
     measured = source.value.get("measure") or {}
     rows = [measured[role] for role in ("reference", "train") if role in measured]
-    return [os.path.join(os.path.dirname(source.path), path) for path in (*(each.text for each in baselines.values()), *rows)]
+    named = [*(each.text for each in baselines.values()), *rows, *([holdout.ledger] if holdout is not None else [])]
+    return [os.path.join(os.path.dirname(source.path), path) for path in named]
 
 
 def _in_order(problems: list[Problem]) -> list[Problem]:
@@ -253,48 +253,3 @@ def _holdout(source: PolicyText, problems: list[Problem]) -> Holdout | None:
 
 def _slice_values(values: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(nfc(written_value(value, mark.text)) for value, mark in zip(values, values.marks, strict=True)))
-
-
-def _with_digest(policy: Policy) -> Policy:
-    from hashlib import sha256
-
-    content = json.dumps(_meaning(policy), sort_keys=True, ensure_ascii=True, default=str)
-    return replace(policy, sha256=sha256(content.encode()).hexdigest())
-
-
-def _meaning(policy: Policy) -> dict[str, Any]:
-    """All that judges, in a form that does not depend on how it was written down or split into files."""
-    return {
-        "name": policy.name,
-        "rules": sorted((_rule_meaning(rule) for rule in policy.rules), key=lambda meaning: str(meaning[0])),
-        "waivers": [
-            [w.rule, w.until, w.why, w.by, list(_pairs(w.slice)), write(w.floor.tree) if w.floor else ""] for w in policy.waivers
-        ],
-        "metrics": {
-            name: [m.better.value if m.better else "", m.low, m.high, m.unit, m.source] for name, m in policy.metrics.items()
-        },
-        "slices": {column: sorted(values) for column, values in policy.slices.items()},
-        "baselines": {name: source.text for name, source in policy.baselines.items()},
-        "advisory": policy.advisory,
-        "evidence": policy.evidence,
-        "measure": policy.measure,
-        "actions": policy.actions,
-        **({"holdout": policy.holdout.meaning} if policy.holdout is not None else {}),
-    }
-
-
-def _rule_meaning(rule: Rule) -> list[Any]:
-    settled = [
-        rule.level.value,
-        rule.undecided.value,
-        rule.missing.value,
-        rule.min_n,
-        rule.confidence,
-        rule.blocks_from,
-        rule.waivable,
-    ]
-    return [rule.id, write(rule.expr.tree), *settled, rule.why, rule.owner]
-
-
-def _pairs(on: Slice) -> tuple[tuple[str, str], ...]:
-    return on.parts

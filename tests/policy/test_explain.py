@@ -28,6 +28,7 @@ ACCEPTED: dict[str, list[str]] = {
     "baselines": ["baselines: {baseline: ci:main, pinned: run:release-1.0, old: ./old.json}\n", "baselines: {}\n"],
     "confidence": ["confidence: 95%\n", "confidence: 97.5%\n", "confidence: 0.95\n", "confidence: none\n"],
     "evidence": ["evidence: claimed\n", "evidence: measured\n"],
+    "holdout": ["holdout: {uses: 32, adaptivity: full}\n", "holdout: {uses: 1, adaptivity: none, ledger: a, test_set: b}\n"],
     "advisory": ["advisory: true\n", "advisory: false\n"],
     "rules": ["rules: [a > 1, {check: b > 1}]\n"],
     "waivers": ["waivers: []\n", "waivers: {}\n", "waivers: {max_days: 30, by: ['@head'], entries: []}\n",
@@ -102,6 +103,11 @@ REFUSED: dict[str, list[tuple[str, int, str, str, str]]] = {
         ("confidence: ~\n", 13, "~", "null does not fit here", "95%"),
     ],
     "evidence": [("evidence: mesured\n", 11, "mesured", "none of claimed, measured", "only what gate itself measured")],
+    "holdout": [
+        ("holdout: 32\n", 10, "32", "32 is not a mapping", "The budget of a test set"),
+        ("holdout: {uses: 0, adaptivity: full}\n", 17, "0", "0 is below 1", "How many verdicts"),
+        ("holdout: {uses: 3, adaptivity: ful}\n", 32, "ful", "none of none, first-pass, full", "What the next model"),
+    ],
     "advisory": [("advisory: yes\n", 11, "yes", "'yes' is not true or false", "every report says so")],
     "rules": [
         ("rules: {a: 1}\n", 8, "{", "a mapping is not a list", "`- accuracy > 0.8`"),
