@@ -64,7 +64,7 @@ def of_cells(
     low, high     the function's range
     """
     n = float(sum(counts))
-    said = _thin(denominators or {}, least)
+    said = thin(denominators or {}, least)
     estimate = _estimate(counts if weights is None else weights.sums, function)
     if estimate is None:
         said, estimate = said or "it is not defined on these rows", (low + high) / 2 if isfinite(low + high) else 0.0
@@ -93,7 +93,8 @@ def complex_step(function: Function) -> Gradient:
     return gradient
 
 
-def _thin(denominators: Mapping[str, float], least: float) -> str:
+def thin(denominators: Mapping[str, float], least: float) -> str:
+    """What is wrong where a denominator is too small for a test; empty where none is."""
     what = min(denominators, key=lambda each: denominators[each], default="")
     return f"{denominators[what]:g} {what} are too few, {least:g} are needed" if what and denominators[what] < least else ""
 
