@@ -54,6 +54,7 @@ _ROOMS: dict[str, dict[str, str]] = {
         "openmetrics": "gate.reports.openmetrics",
         "badge": "gate.reports.badge",
         "azure": "gate.reports.azure",
+        "intoto": "gate.reports.intoto",
     },
     "baselines": {
         "file": "gate.baselines.file",

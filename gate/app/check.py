@@ -33,7 +33,7 @@ from gate.policy.find import find
 from gate.policy.policy import Policy
 from gate.readers.inputs import read_inputs
 from gate.record import dataclass, field, replace
-from gate.terms.decision import Decision, Verdict
+from gate.terms.decision import Decision, ModelIdentity, Verdict
 from gate.terms.measurements import Measurements
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ class CheckRequest:
     stdin: BinaryIO | None = None
     progress: Progress | None = None
     environ: Mapping[str, str] = field(default_factory=dict)
+    models: Sequence[str] = ()
     definition: Mapping[str, Any] = field(default_factory=dict)
     engine: str = "duckdb"
     memory: str = ""
@@ -95,11 +96,21 @@ def check(request: CheckRequest, judging: Judging | None = None) -> Decision:
     if not request.inputs:
         raise UsageError(Problem("no-input", "nothing to check: name a metrics file", remedy="gate check metrics.json"))
     at = surroundings(request, judging.policies, moment.now)
+    model = _model(request.models)
     candidate = read_inputs(request.inputs, format=request.reader, stdin=request.stdin, measuring=at.measuring)
     given = baseline_given(request.baselines, request.inputs, at, request.stdin) or beside(candidate)
     candidate = replace(candidate, beside=None)
     decision = decide(judging, candidate, given, moment, request.first_release, at, request.start_ledger)
-    return replace(decision, commit=commit_of(at.facts), run_url=at.facts.run_url if at.facts else "")
+    return replace(decision, commit=commit_of(at.facts), run_url=at.facts.run_url if at.facts else "", model=model)
+
+
+def _model(paths: Sequence[str]) -> tuple[ModelIdentity, ...]:
+    """The digests of the model that is judged. Raises GateError."""
+    if not paths:
+        return ()
+    from gate.attest.model import identified
+
+    return identified(paths)
 
 
 def surroundings(request: CheckRequest, policies: Sequence[Policy], now: str = "") -> Surroundings:
@@ -129,7 +140,7 @@ def measuring_of(policies: Sequence[Policy], now: str = "", request: CheckReques
 
 def files_of(request: CheckRequest, policies: Sequence[Policy]) -> list[str]:
     """Every file that a check reads, so that no report overwrites one; without policies, those that they may read."""
-    paths = [path_of(spec) for spec in (*request.inputs, *request.baselines) if spec != "-"]
+    paths = [path_of(spec) for spec in (*request.inputs, *request.baselines) if spec != "-"] + list(request.models)
     paths += [str(request.definition[role]) for role in ("reference", "train") if role in request.definition]
     named: list[str] = []
     with suppress(PolicyError):  # said when the policies are loaded

@@ -13,6 +13,7 @@ from gate.record import dataclass
 from gate.terms.decision import Decision
 
 SUFFIXES = {
+    ".intoto.json": "intoto",
     ".md": "markdown",
     ".markdown": "markdown",
     ".html": "html",
@@ -22,6 +23,7 @@ SUFFIXES = {
     ".sarif": "sarif",
     ".svg": "badge",
 }
+SIGNED = "intoto"  # the form that can be signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ def parse(written: str) -> Output:
             raise UsageError(Problem("bad-output", f"`-o {written}` names no file", remedy=f"write `-o {form}=report`"))
         return Output(form, path)
     suffix = os.path.splitext(written)[1].lower()
+    suffix = next((each for each in SUFFIXES if each.count(".") > 1 and written.lower().endswith(each)), suffix)
     if suffix in SUFFIXES:
         return Output(SUFFIXES[suffix], written)
     remedy = f"suffixes are {' '.join(SUFFIXES)}; or say the form: {', '.join(f'`{name}=FILE`' for name in forms)}"
@@ -90,9 +93,18 @@ def _is_ours(path: str) -> bool:
     return (stat.S_ISREG(kind) or stat.S_ISLNK(kind)) and not os.path.abspath(path).startswith(("/dev/", "/proc/"))
 
 
-def write(outputs: Iterable[Output], decision: Decision, exit_code: int) -> list[str]:
-    """Render and write all; what goes to standard output is returned. Raises OutputError with all that failed."""
-    return write_all(outputs, lambda form: render(form, decision, exit_code))
+def write(
+    outputs: Iterable[Output], decision: Decision, exit_code: int, sign: Callable[[str], str] | None = None
+) -> list[str]:
+    """Render and write all, attestations signed; what goes to standard output is returned.
+
+    Raises OutputError with all that failed; an error of the signer comes before anything is written.
+    """
+    wanted = list(outputs)
+    if sign is None or all(output.form != SIGNED for output in wanted):
+        return write_all(wanted, lambda form: render(form, decision, exit_code))
+    signed = sign(render(SIGNED, decision, exit_code))
+    return write_all(wanted, lambda form: signed if form == SIGNED else render(form, decision, exit_code))
 
 
 def write_all(outputs: Iterable[Output], rendered: Callable[[str], str]) -> list[str]:

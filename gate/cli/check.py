@@ -13,7 +13,7 @@ from gate.app.evidence import path_of
 from gate.app.judging import Judging
 from gate.app.outputs import Output
 from gate.app.protected import named_in
-from gate.cli import rows
+from gate.cli import attesting, rows
 from gate.cli.command import INPUT
 from gate.cli.console import complain, say, standard_input, terminal
 from gate.errors import GateError, OutputError, UsageError
@@ -69,6 +69,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     add("--start-ledger", action="store_true", help="begin to count the uses of a test set that no ledger knows (`holdout:`)")
     add("--now", default="", metavar="DATE", help="judge as if it were this day (the decision then says so)")
+    attesting.arguments(parser)
     rows.arguments(parser, "what columns mean, where no policy's `measure:` says it")
 
 
@@ -79,7 +80,7 @@ def _reporting(add: Callable[..., object]) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="write a report; its suffix says the form (.md .html .json .txt .xml .sarif .svg), or FORM=FILE; `-`: stdout",
+        help="write a report; suffixes: .md .html .json .txt .xml .sarif .svg .intoto.json; or FORM=FILE; `-`: stdout",
     )
     add("--comment", action="store_true", help="keep one comment on the pull request up to date; trouble changes no verdict")
     add("--strict-publish", action="store_true", help="exit 2 when the comment or another report to the host fails")
@@ -110,12 +111,14 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
         now=args.now,
         stdin=standard_input(),
         environ=environ,
+        models=args.model,
         definition=rows.definition(args),
         engine=args.engine,
         memory=args.memory,
     )
     try:
         judging = checking.judging_of(request)
+        sign = attesting.signer(args, wanted, environ)
     except GateError as error:
         outputs.prepare(wanted, checking.files_of(request, ()))
         return _cannot_run(error, request, args, wanted)
@@ -126,8 +129,8 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
         return _cannot_run(error, request, args, wanted, judging)
     code = _code(decision, args)
     try:
-        shown = outputs.write(wanted, decision, code)
-    except OutputError as error:
+        shown = outputs.write(wanted, decision, code, sign)
+    except GateError as error:
         return _cannot_run(error, request, args, wanted, judging)
     told = _tell_host(decision, args, wanted, environ, code)
     for report in shown or [_as_text(decision, code, args, environ)]:
@@ -179,14 +182,15 @@ def _cannot_run(
     from gate.cli.main import told
 
     decision = checking.failed(error, request, judging)
+    left = [output for output in wanted if output.form != outputs.SIGNED]  # an error attests nothing
     complain(told(error))
     try:
         outputs.remove(wanted)
-        outputs.write([output for output in wanted if output.path != "-"], decision, error.exit_code)
+        outputs.write([output for output in left if output.path != "-"], decision, error.exit_code)
     except OutputError as more:
         if not isinstance(error, OutputError):
             complain(told(more))
-    for output in wanted:
+    for output in left:
         if output.path == "-":
             say(outputs.render(output.form, decision, error.exit_code))
     _tell_host(decision, args, wanted, request.environ, error.exit_code)

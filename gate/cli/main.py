@@ -27,6 +27,7 @@ COMMANDS = {
     "lint": "check a policy",
     "diff": "compare two metrics files, decisions or policies",
     "publish": "from a trusted job: judge again, then comment and set a check",
+    "verify": "before a deployment: this model has a passing decision under this policy",
 }
 
 
