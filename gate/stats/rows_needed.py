@@ -1,0 +1,139 @@
+"""How many rows the tests of a gate need to show what is true, with what power.
+
+Sizes are those of score tests: ((z_α s₀ + z_β s₁) / (θ - c))², with the standard deviation of one row under the hypothesis and
+under the truth. Powers are exact where they can be enumerated, so that they need not be quite what was asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import ceil, exp, lgamma, log, sqrt
+
+from gate.stats import paired, proportion
+from gate.stats.auc import FEWEST, hanley_mcneil_error
+from gate.stats.beta import binomial_at_least
+from gate.stats.proportion import normal_above, upper_quantile
+
+MOST_PAIRS = 2_000_000  # above, power is that of the normal approximation
+_FAR = 7.0  # standard deviations of the number of pairs that differ
+
+
+def of_spreads(gap: float, null: float, truth: float, alpha: float, power: float) -> float:
+    """Rows that show a gap > 0; `null` and `truth` are the standard deviations of one row."""
+    return ((upper_quantile(alpha) * null - upper_quantile(power) * truth) / gap) ** 2
+
+
+def normal_power(n: float, gap: float, null: float, truth: float, alpha: float) -> float:
+    """The power of the same on n rows."""
+    return normal_above((upper_quantile(alpha) * null - gap * sqrt(n)) / truth)
+
+
+# -- one share above a line (one below is its rest above the line's rest)
+
+
+def share(line: float, truth: float, alpha: float, power: float) -> float:
+    """Rows that show a share above the line (Wilson's score)."""
+    return of_spreads(truth - line, _spread(line), _spread(truth), alpha, power)
+
+
+def share_power(n: int, line: float, truth: float, alpha: float) -> float:
+    """How often the test of `proportion.of_counts` shows it on n rows: by enumeration."""
+    least = _first(lambda k: proportion.of_counts(k, n).tails(line).above <= alpha, n + 1)
+    return binomial_at_least(least, n, truth) if least <= n else 0.0
+
+
+def fewest(line: float, alpha: float) -> int:
+    """The fewest rows that can show a share above the line: where all of them are right, for a line in [0, 1)."""
+
+    def shows(n: int) -> bool:
+        return proportion.of_counts(n, n).tails(line).above <= alpha
+
+    few = next((n for n in range(1, proportion.FEW) if shows(n)), 0)
+    return few or _first(shows, 1 << 62)
+
+
+def fewest_exactly(line: float, alpha: float) -> int:
+    """The same by binomial tails, as families have it: ln α / ln c, for a line in [0, 1)."""
+    return max(1, ceil(log(alpha) / log(line) - 1e-9)) if line > 0 else 1
+
+
+def _spread(share: float) -> float:
+    return sqrt(share * (1 - share))
+
+
+def _first(holds: Callable[[int], bool], beyond: int) -> int:
+    """The first whole number ≥ 1 at which something holds that then keeps holding; `beyond` where it never does."""
+    high = 1
+    while high < beyond and not holds(high):
+        high *= 2
+    low, high = high // 2, min(high, beyond)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if holds(middle) else (middle, high)
+    return high
+
+
+# -- two models on the same rows
+
+
+def pairs(line: float, truth: float, differ: float, alpha: float, power: float) -> float:
+    """Pairs that show a difference of two shares above the line, where the models differ on the share `differ` of rows.
+
+    At a line of 0 this is Connor's formula (1987).
+    """
+    return of_spreads(truth - line, *_pair_spreads(line, truth, differ), alpha, power)
+
+
+def _pair_spreads(line: float, truth: float, differ: float) -> tuple[float, float]:
+    """The standard deviations of one pair: by Tango's estimate under the hypothesis, and under the truth."""
+    better, worse = (differ + truth) / 2, (differ - truth) / 2
+    linear = (2 - better + worse) * line - differ
+    share = (sqrt(max(0.0, linear * linear + 8 * worse * line * (1 - line))) - linear) / 4
+    return sqrt(2 * share + line * (1 - line)), sqrt(differ - truth * truth)
+
+
+def pairs_power(n: int, line: float, truth: float, differ: float, alpha: float) -> float:
+    """How often Tango's test shows it on n pairs: by enumeration over how many differ, and which way."""
+    if n > MOST_PAIRS:
+        return normal_power(n, truth - line, *_pair_spreads(line, truth, differ), alpha)
+    better = min(1.0, max(0.0, (differ + truth) / 2 / differ))
+    middle, reach = n * differ, _FAR * sqrt(n * differ * (1 - differ)) + 1
+    total = 0.0
+    for apart in range(max(0, int(middle - reach)), min(n, ceil(middle + reach)) + 1):
+        least = _least_better(apart, n, line, alpha)
+        if least <= apart:
+            total += _chance(apart, n, differ) * binomial_at_least(least, apart, better)
+    return min(1.0, total)
+
+
+def _least_better(apart: int, n: int, line: float, alpha: float) -> int:
+    """Of so many pairs that differ, how many must be for the new model; one more than there are where none suffices."""
+
+    def shows(better: int) -> bool:
+        return paired.of_pairs(better, apart - better, n).tails(line).above <= alpha
+
+    return 0 if shows(0) else _first(shows, apart + 1)
+
+
+def _chance(k: int, n: int, p: float) -> float:
+    """P(X = k) for X ~ Binomial(n, p), p in (0, 1)."""
+    return (
+        exp(lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) + k * log(p) + (n - k) * log(1 - p)) if 0 < p < 1 else float(k == n)
+    )
+
+
+# -- the area under the curve
+
+
+def auc(line: float, truth: float, positives: float, alpha: float, power: float) -> float:
+    """Rows, of which the share `positives` is positive, that show an AUC above the line (the score of Hanley and McNeil)."""
+    return float(_first(lambda n: auc_power(n, line, truth, positives, alpha) >= power, 1 << 40))
+
+
+def auc_power(n: float, line: float, truth: float, positives: float, alpha: float) -> float:
+    """How often it is shown on n rows, by the normal approximation."""
+    n_pos, n_neg = n * positives, n * (1 - positives)
+    if min(n_pos, n_neg) < FEWEST:
+        return 0.0
+    null, true = (hanley_mcneil_error(each, n_pos, n_neg) for each in (line, truth))
+    return normal_above((upper_quantile(alpha) * null - (truth - line)) / true)
