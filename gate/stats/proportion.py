@@ -57,28 +57,26 @@ def wilson(share: float, n: float, confidence: float) -> tuple[float, float]:
     return (max(0.0, min(share, centre - half)), min(1.0, max(share, centre + half)))
 
 
-FEW = 20  # below so many the score test errs too often, and binomial tails are used
+FEW = 20  # with fewer successes (failures) the score errs too often where it shows that a share is above (below)
 FEWEST_CLUSTERS = 6
 
 
 def of_counts(k: float, n: float, exact: bool = False) -> Test:
     """The share that `k` successes of `n` show: 0 ≤ k ≤ n, n > 0.
 
-    By the score test (Wilson 1927), which takes the variance under the hypothesis; below 20 or where `exact`, by binomial tails
-    (Clopper and Pearson 1934), which never err more often than they say. Families get binomial tails in any case.
+    By the score test (Wilson 1927), which takes the variance under the hypothesis; where `exact`, or on the side of which there
+    are fewer than 20, by binomial tails (Clopper and Pearson 1934), which never err more often than they say. So neither side
+    errs more often than 7 % at 5 % from n = 50 on, whatever the share. Families get binomial tails in any case.
     """
     k, n = float(k), float(n)  # powers of a very large integer are beyond any float; those of a float are infinite
-    share = k / n
-    binomial = _binomial(k, n)
-    exactly = exact or n < FEW
-    return _test(
-        tails=binomial if exactly else _score(share, n, normal_above),
-        estimate=share,
-        method="exact binomial" if exactly else "Wilson score",
-        n=n,
-        exact=binomial,
-        spread=_spread(share, n),
-    )
+    share, binomial = k / n, _binomial(k, n)
+    few = (exact or k < FEW, exact or n - k < FEW)
+    tails = binomial if all(few) else _score(share, n, normal_above)
+    method = "exact binomial" if all(few) else "Wilson score"
+    if any(few) and not all(few):
+        tails = _sides(binomial, tails) if few[0] else _sides(tails, binomial)
+        method = "Wilson score, exact where few"
+    return _test(tails=tails, estimate=share, method=method, n=n, exact=binomial, spread=_spread(share, n))
 
 
 def of_share(value: float, n: float) -> Test:
@@ -143,6 +141,13 @@ def _score(share: float, n: float, above: Callable[[float], float]) -> Callable[
         return Tails(above(z), above(-z))
 
     return tails
+
+
+def _sides(above: Callable[[float], Tails], below: Callable[[float], Tails]) -> Callable[[float], Tails]:
+    """One test where it shows that the share is above, another where below."""
+    from gate.stats.test import Tails
+
+    return lambda c: Tails(above(c).above, below(c).below)
 
 
 def _larger(one: Callable[[float], Tails], other: Callable[[float], Tails]) -> Callable[[float], Tails]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import exp, expm1, pi, sqrt
+from math import exp, expm1, inf, pi, sqrt
 
 from gate.stats.proportion import normal_above
 
@@ -41,13 +41,13 @@ def _solve(x: float, cumulants: Cumulants, mean: float, variance: float, reach: 
     t = 0.0
     for _ in range(_STEPS):
         _, slope, curve = cumulants(t)
-        if curve <= _EDGE * variance:
+        if curve <= _EDGE * variance and (slope < x) == (x > mean):
             break
         if slope < x:
             low = max(low, t)
         else:
             high = min(high, t)
-        following = t + (x - slope) / curve
+        following = t + (x - slope) / curve if curve > 0 else inf
         if not low < following < high:
             following = (low + high) / 2
         if abs(following - t) <= 1e-12 * (1 + abs(t)):

@@ -10,6 +10,8 @@ from gate.stats.proportion import normal_above, upper_quantile
 from gate.stats.saddlepoint import Cumulants, at_least
 from gate.stats.test import UNKNOWN, Tails, Test, unknown
 
+FEW = 20
+
 _STEPS = 100
 _SEARCH = 32
 _HALVINGS = 50
@@ -22,23 +24,25 @@ Tailed = Callable[[float], Tails]
 def of_two_shares(k1: float, n1: float, k2: float, n2: float, factor: float = 1.0) -> Test:
     """p1 - factor · p2 from `k1` of `n1` and `k2` of `n2` other rows, factor > 0.
 
-    By the score test of Miettinen and Nurminen (1985), with their n / (n - 1).
+    By the score test of Miettinen and Nurminen (1985), with their n / (n - 1). Where of both sides together fewer than 20 are
+    right, or wrong, and in families, by tails that hold there too.
     """
     k1, n1, k2, n2 = float(k1), float(n1), float(k2), float(n2)
     first, second = k1 / n1, k2 / n2
     value = first - factor * second
     rows = min(n1, n2)
     variance = (first * (1 - first) / n1 + factor * factor * second * (1 - second) / n2) * rows
-    score = _score_tails(k1, n1, k2, n2, factor)
+    score = score_tails(k1, n1, k2, n2, factor)
+    exact, few = _exact_tails(score, k1, n1, k2, n2, factor), min(k1 + k2, n1 - k1 + n2 - k2) < FEW
     return Test(
-        tails=score,
+        tails=exact if few else score,
         estimate=value,
         low=-factor,
         high=1.0,
-        method="Miettinen-Nurminen score, unpaired",
+        method="exact Miettinen-Nurminen, unpaired" if few else "Miettinen-Nurminen score, unpaired",
         n=rows,
         of="rows on the smaller side",
-        exact=_exact_tails(score, k1, n1, k2, n2, factor),
+        exact=exact,
         spread=sqrt(variance) or None,
     )
 
@@ -46,7 +50,7 @@ def of_two_shares(k1: float, n1: float, k2: float, n2: float, factor: float = 1.
 def most_likely(k1: float, n1: float, k2: float, n2: float, factor: float, c: float) -> tuple[float, float]:
     """The shares of largest likelihood with p1 - factor · p2 = c, -factor < c < 1."""
     low, high = max(0.0, -c / factor), min(1.0, (1 - c) / factor)
-    second = min(high, max(low, k2 / n2))
+    second = (low + high) / 2  # inside: at an end the slope below is 0 whatever the counts
     for _ in range(_STEPS):
         first = factor * second + c
         rise = k1 - n1 * first
@@ -67,7 +71,8 @@ def most_likely(k1: float, n1: float, k2: float, n2: float, factor: float, c: fl
     return min(1.0, max(0.0, factor * second + c)), min(1.0, max(0.0, second))
 
 
-def _score_tails(k1: float, n1: float, k2: float, n2: float, factor: float) -> Callable[[float], Tails]:
+def score_tails(k1: float, n1: float, k2: float, n2: float, factor: float) -> Callable[[float], Tails]:
+    """Miettinen and Nurminen's score itself, however few there are."""
     value, rows = k1 / n1 - factor * k2 / n2, n1 + n2
 
     def tails(c: float) -> Tails:
