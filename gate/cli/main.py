@@ -24,6 +24,7 @@ COMMANDS = {
     "check": "judge metrics by a policy; the exit code is the verdict",
     "explain": "say in words what a rule means and what it would read",
     "measure": "show what is in metrics files, as names that rules can use",
+    "log": "record numbers as a run in the history",
     "lint": "check a policy",
     "diff": "compare two metrics files, decisions or policies",
     "publish": "from a trusted job: judge again, then comment and set a check",

@@ -16,7 +16,7 @@ from gate.history.schema import MIGRATIONS, VERSION_TABLE
 from gate.history.sql_write import Writing
 from gate.history.store import ALL, Which
 from gate.reports.record import MalformedError
-from gate.terms.run import Exclusion, Logged, Name, Point, Record, Run, State
+from gate.terms.run import Entry, Exclusion, Logged, Name, Point, Record, Run, State
 from gate.terms.slice import WHOLE, Slice
 
 T = TypeVar("T")
@@ -66,6 +66,8 @@ class Link(Protocol):
 
 class SqlStore:
     """As gate.history.store says."""
+
+    direct = True
 
     def __init__(self, link: Link) -> None:
         self._link = link
@@ -144,6 +146,10 @@ class SqlStore:
     def forget(self, names: Collection[tuple[str, str]], runs: Collection[str] = ()) -> None:
         self._checked(lambda: self._link.write(lambda cursor: sql_forget.forget(cursor, names, runs)))
 
+    def forget_sent(self, entry: Entry) -> None:
+        """Take away a run that was copied elsewhere, unless it has more points by now."""
+        self._checked(lambda: self._link.write(lambda cursor: sql_forget.forget_sent(cursor, entry)))
+
     def close(self) -> None:
         self._link.close()
 
@@ -214,7 +220,7 @@ def migrate(link: Link, write: bool, migrations: Sequence[Sequence[str]] = MIGRA
 def no_history(where: str) -> HistoryError:
     """What to raise where nothing was recorded yet."""
     return HistoryError(
-        Problem("no-history", f"there is no history yet: {where}", remedy="record a run: `gate check metrics.json --record`")
+        Problem("history-missing", f"there is no history yet: {where}", remedy="record a run: `gate check metrics.json --record`")
     )
 
 
@@ -226,7 +232,7 @@ def _refuse_newer(version: int, known: int, where: str) -> None:
 
 def _older(where: str) -> HistoryError:
     what = f"{where} has tables of an older gate, which change with the next run that is recorded"
-    return HistoryError(Problem("history-older", what, remedy="open it once with permission to write: `gate history`"))
+    return HistoryError(Problem("history-older", what, remedy="open it once with permission to write: `gate log`"))
 
 
 def _spelt(statement: str, spelling: dict[str, str]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from gate.history.merge import named
+from gate.terms.run import Entry
 
 if TYPE_CHECKING:
     from gate.history.sql import Cursor
@@ -17,6 +18,14 @@ def forget(cursor: Cursor, names: Collection[tuple[str, str]], runs: Collection[
         cursor.do("delete from names where model = ? and name = ?", [model, name])
     for run in runs:
         _run(cursor, run)
+
+
+def forget_sent(cursor: Cursor, entry: Entry) -> None:
+    """The run, if it has no other points than the entry."""
+    of_run = "select count(*) from {0} where run = (select number from runs where id = ?)"
+    counted = [cursor.all(of_run.format(table), [entry.run.id])[0][0] for table in ("latest", "earlier")]
+    if sum(counted) == len(entry.points):
+        _run(cursor, entry.run.id)
 
 
 def _run(cursor: Cursor, run: str) -> None:

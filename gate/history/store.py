@@ -45,8 +45,10 @@ ALL = Which()
 class Store(Protocol):
     """A history. Every method raises HistoryError, and nothing else, where the store cannot do it.
 
-    Runs come newest first: by the moment at which they started.
+    Runs come newest first: by the moment at which they started. `direct` says that a number at a time is fast.
     """
+
+    direct: bool
 
     def add(self, records: Sequence[Record]) -> None:
         """Put all of the records there, or none. When this returns they are kept: that is what *acknowledged* means.
@@ -102,7 +104,7 @@ def open_store(url: str, environ: Mapping[str, str], *, write: bool = False) -> 
     """The history at `url`, by default that of $GATE_HISTORY, else `.gate/history.db` of the repository.
 
     A URL is the path of a file of SQLite, `postgresql://…`, `git:[REMOTE][#BRANCH]`, or `mlflow:[SERVER]`. Raises HistoryError:
-    also where there is none yet and nothing is to be written (`no-history`).
+    also where there is none yet and nothing is to be written (`history-missing`).
     """
     given = url or environ.get(VARIABLE, "") or default_path()
     for prefix, kind in _KINDS.items():
@@ -122,4 +124,15 @@ def _opened(kind: str, url: str, environ: Mapping[str, str], write: bool) -> Sto
 
 def default_path() -> str:
     """`.gate/history.db` at the root of the repository; outside of one, in this folder."""
-    return os.path.join(repository_root("."), DEFAULT)
+    root = repository_root(".")
+    return os.path.join(os.path.relpath(root), DEFAULT).removeprefix(f".{os.sep}") if root else DEFAULT
+
+
+def public(url: str) -> str:
+    """A URL as it may be shown: without user, password and options."""
+    scheme, slashes, rest = url.partition("://")
+    if not slashes:
+        return shown(url)
+    place = rest.partition("?")[0]
+    host, slash, path = place.partition("/")
+    return shown(f"{scheme}://{host.rpartition('@')[2]}{slash}{path}")

@@ -1,0 +1,155 @@
+"""Logging from Python: `gate.run` and `gate.log_metric`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from threading import Lock
+from types import TracebackType
+from typing import Any
+
+from gate.errors import GateError, HistoryError, PolicyError, Problem
+from gate.history import recording
+from gate.history.begin import begun
+from gate.history.points import point, scalars
+from gate.history.recording import Recording
+from gate.history.store import open_store
+from gate.record import replace
+from gate.terms.run import Status
+
+RUN = "GATE_RUN"  # the id of a run that several processes record together
+
+
+class LoggedRun:
+    """A run that is recorded, as `with gate.run(…) as run:` gives it; threads may share it.
+
+    When a method returns, what it logged is kept, whatever becomes of this process. An exception that leaves the `with`
+    marks the run as failed; what was logged stays.
+    """
+
+    def __init__(self, recorded: Recording) -> None:
+        self._recorded = recorded
+
+    @property
+    def id(self) -> str:
+        """By which it can be found again."""
+        return self._recorded.run.id
+
+    def log_metric(self, name: str, value: float, step: int = 0, *, slice: Mapping[str, Any] | None = None) -> None:  # noqa: A002
+        """Log one number. Raises InputError: no name, no finite number; HistoryError: the same name, slice and step was
+        logged with another value, or the store cannot be written. The same value again is no error."""
+        self._recorded.add([point(name, value, step, slice)])
+
+    def log_metrics(
+        self,
+        metrics: Mapping[str, float],
+        step: int = 0,
+        *,
+        slice: Mapping[str, Any] | None = None,  # noqa: A002
+    ) -> None:
+        """Log several numbers of one step: all of them, or none where one is refused. Raises as log_metric does."""
+        self._recorded.add([point(name, value, step, slice) for name, value in metrics.items()])
+
+    def __enter__(self) -> LoggedRun:
+        _open_runs.append(self)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        with suppress(ValueError):
+            _open_runs.remove(self)
+        if kind is None or (isinstance(error, SystemExit) and not error.code):
+            self.finish()
+            return
+        with suppress(GateError):  # what went wrong first is what must be seen
+            self.fail()
+
+    def finish(self) -> None:
+        """Say that it is done, where `with` does not. Raises HistoryError."""
+        self._recorded.end(Status.FINISHED)
+
+    def fail(self) -> None:
+        """Say that it failed. Raises HistoryError."""
+        self._recorded.end(Status.FAILED)
+
+
+_open_runs: list[LoggedRun] = []
+_one_at_a_time = Lock()
+
+
+def run(
+    model: str = "",
+    *,
+    params: Mapping[str, Any] | None = None,
+    test_set: str = "",
+    model_digest: str = "",
+    version: str = "",
+    store: str = "",
+) -> LoggedRun:
+    """Begin to record a run: `with gate.run("fraud", params={"depth": 6}) as run: run.log_metrics({"f1": 0.9}, step=1)`.
+
+    `model` is the `name` of the policy, by default that of the nearest gate.yaml. `test_set` is a digest of the rows that are
+    measured: another one starts a new series. `store` is where, by default $GATE_HISTORY or `.gate/history.db`. Branch,
+    commit and event are those of the CI job, else of the repository here. With $GATE_RUN, the processes that have it
+    record one run together. Raises GateError.
+    """
+    environ = os.environ
+    joined = environ.get(RUN, "")
+    first = begun(environ, model or default_model(environ), scalars(params), joined)
+    first = replace(first, test_set=test_set, model_digest=model_digest, version=version)
+    opened = open_store(store, environ, write=True)
+    return LoggedRun(recording.record(opened, first, bool(joined), store or environ.get("GATE_HISTORY", "")))
+
+
+def log_metric(name: str, value: float, step: int = 0, *, slice: Mapping[str, Any] | None = None) -> None:  # noqa: A002
+    """Log one number: into the run of the `with gate.run(…)` around it, else into one that this process records until it ends.
+
+    Raises as LoggedRun.log_metric does.
+    """
+    found = point(name, value, step, slice)  # before a run begins for it
+    _current()._recorded.add([found])
+
+
+def _current() -> LoggedRun:
+    """The innermost open run; one that begins now, and ends with this process, where there is none."""
+    with _one_at_a_time:
+        if not _open_runs:
+            import atexit
+
+            began = run()
+            atexit.register(_at_the_end, began)
+            _open_runs.append(began)
+        return _open_runs[-1]
+
+
+def _at_the_end(began: LoggedRun) -> None:
+    """End the run of a process that never said when it was done; an exception that ended the process makes it a failure."""
+    try:
+        if getattr(sys, "last_value", None) is None:
+            began.finish()
+        else:
+            began.fail()
+    except HistoryError as error:
+        print(f"gate: run {began.id} is not finished: {error}", file=sys.stderr)
+
+
+def default_model(environ: Mapping[str, str]) -> str:
+    """The `name` of the policy that judges here; "model" where there is none, as in a policy without a name."""
+    from gate.documents.yaml import load
+    from gate.policy.find import find
+
+    try:
+        paths = find((), environ)
+    except PolicyError:
+        return "model"
+    names: list[str] = []
+    for path in paths:
+        try:
+            with open(path, encoding="utf-8") as file:
+                found = load(file.read(), path)[0]
+        except (OSError, GateError, UnicodeDecodeError):
+            what = f"the model's name cannot be read from {path}"
+            raise HistoryError(Problem("model-unnamed", what, remedy="say it: gate.run('fraud')")) from None
+        names.append(str(found.get("name", "model")) if isinstance(found, dict) else "model")
+    return " + ".join(names)
