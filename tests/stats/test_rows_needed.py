@@ -43,7 +43,7 @@ def test_the_power_of_pairs_is_about_what_was_asked_for(line: float, truth: floa
 def test_the_power_of_pairs_by_counting_all_outcomes() -> None:
     from math import comb
 
-    n, better, worse, line, alpha = 40, 0.15, 0.05, -0.1, 0.05
+    n, better, worse, line, alpha = 40, 0.15, 0.05, -0.11, 0.05
     total = sum(
         comb(n, b) * comb(n - b, c) * better**b * worse**c * (1 - better - worse) ** (n - b - c)
         for b in range(n + 1)
