@@ -12,13 +12,13 @@ from gate.measure.profile import Profile
 from gate.measure.quantities import fixed
 from gate.measure.source import Source
 from gate.measure.sql import Dialect
-from gate.measure.tally import order, rolled
+from gate.measure.tally import in_order, rolled
 from gate.terms.slice import WHOLE, Slice, slice_value
 from gate.terms.tally import Key, Number, Table
 
 USABLE = "state = '' and y is not null"
 # Each offers `tables(rows)`, and counts nothing where nothing asks for it.
-_COUNTS = ("sql_labels", "sql_errors", "sql_columns", "sql_queries", "points", "by_name", "flips")
+_COUNTS = ("sql_labels", "sql_errors", "sql_columns", "sql_queries", "points", "by_name", "flips", "influence", "clusters")
 
 
 class Rows(Protocol):
@@ -67,7 +67,7 @@ def grouped(
     for columns, counted in _by_set(rows, rows.sets if sets is None else sets, names, added, from_):
         width = len(columns) + len(keys)
         found |= rolled(((row[:width], row[width:]) for row in counted if row[width]), _onto(columns))
-    return dict(sorted(found.items(), key=lambda item: order(item[0])))
+    return in_order(found)
 
 
 def _by_set(

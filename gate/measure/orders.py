@@ -14,24 +14,44 @@ from gate.terms.tally import Key, Number
 CONFIDENCE = 0.9  # two-sided: each end is a one-sided bound of 95 %
 # value; low and high order statistics (NaN-free: equal to the value where there are too few rows, `bounded` 0 then)
 FIELDS = ("n", "value", "low", "high", "bounded")
+STEP_FIELDS = ("n", "value")
+USUAL = (0.9, 0.95, 0.975, 0.99, 0.995, 0.999)
 
 
-def of(rows: Rows, number: str, shares: tuple[float, ...], where: str = USABLE) -> dict[Key, tuple[Number, ...]]:
-    """The quantiles of a number on every slice, by (slice, share); nothing where there are more rows than rank in memory."""
+def of(
+    rows: Rows, number: str, shares: tuple[float, ...], where: str = USABLE
+) -> tuple[dict[Key, tuple[Number, ...]], dict[Key, tuple[Number, ...]]]:
+    """The quantiles of a number on every slice, by (slice, share), and the order statistics around each, by (slice, share,
+    rank from 1); nothing where there are more rows than rank in memory."""
     counted = rows.fetch(f"select count(*) from ({rows.rows}) as r0 where {where}")
     if counted[0][0] > rows.effort.exact_rows or not counted[0][0]:
-        return {}
+        return {}, {}
     found: dict[Key, tuple[Number, ...]] = {}
+    steps: dict[Key, tuple[Number, ...]] = {}
     for on, data in rows.apart([f"{number} as number_"], where):
-        found |= {(on, share): row for share, row in quantiles(data["number_"], shares).items()}
-    return dict(sorted(found.items()))
+        import numpy as np
+
+        ordered = np.sort(np.asarray(data["number_"], dtype=np.float64))
+        found |= {(on, share): row for share, row in quantiles(ordered, shares).items()}
+        for share in shares:
+            steps |= {(on, share, rank): (len(ordered), float(ordered[rank - 1])) for rank in ladder(len(ordered), share)}
+    return dict(sorted(found.items())), dict(sorted(steps.items()))
+
+
+def ladder(n: int, share: float) -> list[int]:
+    """The ranks, from 1, of order statistics that bound a quantile at about any confidence: a fifth of a standard error
+    apart up to five, and those at usual levels."""
+    spread = sqrt(n * share * (1 - share))
+    levels = sorted({*(step / 5 for step in range(26)), *(NormalDist().inv_cdf(each) for each in USUAL)})
+    near = {round(n * share + sign * level * spread) + more for level in levels for sign in (-1, 1) for more in (0, 1)}
+    return sorted(rank for rank in near if 1 <= rank <= n)
 
 
 def quantiles(numbers: Any, shares: tuple[float, ...]) -> dict[float, tuple[Number, ...]]:
     """Quantiles as numpy's, linear between two numbers, and the order statistics that hold them with `CONFIDENCE`."""
     import numpy as np
 
-    ordered = np.sort(np.asarray(numbers, dtype=np.float64))
+    ordered = np.sort(np.asarray(numbers, dtype=np.float64))  # what is in order already costs nothing
     n = len(ordered)
     found: dict[float, tuple[Number, ...]] = {}
     for share in shares:

@@ -7,9 +7,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gate.measure import sorted_ranks
-from gate.measure.sorted_ranks import BINS, Sorted, parted
+from gate.measure.sorted_ranks import BINS, CELLS, Sorted, parted
+from gate.measure.tally import in_order
 from gate.record import dataclass
-from gate.terms.tally import SCALE
+from gate.terms.tally import SCALE, Key, Table
 
 if TYPE_CHECKING:
     import numpy as np
@@ -44,15 +45,16 @@ class Groups:
 
 
 class Ranked(NamedTuple):
-    """What a tally keeps of one slice's scores: a row of `ranks`, and rows of `bins` by their number."""
+    """What a tally keeps of one slice's scores: a row of `ranks`, and rows of `bins` and of `thinned` by their number."""
 
     sums: tuple[Any, ...]
     bins: dict[int, tuple[Any, ...]]
+    thinned: dict[int, tuple[int, int]]
 
 
 def ranked(groups: Groups) -> Ranked:
     """The rank sums of one slice."""
-    return Ranked(_sums(groups), _bins(groups))
+    return Ranked(_sums(groups), _bins(groups), thinned(groups.pos, groups.neg))
 
 
 def _sums(by: Groups) -> tuple[Any, ...]:
@@ -104,12 +106,38 @@ def _bins(by: Groups) -> dict[int, tuple[Any, ...]]:
     import numpy as np
 
     rows = by.pos + by.neg
-    number = (np.cumsum(rows) - rows) * BINS // max(int(rows.sum()), 1)
-    starts = np.flatnonzero(np.diff(number, prepend=-1))
+    starts = _starts(rows, BINS)
     added = [
         np.add.reduceat(each, starts) for each in (rows, by.pos_w + by.neg_w, by.pos_w2 + by.neg_w2, by.pos_w, by.score)
     ] if len(starts) else []  # fmt: skip
     return {index: tuple(column[index].item() for column in added) for index in range(len(starts))}
+
+
+def thinned(pos: Array, neg: Array) -> dict[int, tuple[int, int]]:
+    """Rows by distinct score, ascending, in at most 256 cells of about as many each."""
+    import numpy as np
+
+    starts = _starts(pos + neg, CELLS)
+    found = [np.add.reduceat(each, starts).tolist() for each in (pos, neg)] if len(starts) else [[], []]
+    return dict(enumerate(zip(*found, strict=True)))
+
+
+def _starts(rows: Array, parts: int) -> Array:
+    """Where parts of about as many rows each start."""
+    import numpy as np
+
+    number = (np.cumsum(rows) - rows) * parts // max(int(rows.sum()), 1)
+    return np.flatnonzero(np.diff(number, prepend=-1))
+
+
+def tables(found: Mapping[Key, Ranked], weighted: bool) -> dict[str, Table]:
+    """`ranks`, `bins` and `thinned` of every slice and model. Weighted rows are not thinned: tests take counts."""
+    sums = {key: each.sums for key, each in found.items()}
+    told = {"ranks": Table(("model",), FIELDS, in_order(sums), merges=False)}
+    bins = {(*key, number): row for key, each in found.items() for number, row in each.bins.items()}
+    told["bins"] = Table(("model", "bin"), BIN_FIELDS, in_order(bins), merges=False)
+    cells = {} if weighted else {(*key, at): row for key, each in found.items() for at, row in each.thinned.items()}
+    return told | ({"thinned": Table(("model", "place"), ("pos", "neg"), in_order(cells), merges=False)} if cells else {})
 
 
 def _total(values: Array) -> Any:
@@ -203,7 +231,7 @@ def _orderable(score: Array) -> tuple[Array, Any]:
 def _of_sorted(packed: Array, values: Any) -> Ranked:
     """The rank sums of one slice's sorted keys."""
     by = Sorted(packed)
-    return Ranked(sorted_ranks.sums(by), sorted_ranks.bins(by, packed, values))
+    return Ranked(sorted_ranks.sums(by), sorted_ranks.bins(by, packed, values), sorted_ranks.thinned(by))
 
 
 def _weighted(score: Array, positive: Array, weight: Array, code: Array | None, slices: int) -> dict[int, Ranked]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
 
 BINS = 15
+CELLS = 256  # of scores, as tests of the AUC take them
 _BLOCK = 1 << 13  # distinct scores, and rows of a block, where these are few a score; BLAS takes no threads for so few
 _ROWS = 1 << 16
 _EXACT = 1 << 53  # doubles hold all whole numbers below
@@ -133,17 +134,33 @@ def bins(by: Sorted, packed: Array, values: Any) -> dict[int, tuple[Any, ...]]:
     """At most 15 bins of about as many rows each; equal scores stay together."""
     import numpy as np
 
-    wanted = [-(-number * by.count // BINS) for number in range(BINS)]
-    found = np.unique(np.searchsorted(by.rows[:-1], wanted))
-    starts = [*found[found < len(by.rows) - 1].tolist(), len(by.rows) - 1]
     told: dict[int, tuple[Any, ...]] = {}
-    for index, (start, stop) in enumerate(pairwise(starts)):
+    for index, (start, stop) in enumerate(pairwise(_starts(by, BINS))):
         first, last = int(by.rows[start]), int(by.rows[stop])
         parts = (packed[each : min(each + _ROWS, last)] for each in range(first, last, _ROWS))
         score = sum(float(values(part >> np.uint64(1)).sum()) for part in parts)
         count = last - first
         told[index] = (count, count, count, int(by.pos[stop] - by.pos[start]), score)
     return told
+
+
+def thinned(by: Sorted) -> dict[int, tuple[int, int]]:
+    """Positives and negatives in at most 256 cells of about as many rows each, ascending; equal scores stay together."""
+    starts = _starts(by, CELLS)
+    rows, pos = by.rows[starts].astype(int).tolist(), by.pos[starts].astype(int).tolist()
+    return {
+        index: (pos[index + 1] - pos[index], rows[index + 1] - rows[index] - pos[index + 1] + pos[index])
+        for index in range(len(starts) - 1)
+    }
+
+
+def _starts(by: Sorted, parts: int) -> list[int]:
+    """Where parts of about as many rows each start among the distinct scores, and the end."""
+    import numpy as np
+
+    wanted = [-(-number * by.count // parts) for number in range(parts)]
+    found = np.unique(np.searchsorted(by.rows[:-1], wanted))
+    return [*found[found < len(by.rows) - 1].tolist(), len(by.rows) - 1]
 
 
 def parted(keys: Array, code: Array, slices: int) -> tuple[Array, list[int]]:

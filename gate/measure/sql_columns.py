@@ -22,7 +22,7 @@ _COUNTED = f"state <> {text(WEIGHT)}"  # a column needs no label, no score
 
 
 def tables(rows: Rows) -> dict[str, Table]:
-    """`columns` by sign and size, `extremes`, `column_order`, `results` of texts, `passes` of true and false by query."""
+    """`columns` by sign and size, `extremes`, `column_order`, `column_steps`, `results` of texts, `passes` by query."""
     found: dict[str, Table] = {}
     for index, column in enumerate(rows.asked.columns):
         if rows.profile.kinds[column] == "text":
@@ -48,8 +48,9 @@ def _numbers(rows: Rows, found: dict[str, Table], index: int, column: str) -> No
         add(found, "extremes", ("column", "which", "value"), ("n",), column, extremes)
     if not rows.asked.weight:
         add(found, "column_cells", ("column", "cell"), ("n",), column, orders.on_grid(rows, x, where))
-        order = {(on, at): row for (on, at), row in orders.of(rows, x, SHARES, where).items()}
+        order, steps = orders.of(rows, x, SHARES, where)
         add(found, "column_order", ("column", "at"), orders.FIELDS, column, order, merges=False)
+        add(found, "column_steps", ("column", "at", "rank"), orders.STEP_FIELDS, column, steps, merges=False)
     if rows.asked.query and rows.profile.kinds[column] == "boolean":
         for k in sorted({1, *limits(rows.asked, "pass")}):
             passes = {(on, k): row for (on,), row in _passes(rows, x, k).items()}

@@ -16,12 +16,18 @@ ERRORS: tuple[Powers, ...] = (
 CUBES: tuple[Powers, ...] = ((("a", 3),), (("a", 6),), (("e", 3),))
 RELATIVE: tuple[Powers, ...] = ((("r", 1),), (("r", 2),))
 RELATIVE_CUBES: tuple[Powers, ...] = ((("r", 3),),)
+# l an error of the candidate, d what it exceeds the baseline's by.
+PAIRED: tuple[Powers, ...] = ((("l", 1),), (("d", 1),), (("l", 2),), (("l", 1), ("d", 1)), (("d", 2),))
+PAIRED_CUBES: tuple[Powers, ...] = ((("l", 3),), (("l", 2), ("d", 1)), (("l", 1), ("d", 2)), (("d", 3),))
+EXPLAINED: tuple[Powers, ...] = ((("d", 1),), (("d", 2),), (("d", 1), ("y", 1)), (("d", 1), ("y", 2)))
 RESTS: tuple[Powers, ...] = ((("y", 1),), (("y", 2),))  # a variance is the small difference of these
 SMALLEST = 2.0**-52  # what a label of 0 counts as, below a relative error, as scikit-learn has it
 
 
 def tables(rows: Rows) -> dict[str, Table]:
-    """`errors`, `relative_errors`, `largest_error`; and where rows are few enough `error_order`, of the absolute errors."""
+    """`errors`, `relative_errors`, `largest_error`; where rows are few enough `error_order` and `error_steps`, of the absolute
+    errors; and with a baseline `paired_errors`, and `explained`: what squares of errors exceed the baseline's by, and labels.
+    """
     if rows.profile.task != "regression" or not (rows.asked.prediction or rows.asked.score):
         return {}
     found: dict[str, Table] = {}
@@ -34,8 +40,28 @@ def tables(rows: Rows) -> dict[str, Table]:
         ratios = sums(rows, RELATIVE, RELATIVE_CUBES)
         add(found, "relative_errors", ("model", "r"), ("n", *ratios), model, by_size(rows, {"r": relative}, ratios))
         add(found, "largest_error", ("model", "error"), ("n",), model, largest(rows, f"abs({error})"))
-        order = orders.of(rows, f"abs({guess} - y)", (0.5,))
+        order, steps = orders.of(rows, f"abs({guess} - y)", (0.5,))
         cells = orders.on_grid(rows, f"abs({guess} - y)")
         add(found, "error_cells", ("model", "cell"), ("n",), model, cells)
         add(found, "error_order", ("model", "at"), orders.FIELDS, model, order, merges=False)
+        add(found, "error_steps", ("model", "at", "rank"), orders.STEP_FIELDS, model, steps, merges=False)
+    return found | (_paired(rows) if rows.asked.has_baseline else {})
+
+
+def _paired(rows: Rows) -> dict[str, Table]:
+    """Errors of both models in the same rows."""
+    found: dict[str, Table] = {}
+    near = f"greatest(abs(y), {SMALLEST!r})"
+    errors = {"mae": "abs({0} - y)", "mse": "({0} - y) * ({0} - y)", "bias": "({0} - y)", "mape": f"(abs({{0}} - y) / {near})"}
+    fields = sums(rows, PAIRED, PAIRED_CUBES)
+    for metric, error in errors.items():
+        here, there = error.format("p"), error.format("q")
+        difference = (
+            "((p - q) * ((p - y) + (q - y)))" if metric == "mse" else "(p - q)" if metric == "bias" else f"({here} - {there})"
+        )
+        counted = by_size(rows, {"l": f"({here})", "d": difference}, fields)
+        add(found, "paired_errors", ("metric", "l", "d"), ("n", *fields), metric, counted)
+    fields = sums(rows, EXPLAINED, ())
+    numbers = {"d": "((p - q) * ((p - y) + (q - y)))", "y": "y"}
+    add(found, "explained", ("metric", "d", "y"), ("n", *fields), "mse", by_size(rows, numbers, fields))
     return found

@@ -15,15 +15,17 @@ _LISTS = ("ndcg", "map", "recall", "precision")
 
 
 def tables(rows: Rows) -> dict[str, Table]:
-    """`queries`: by model and metric how many queries there are, and sums of their values, squares and cubes."""
+    """`queries`: by model and metric how many queries there are, and sums of their values, squares and cubes; with a baseline
+    also of what the model's value of a query exceeds the baseline's by (`change`)."""
     if rows.profile.task != "ranking" or not rows.asked.score:
         return {}
     _refuse(rows)
     metrics = values(rows)
     found: dict[Key, tuple[Number, ...]] = {}
-    for model, score in (("", "p"), *((("baseline", "q"),) if rows.asked.baseline_score else ())):
+    models = {"": "p"} | ({"baseline": "q", "change": ""} if rows.asked.baseline_score else {})
+    for model, score in models.items():
         for columns in rows.sets:
-            source = _by_query(rows, columns, score, metrics)
+            source = _by_query(rows, columns, score, metrics) if score else _changes(rows, columns, metrics)
             sums = {
                 f"{name} {at}": whole(rows, " * ".join([f"v{index}"] * at))
                 for index, name in enumerate(metrics)
@@ -88,6 +90,15 @@ def _by_query(rows: Rows, columns: tuple[str, ...], score: str, metrics: dict[st
     )
     told = ", ".join(f"{value} as v{index}" for index, value in enumerate(metrics.values()))
     return f"select {by}, {told} from ({places}) as q2 group by {by}"
+
+
+def _changes(rows: Rows, columns: tuple[str, ...], metrics: dict[str, str]) -> str:
+    """A select of every query of every slice, with what each value of the model exceeds the baseline's by."""
+    by = ", ".join([*(f"g{rows.columns.index(each)}" for each in columns), "query"])
+    here, there = (_by_query(rows, columns, score, metrics) for score in "pq")
+    both = f"select *, 1e0 as side from ({here}) as q3 union all select *, -1e0 as side from ({there}) as q4"
+    told = ", ".join(f"sum(side * v{index}) as v{index}" for index, _ in enumerate(metrics))
+    return f"select {by}, {told} from ({both}) as q5 group by {by}"
 
 
 def _refuse(rows: Rows) -> None:

@@ -18,12 +18,13 @@ def rows(definition: Definition, profile: Profile, dialect: Dialect, columns: Se
 
     Classes with scores: `s0, s1…`, their `square_sum`, `t` that of the row's own class, `place` its rank among them. Many
     labels: `y0, h0, y1, h1…` for each class, 1 or 0. Regression and rankings: the numbers `y` and `p` (and `q`).
-    Columns to summarise: `x0, x1…`.
+    Columns to summarise: `x0, x1…`; the cluster that a row belongs to is its `unit`.
     """
     task = {"regression": _numbers, "ranking": _numbers, "multilabel": _many_labels, "multiclass": _classes}.get(profile.task)
     instead = task(definition, profile, dialect) if task else {}
     if definition.id and definition.has_baseline:
         instead["case_id"] = dialect.name(definition.id)
+    instead |= {"unit": dialect.name(definition.cluster)} if definition.cluster else {}
     instead |= {"query": dialect.name(definition.query)} if definition.query else {}
     for index, column in enumerate(definition.columns):
         name = dialect.name(column)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from gate.errors import InputError, Place, Problem
@@ -44,12 +44,17 @@ def merge(tallies: Iterable[Tally]) -> Tally:
 
 def _added(tables: list[Table]) -> Table:
     rows = rolled((item for table in tables for item in table.rows.items()), lambda key: key)
-    return replace(tables[0], rows=dict(sorted(rows.items(), key=lambda item: order(item[0]))))
+    return replace(tables[0], rows=in_order(rows))
 
 
 def order(key: Key) -> tuple[Any, ...]:
     """Sorts keys whose parts may be null, numbers or text."""
     return (key[0], *((part is not None, isinstance(part, str), part if part is not None else 0) for part in key[1:]))
+
+
+def in_order(rows: Mapping[Key, Any]) -> dict[Key, Any]:
+    """The rows of a table in the order in which tallies keep them."""
+    return dict(sorted(rows.items(), key=lambda item: order(item[0])))
 
 
 def _refuse_unequal(first: Header, other: Header) -> None:

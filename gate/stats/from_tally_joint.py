@@ -154,7 +154,7 @@ class _System:
 
     def by_cluster(self) -> Joint | None:
         """The covariance of independent clusters: Σ_g s_g s_g' / (Σ w)², s_g a cluster's sum of x - m."""
-        rows = self.at.rows("clusters")
+        rows = self.at.rows("clusters") | self.at.rows("cluster_influence")
         columns: list[CellKey | str] = [*self.cells, *self.losses, *self.ranks]
         known = {key[0] for key in rows}
         columns = [each for each in columns if name_of(each) in known]
@@ -165,8 +165,7 @@ class _System:
         names, inside = [name_of(each) for each in columns], [name_of(each) for each in self.cells]
 
         def crossed(one: str, other: str) -> float:
-            row = rows.get((one, other)) or rows.get((other, one)) or {"sum": 0.0}
-            return float(row["sum"])
+            return float((rows.get((one, other)) or rows[other, one])["sum"])
 
         means = [self.mean(each) for each in columns]
         with_all = [sum(crossed(each, cell) for cell in inside) for each in names]  # a cluster's weight is that of its cells

@@ -19,6 +19,9 @@ ASKED: dict[str, dict[str, Any]] = {
     "score": {"label": "y", "score": "p", "slices": [["region"], ["region", "device"]]},
     "pair": {"label": "y", "score": "p", "baseline_score": "q", "slices": [["region"]]},
     "tied": {"label": "y", "score": "tied", "slices": [["device"]], "threshold": 0.3},
+    "clusters": {"label": "y", "score": "p", "baseline_score": "q", "cluster": "query", "slices": [["region"]]},
+    "clustered-weights": {"label": "class", "prediction": "guess", "weight": "w", "cluster": "query"},
+    "clustered-numbers": {"label": "price", "prediction": "offer", "task": "regression", "cluster": "query", "columns": ["w"]},
     "weights": {"label": "y", "score": "p", "baseline_score": "q", "weight": "w", "slices": [["region"]]},
     "predictions": {"label": "y", "prediction": "h", "baseline_prediction": "g", "slices": [["region"]]},
     "no-probability": {"label": "y", "score": "logit", "probability": False, "threshold": 0},
@@ -28,13 +31,17 @@ ASKED: dict[str, dict[str, Any]] = {
     "classes": {"label": "class", "prediction": "guess", "slices": [["region"]]},
     "class-scores": {"label": "class", "scores": {"a": "pa", "b": "pb", "c": "pc"}, "slices": [["region"]]},
     "numbers": {"label": "price", "prediction": "offer", "task": "regression", "slices": [["region"]]},
+    "numbers-paired": {"label": "price", "prediction": "offer", "baseline_prediction": "w", "task": "regression"},
     "numbers-weighted": {"label": "price", "prediction": "offer", "task": "regression", "weight": "heavy"},
     "columns": {"columns": ["price", "w", "truth"], "slices": [["region"]]},
     "queries": {"label": "grade", "score": "p", "query": "query", "task": "ranking"},
+    "queries-paired": {"label": "grade", "score": "p", "baseline_score": "q", "query": "query", "slices": [["region"]]},
     "points": {"label": "y", "score": "tied", "ask": ["recall@fpr:0.1", "precision@recall:0.8"]},
 }
 # Tables that hold sums of doubles: equal to 1e-12; all others are integers.
-FLOATS = {"ranks", "bins", "column_order", "error_order"}
+FLOATS = {
+    "ranks", "bins", "column_order", "error_order", "column_steps", "error_steps", "influence", "cluster_influence", "clusters",
+}  # fmt: skip
 
 
 def table() -> pa.Table:

@@ -15,7 +15,7 @@ from gate.measure.engines.engine import Effort
 from gate.measure.profile import MOST_CLASSES, MOST_CROSSED, MOST_SLICES, Profile, profile, refuse_columns
 from gate.measure.quantities import fixed
 from gate.measure.source import Source
-from gate.measure.tally import order, rolled
+from gate.measure.tally import in_order, rolled
 from gate.terms.slice import WHOLE, Slice, slice_value
 from gate.terms.tally import Header, Key, Number, Part, Table, Tally
 
@@ -114,7 +114,7 @@ class Counting:
             found |= rolled(((key, row) for key, row in counted), lambda key, columns=columns: self.key(columns, key))  # type: ignore[misc]
             if len({key[0] for key in found}) > MOST_SLICES:
                 raise self.too_many(columns)
-        return dict(sorted(found.items(), key=lambda item: order(item[0])))
+        return in_order(found)
 
     def crossed(self) -> Iterator[tuple[tuple[str, ...], Rows]]:
         """The counts of each set of slices, all of them added up from one count of the crossed cells."""
@@ -238,11 +238,6 @@ class Counting:
 def sliced(columns: tuple[str, ...], raw: Key) -> Slice:
     """The slice of a key that starts with the values of these columns."""
     return Slice.of(zip(columns, map(slice_value, raw[: len(columns)]), strict=True)) if columns else WHOLE
-
-
-def in_order(rows: dict[Key, tuple[Any, ...]]) -> dict[Key, tuple[Any, ...]]:
-    """The rows of a table in the order in which tallies keep them."""
-    return dict(sorted(rows.items(), key=lambda item: order(item[0])))
 
 
 def _score_key(columns: tuple[str, ...], model: str, raw: Key) -> Key:

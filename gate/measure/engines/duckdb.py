@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gate.measure import ranks, sql
 from gate.measure.definition import Definition
-from gate.measure.engines.counting import Counting, Rows, in_order
+from gate.measure.engines.counting import Counting, Rows
 from gate.measure.engines.duckdb_columns import Columns, crossed
 from gate.measure.engines.duckdb_rows import ROWS, Spelling, connected, fetched, first, kinds
 from gate.measure.engines.engine import Effort
@@ -93,8 +93,7 @@ class RankedCounting(Counting):
         ).fetchnumpy()
         data = {name.rpartition(" as ")[2]: np.asarray(columns[name.rpartition(" as ")[2]]) for name in taken}
         positive, weight = data["y"], data.get("w")
-        sums: dict[Key, tuple[Any, ...]] = {}
-        bins: dict[Key, tuple[Any, ...]] = {}
+        told: dict[Key, ranks.Ranked] = {}
         scored = {model: ranks.scored(data[score], positive, weight) for model, score in self.models()}
 
         def rank(columns_of: tuple[str, ...]) -> None:
@@ -102,14 +101,10 @@ class RankedCounting(Counting):
             code, slices = crossed([data[f"c{index}"] for index in chosen], [values[index] for index in chosen], columns_of)
             for model in scored:
                 for each, found in ranks.of_rows(scored[model], code, len(slices)).items():
-                    sums[slices[each], model] = found.sums
-                    bins.update({(slices[each], model, number): row for number, row in found.bins.items()})
+                    told[slices[each], model] = found
 
         self.side_by_side(rank)
-        return {
-            "ranks": Table(("model",), ranks.FIELDS, in_order(sums), merges=False),
-            "bins": Table(("model", "bin"), ranks.BIN_FIELDS, in_order(bins), merges=False),
-        }
+        return ranks.tables(told, bool(self.asked.weight))
 
     def side_by_side(self, rank: Callable[[tuple[str, ...]], None]) -> None:
         """Rank the whole, which needs the most memory, then the sets of slices on two threads: numpy sorts without a lock."""

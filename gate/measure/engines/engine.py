@@ -9,6 +9,7 @@ from gate.measure.source import Source
 from gate.record import dataclass
 from gate.terms.tally import Tally
 
+JOINT_ROWS = 1_000_000  # of which each row's influence is looked at; above, counts on a coarse grid tell as much
 EXACT_ROWS = 30_000_000  # ranking holds two numbers a row in memory; above, the grid of scores tells the AUC
 
 
@@ -30,6 +31,7 @@ class Effort:
     threads: int = 0
     portable: bool = False
     exact_rows: int = EXACT_ROWS
+    joint_rows: int = JOINT_ROWS
     identify: bool = False
     progress: Progress | None = None
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from gate.errors import InputError, Problem
 from gate.measure import ranks
 from gate.measure.definition import Definition
-from gate.measure.engines.counting import ON_GRID, Connection, Counting, Rows, in_order, sliced
+from gate.measure.engines.counting import ON_GRID, Connection, Counting, Rows, sliced
 from gate.measure.engines.engine import Effort
 from gate.measure.further import USABLE
 from gate.measure.source import Source
@@ -20,6 +20,7 @@ from gate.terms.tally import Key, Table
 
 MOST_SCORES = 65_536  # above, scores are counted on the grid
 LOOKED_AT = 1_000_000
+MOST_JOINT = 200_000  # rows that are fetched to look at each
 MOST_GROUPS = 2_000_000  # what is fetched at most: scores by slice, or columns of rows that a metric needs whole
 
 
@@ -53,8 +54,7 @@ class RemoteCounting(Counting):
 
     def ranks(self, rows: int) -> dict[str, Table]:
         del rows
-        sums: dict[Key, tuple[Any, ...]] = {}
-        bins: dict[Key, tuple[Any, ...]] = {}
+        told: dict[Key, ranks.Ranked] = {}
         for model, score in self.models():
             if not self.few(score):
                 return {}
@@ -63,12 +63,8 @@ class RemoteCounting(Counting):
                 if len(counted) > MOST_GROUPS:
                     return {}
                 for on, found in _ranked(counted, columns):
-                    sums[on, model] = found.sums
-                    bins |= {(on, model, number): row for number, row in found.bins.items()}
-        return {
-            "ranks": Table(("model",), ranks.FIELDS, in_order(sums), merges=False),
-            "bins": Table(("model", "bin"), ranks.BIN_FIELDS, in_order(bins), merges=False),
-        }
+                    told[on, model] = found
+        return ranks.tables(told, bool(self.asked.weight))
 
     def by_score(self, groups: Sequence[str], score: str) -> str:
         """A select of rows and weights of each class by slice and score."""
@@ -106,7 +102,9 @@ class Offered:
         self.source = counting.source
         self.asked = counting.asked
         self.profile = counting.profile
-        self.effort = replace(counting.effort, exact_rows=min(counting.effort.exact_rows, MOST_GROUPS))
+        effort = counting.effort
+        exact, joint = min(effort.exact_rows, MOST_GROUPS), min(effort.joint_rows, MOST_JOINT)
+        self.effort = replace(effort, exact_rows=exact, joint_rows=joint)
         self.columns = counting.columns
         self.sets = counting.sets
         self.rows = counting.rows
