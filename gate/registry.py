@@ -64,6 +64,7 @@ _ROOMS: dict[str, dict[str, str]] = {
     },
     "history": {
         "sqlite": "gate.history.sqlite",
+        "postgres": "gate.history.postgres",
     },
     "revisions": {
         "git": "gate.revisions.git",

@@ -11,13 +11,13 @@ VERSION_TABLE = "create table if not exists gate_history (version integer not nu
 
 _FIRST = (
     """create table runs (
-        number bigint primary key, id text not null unique, model text not null, branch text not null,
-        started text not null, status text not null, trusted integer not null, passed integer not null,
-        test_set text not null, verdict text not null, facts text not null)""",
+        number bigint primary key, id {text} not null unique, model {text} not null, branch {text} not null,
+        started {text} not null, status {text} not null, trusted integer not null, passed integer not null,
+        test_set {text} not null, verdict {text} not null, facts {text} not null)""",
     "create index runs_of_model on runs (model, branch, number)",
     "create index runs_open on runs (number) where status = 'running'",
     """create table series (
-        id {serial}, model text not null, branch text not null, metric text not null, slice text not null,
+        id {serial}, model {text} not null, branch {text} not null, metric {text} not null, slice {text} not null,
         unique (model, metric, slice, branch))""",
     """create table latest (
         series bigint not null, run bigint not null, step bigint not null, value double precision not null, evidence text,
@@ -26,15 +26,15 @@ _FIRST = (
         series bigint not null, run bigint not null, step bigint not null, value double precision not null, evidence text,
         primary key (series, run, step)){clustered}""",
     """create table documents (
-        run bigint not null, kind text not null, packed {bytes} not null, primary key (run, kind))""",
+        run bigint not null, kind {text} not null, packed {bytes} not null, primary key (run, kind))""",
     """create table names (
-        model text not null, name text not null, run bigint not null, at text not null, made_by text not null,
+        model {text} not null, name {text} not null, run bigint not null, at {text} not null, made_by {text} not null,
         primary key (model, name))""",
     "create index names_of_run on names (run)",
     """create table exclusions (
-        model text not null, since text not null, until text not null, why text not null, made_by text not null,
+        model {text} not null, since {text} not null, until {text} not null, why {text} not null, made_by {text} not null,
         primary key (model, since, until))""",
-    "create table states (name text primary key, text text not null, at text not null)",
+    "create table states (name text primary key, text {text} not null, at {text} not null)",
 )
 
 # One tuple of statements leads from each version to the next; what was released is never edited.

@@ -55,6 +55,7 @@ class SqliteLink:
         "serial": "integer primary key",
         "clustered": " without rowid",
         "bytes": "blob",
+        "text": "text",
     }
     lock = ""
     has_table = "select 1 from sqlite_master where type = 'table' and name = ?"

@@ -17,7 +17,11 @@ def sqlite(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue("tmp_path") / "history.db")
 
 
-EMPTY: dict[str, Callable[[pytest.FixtureRequest], str]] = {"sqlite": sqlite}
+def postgres(request: pytest.FixtureRequest) -> str:
+    return str(request.getfixturevalue("empty_database"))
+
+
+EMPTY: dict[str, Callable[[pytest.FixtureRequest], str]] = {"sqlite": sqlite, "postgres": postgres}
 
 
 @pytest.fixture(params=EMPTY)
