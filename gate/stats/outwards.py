@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable
-from math import inf
 from typing import NamedTuple
 
-CERTAIN = 12.0  # standard deviations; no hypothesis that is farther out needs to be looked at
+CERTAIN = 9.0  # standard deviations; no hypothesis that is farther out needs to be looked at
 _FARTHEST = 240  # strides
-_CLOSE = 1e-13  # a root is found to this, relative to its value or its distance
+_CLOSE = 1e-14  # a root is found to this, relative to its value or its distance
 _ROUNDS = 60
 
 
@@ -37,6 +36,8 @@ class Outwards:
         self.values = {1: [self.start], -1: [-self.start]}
         self.passed = {1: [first], -1: [first]}
         self.ended = {1: False, -1: False}
+        # every (value, λ) that was computed: roots near each other are asked for again and again
+        self.known = {1: [(self.start, 0.0)], -1: [(-self.start, 0.0)]}
 
     def at(self, wanted: float) -> Scores:
         """The scores against a hypothesised value."""
@@ -50,49 +51,52 @@ class Outwards:
         far = bisect_left(values, target)
         if values[far] == target:
             return passed[far]
-        root = self._root(side, target, far)
+        root = self._root(side, target)
         above, below = self.scores(root, wanted)
         low, high = (passed[far], passed[far - 1]) if side > 0 else (passed[far - 1], passed[far])
         return Scores(min(max(above, low.above), high.above), min(max(below, low.below), high.below))
 
     def _step_out(self, side: int) -> None:
         values, passed = self.values[side], self.passed[side]
-        root = side * self.stride * len(values)
-        value = self._signed(side, root)
-        found = self.scores(root, side * value) if value > values[-1] else None
-        last = passed[-1]
+        root, last = side * self.stride * len(values), passed[-1]
+        value, found = self._next(side, root, values[-1])
         if found is None or (found.below >= last.below if side > 0 else found.above <= last.above):
             self.ended[side] = True
             return
         values.append(value)
         above, below = (min(found.above, last.above), found.below) if side > 0 else (found.above, max(found.below, last.below))
         passed.append(Scores(above, below))
+        self.known[side].append((value, root))
         strength = -below if side > 0 else above
         self.ended[side] = strength > CERTAIN or len(values) > _FARTHEST
 
-    def _signed(self, side: int, root: float) -> float:
+    def _next(self, side: int, root: float, last: float) -> tuple[float, Scores | None]:
+        """The value and the scores of a stride; no scores where the value turns back, or is not defined."""
         try:
-            return side * self.value(root)
+            value = side * self.value(root)
+            return value, self.scores(root, side * value) if value > last else None
         except (ZeroDivisionError, OverflowError):
-            return -inf
+            return last, None
 
-    def _root(self, side: int, target: float, far_at: int) -> float:
-        """The λ between two strides that has a value: by false position, halving where one end stays (Illinois)."""
-        values = self.values[side]
-        far = side * self.stride * far_at
-        near = far - side * self.stride
-        short, over = values[far_at - 1] - target, values[far_at] - target
-        stop = _CLOSE * max(abs(target), abs(values[0] - target), 1e-3)
-        root, kept = far, 0
+    def _root(self, side: int, target: float) -> float:
+        """The λ of a value between others: by false position, halving where one end stays (Illinois)."""
+        known = self.known[side]
+        at = bisect_left(known, (target,))
+        (short, near), (over, far) = known[at - 1], known[at]
+        short, over = short - target, over - target
+        stop = _CLOSE * max(abs(target), abs(known[0][0] - target), 1e-3)
+        root, off, kept = far, over, 0
         for _ in range(_ROUNDS):
+            if abs(off) <= stop:
+                break
             root = (near * over - far * short) / (over - short)
             if root in (near, far):
                 break
-            off = self._signed(side, root) - target
-            if abs(off) <= stop:
-                break
+            off = side * self.value(root) - target
             if off < 0:
                 near, short, over, kept = root, off, over / 2 if kept == 1 else over, 1
             else:
                 far, over, short, kept = root, off, short / 2 if kept == -1 else short, -1
+        if known[at - 1][0] < off + target < known[at][0]:
+            known.insert(at, (off + target, root))
         return root

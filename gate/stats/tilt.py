@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from math import copysign, exp, inf, isfinite, sqrt
+from math import copysign, exp, floor, inf, isfinite, sqrt
 from typing import Any, TypeAlias
 
 from gate.record import dataclass
 from gate.stats.outwards import Outwards, Scores
 from gate.stats.proportion import normal_above
-from gate.stats.second_order import departure
+from gate.stats.second_order import Departure, departure
 from gate.stats.test import Tails, Test, unknown
 
 # A function of the cells' shares, which add up to 1; arithmetic and powers only, so that complex numbers go through it.
@@ -64,17 +64,20 @@ def of_cells(
     low, high     the function's range
     """
     n = float(sum(counts))
-    said = thin(denominators or {}, least)
     estimate = _estimate(counts if weights is None else weights.sums, function)
+    said = thin(denominators or {}, least) or ("" if estimate is not None else "it is not defined on these rows")
     if estimate is None:
-        said, estimate = said or "it is not defined on these rows", (low + high) / 2 if isfinite(low + high) else 0.0
+        estimate = (low + high) / 2 if isfinite(low + high) else 0.0
     if not said:
-        cells = _cells(counts, function, gradient or complex_step(function), weights, design)
-        spread = cells.error(cells.base)[0] * sqrt(n)
-        if spread > 0:
-            tails = _tails(_outwards(estimate, cells, corrected), tail or normal_above)
+        try:
+            cells = _cells(counts, function, gradient or complex_step(function), weights, design)
+            spread = cells.error(cells.base)[0] * sqrt(n)
+            tails = _tails(_outwards(estimate, cells, corrected), tail or normal_above) if spread > 0 else None
+        except (ZeroDivisionError, OverflowError):
+            tails, said = None, "it is not defined near what was seen"
+        if tails is not None:
             return Test(tails=tails, estimate=estimate, low=low, high=high, method=method, n=n, of=of, spread=spread)
-        said = "it does not depend on these rows"
+    said = said or "it does not depend on these rows"
     return unknown(said, estimate=estimate, low=low, high=high, method=method, n=n, of=of)
 
 
@@ -157,18 +160,44 @@ class Cells:
 
 
 def _outwards(estimate: float, cells: Cells, corrected: bool) -> Outwards:
+    departed = _Departures(cells)
+
     def scores(tilt: float, value: float) -> Scores:
-        shares = cells.tilted(tilt)
-        error, influence = cells.error(shares)
+        error = cells.error(cells.tilted(tilt))[0]
         off = estimate - value
         if not error > 0:
             return Scores(copysign(inf, off), copysign(inf, off)) if off else Scores(0.0, 0.0)
-        score = other = off / error
-        if corrected:
-            other = departure(cells.function, shares, influence, cells.n, cells.ratios).corrected(score)
+        score = off / error
+        other = departed.at(tilt).corrected(score) if corrected else score
         return Scores(min(score, other), max(score, other))
 
     return Outwards(lambda tilt: float(cells.function(cells.tilted(tilt))), scores, cells.stride)
+
+
+class _Departures:
+    """Bias and skewness along the tilt: computed at every stride, and in a line between two."""
+
+    def __init__(self, cells: Cells) -> None:
+        self.cells = cells
+        self.known: dict[int, Departure] = {}
+
+    def at(self, tilt: float) -> Departure:
+        """Those at a λ."""
+        place = tilt / self.cells.stride
+        near = floor(place)
+        low = self._stride(near)
+        share = place - near
+        if not share:
+            return low
+        high = self._stride(near + 1)
+        return Departure(*[one + share * (other - one) for one, other in zip(low, high, strict=True)])
+
+    def _stride(self, index: int) -> Departure:
+        if index not in self.known:
+            cells = self.cells
+            shares = cells.tilted(index * cells.stride)
+            self.known[index] = departure(cells.function, shares, cells.influence(shares), cells.n, cells.ratios)
+        return self.known[index]
 
 
 def _tails(path: Outwards, tail: Tail) -> Callable[[float], Tails]:

@@ -31,7 +31,8 @@ def test_the_answer_does_not_hang_on_what_was_asked_before() -> None:
     first, second = waves(), waves()
     asked = [0.7, -0.2, 0.1, 0.95, -0.9]
     forwards = {each: first.at(each) for each in asked}
-    assert forwards == {each: second.at(each) for each in reversed(asked)}
+    for each in reversed(asked):
+        assert abs(forwards[each].above - second.at(each).above) < 1e-12
 
 
 def test_a_statistic_that_turns_ends_the_path() -> None:
