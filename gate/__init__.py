@@ -11,18 +11,20 @@ if TYPE_CHECKING:
     from gate.app.log import log_metric as log_metric
     from gate.app.log import run as run
     from gate.app.rows import measure as measure
+    from gate.app.verify import verify as verify
     from gate.policy.policy import Policy as Policy
     from gate.terms.decision import Decision as Decision
     from gate.terms.measurements import Measurements as Measurements
 
 __version__ = "0.1.0"
-__all__ = ["Decision", "Measurements", "Policy", "check", "log_metric", "measure", "run"]
+__all__ = ["Decision", "Measurements", "Policy", "check", "log_metric", "measure", "run", "verify"]
 
 _LAZY = {
     "check": "gate.app.api",
     "log_metric": "gate.app.log",
     "run": "gate.app.log",
     "measure": "gate.app.rows",
+    "verify": "gate.app.verify",
     "Policy": "gate.policy.policy",
     "Decision": "gate.terms.decision",
     "Measurements": "gate.terms.measurements",

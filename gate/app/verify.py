@@ -17,6 +17,7 @@ from gate.record import dataclass, field
 
 if TYPE_CHECKING:
     from gate.attest.envelope import Envelope
+    from gate.attest.keys import Key
 
 DIGEST = "sha256:"
 ENDINGS = (".intoto.json", ".dsse.json", ".sigstore.json")
@@ -55,7 +56,50 @@ class VerifyRequest:
     environ: Mapping[str, str] = field(default_factory=dict)
 
 
-def verify(request: VerifyRequest, moment: Clock | None = None) -> Verification:
+def verify(
+    models: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
+    *,
+    attestation: str | os.PathLike[str] = "",
+    policy: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] = (),
+    policy_from: str = "",
+    key: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] = (),
+    identity: str = "",
+    issuer: str = "",
+    trusted_root: str | os.PathLike[str] = "",
+    unsigned: bool = False,
+    max_age: str = "7d",
+    evidence: str = "",
+    waivers: bool = True,
+) -> Verification:
+    """Whether this model has a passing decision under this policy, signed by whom it should be: `assert gate.verify(…)`.
+
+    The arguments are the options of `gate verify`. What is returned is true only where every check holds; `.checks` tells
+    of each, and printing it shows them. Raises GateError where it cannot be said.
+    """
+    return verified(
+        VerifyRequest(
+            models=_paths(models),
+            attestation=os.fspath(attestation),
+            policies=_paths(policy),
+            policy_from=policy_from,
+            keys=_paths(key),
+            identity=identity,
+            issuer=issuer,
+            trusted_root=os.fspath(trusted_root),
+            unsigned=unsigned,
+            max_age=max_age,
+            evidence=evidence,
+            waivers=waivers,
+            environ=os.environ,
+        )
+    )
+
+
+def _paths(given: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> list[str]:
+    return [os.fspath(each) for each in ([given] if isinstance(given, (str, os.PathLike)) else given)]
+
+
+def verified(request: VerifyRequest, moment: Clock | None = None) -> Verification:
     """Every check. Raises GateError where it cannot be said: no attestation, no policy, a file that cannot be read."""
     from gate.attest.envelope import opened
     from gate.attest.model import identified
@@ -203,6 +247,7 @@ def _listed(folder: str) -> list[str]:
 def _signature(request: VerifyRequest, envelope: Envelope) -> Check:
     from gate.attest.envelope import PAYLOAD
 
+    given = _keys(request.keys)
     if envelope.payload_type != PAYLOAD:
         return _unsigned(f"what is signed is no in-toto statement but `{envelope.payload_type[:60]}`")
     if request.unsigned:
@@ -211,17 +256,25 @@ def _signature(request: VerifyRequest, envelope: Envelope) -> Check:
         return _unsigned(
             "nobody has signed this attestation", "sign it where the model is judged: `--sign-key` or `--sign-keyless`"
         )
-    if request.keys:
-        return _by_key(request, envelope)
+    if given:
+        return _by_key(envelope, given)
     return _by_identity(request, envelope)
 
 
-def _by_key(request: VerifyRequest, envelope: Envelope) -> Check:
-    if envelope.kind != "dsse":
-        return _unsigned("it was signed with sigstore, by an identity, and not by a key", "--identity NAME --issuer URL")
+def _keys(paths: Sequence[str]) -> list[Key]:
+    """The public keys, read before anything is said about a signature."""
+    if not paths:
+        return []
     from gate.attest import keys
 
-    given = [keys.public(path) for path in request.keys]
+    return [keys.public(path) for path in paths]
+
+
+def _by_key(envelope: Envelope, given: Sequence[Key]) -> Check:
+    from gate.attest import keys
+
+    if envelope.kind != "dsse":
+        return _unsigned("it was signed with sigstore, by an identity, and not by a key", "--identity NAME --issuer URL")
     by = keys.signed_by(envelope, given)
     if by is None:
         return _unsigned(f"no signature of it is one by {', '.join(f'{key.file} ({key.label})' for key in given)}")

@@ -39,10 +39,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
-    from gate.app.verify import VerifyRequest, verify
+    from gate.app.verify import VerifyRequest, verified
     from gate.attest import verification_text
 
-    found = verify(
+    found = verified(
         VerifyRequest(
             models=args.models,
             attestation=args.attestation,

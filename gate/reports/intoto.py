@@ -35,7 +35,16 @@ def render(decision: Decision) -> str:
         "predicateType": TEST_RESULT,
         "predicate": _predicate(decision),
     }
-    return json.dumps(statement, indent=1, ensure_ascii=True, allow_nan=False) + "\n"
+    return json.dumps(_text(statement), indent=1, ensure_ascii=True, allow_nan=False) + "\n"
+
+
+def _text(value: Any) -> Any:
+    """The value with texts that UTF-8 can carry, as in-toto asks: half a surrogate pair is shown as what it is."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, list):
+        return [_text(each) for each in value]
+    return {_text(key): _text(each) for key, each in value.items()} if isinstance(value, dict) else value
 
 
 def subjects(model: ModelIdentity) -> Iterator[tuple[str, str]]:

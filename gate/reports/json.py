@@ -10,7 +10,7 @@ from gate.reports.record import DECISION, MalformedError
 from gate.terms.decision import Decision
 
 FORMAT = 1
-_LINES = ("findings", "inputs", "notes", "policies", "lost", "measurements", "cases", "changes", "model")  # an item a line, for diffs
+_LINES = ("findings", "inputs", "notes", "policies", "lost", "measurements", "cases", "changes", "model")  # an item a line
 _OPENED = ("candidate", "baselines", "proposed")  # objects, or lists of them, that hold such lists
 _ENCODE = json.JSONEncoder(sort_keys=True, ensure_ascii=True, allow_nan=False, separators=(", ", ": ")).encode
 
