@@ -9,10 +9,8 @@ from contextlib import ExitStack
 from gate.errors import Problem, UsageError
 from gate.measure.measuring import Measuring
 from gate.measure.objects import at_hand
-from gate.measure.source import Source, open_rows
+from gate.measure.source import Source, engine_of, open_rows
 from gate.terms.measurements import Measurements
-
-ELSEWHERE = ("postgres", "spark")
 
 
 def inspected(source: Source, by: Measuring) -> list[Measurements]:
@@ -23,9 +21,6 @@ def inspected(source: Source, by: Measuring) -> list[Measurements]:
     asked = by.read | frozenset(by.definition.ask)
     if not (by.reference or by.train or any(_named(family, asked) for family in ("quality", "pitfalls"))):
         return []
-    if source.form in ELSEWHERE:
-        what = "drift, quality and pitfalls are measured of files and frames, and these rows are in a table elsewhere"
-        raise UsageError(Problem("bad-measure", what, source.where, "export the rows, or measure a sample of them"))
     with ExitStack() as stack:
         reference, train = (
             stack.enter_context(at_hand(found, by.effort)) if (found := _rows(named, role, source)) else None
@@ -62,8 +57,8 @@ def _rows(named: Source | str, role: str, source: Source) -> Source | None:
     if not named:
         return None
     found = open_rows(named)
-    same_files = any(os.path.samefile(one, other) for one in source.paths for other in found.paths)
-    if same_files or set(source.addresses) & set(found.addresses):
+    same = any(os.path.samefile(one, other) for one in source.paths for other in found.paths)
+    if same or set(source.addresses) & set(found.addresses) or (engine_of(source) and source.name == found.name):
         what = f"the rows of `{role}` are the very rows that are measured: {source.name}"
         remedy = "rows compared with themselves never differ: name those of an earlier time, or of training"
         raise UsageError(Problem("same-file", what, remedy=remedy))

@@ -8,7 +8,7 @@ from gate import registry
 from gate.measure.definition import Definition
 from gate.measure.engines.engine import Effort
 from gate.measure.measurements import baseline_measurements, measurements
-from gate.measure.source import Source
+from gate.measure.source import Source, engine_of
 from gate.measure.tally import merge
 from gate.record import dataclass, replace
 from gate.terms.case import Case
@@ -35,15 +35,8 @@ class Measuring:
 
 def tally_of(source: Source, by: Measuring) -> Tally:
     """The rows of a source, counted. Raises InputError, UsageError for an unknown engine, MissingExtraError."""
-    tally: Tally = registry.load("engines", _engine(source, by.engine)).tally(source, by.definition, by.effort)
+    tally: Tally = registry.load("engines", engine_of(source) or by.engine).tally(source, by.definition, by.effort)
     return tally
-
-
-def _engine(source: Source, asked: str) -> str:
-    """Who counts: a table is counted where it is."""
-    if source.form in registry.names("engines"):
-        return source.form
-    return "spark" if type(source.frame).__module__.startswith("pyspark.") else asked
 
 
 def measured(tally: Tally, form: str) -> Measurements:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from gate.measure.definition import Definition
 from gate.measure.drift.columns import Chosen, Kind, chosen
-from gate.measure.drift.sides import SPELLING, Side, opened
-from gate.measure.engines.duckdb_rows import ROWS
+from gate.measure.drift.sides import Side, opened, value
 from gate.measure.engines.engine import Effort
 from gate.measure.measurements import measurement
 from gate.measure.metrics.metric import DOWN, Described, Value
-from gate.measure.moments import seconds
 from gate.measure.profile import profile
-from gate.measure.quality import row_hash, value
 from gate.measure.source import Source
 from gate.measure.sql import literal
 from gate.stats import samples
@@ -55,6 +53,9 @@ _BY_NAME = {each.name: each for each in METRICS}
 LEAK_ROWS = 200_000  # rows in which a leak is looked for, chosen by a hash: an AUC of so many is within .003
 _SAMPLE = "leak_sample"
 LEAST = 10  # rows of each class
+_TOO_FAR = Value(
+    None, problem="not measured: the rows are in a table elsewhere, and too many to be compared one by one (10,000,000 values)"
+)
 _NO_TRAIN = "not measured: no training rows are named (`measure: {train: FILE}`)"
 
 
@@ -90,18 +91,18 @@ def _leaks(side: Side, definition: Definition) -> Iterator[Measurement]:
         return
     ends = {definition.label, definition.score, definition.prediction, *definition.scores.values()}
     columns = [column for column in chosen(definition, side.kinds, side.kinds)[0] if column.name not in ends]
-    _sample(side, truth, [column.name for column in columns])
-    for index, column in enumerate(columns):
-        found = Value(None, problem=column.problem) if column.problem else _leak(side, column, f"c{index}")
-        yield _told("pitfalls.leakage_auc", found, column.name)
+    with _sampled(side, truth, [column.name for column in columns]) as sample:
+        for index, column in enumerate(columns):
+            found = Value(None, problem=column.problem) if column.problem else _leak(sample, column, f"c{index}")
+            yield _told("pitfalls.leakage_auc", found, column.name)
 
 
 def _truth(side: Side, definition: Definition) -> str:
     """SQL for the truth of a row: 1, 0, or null without a label; "" where labels are not binary."""
     if not definition.label or definition.task not in ("", "binary"):
         return ""
-    label = SPELLING.name(definition.label)
-    found = side.all(f"select distinct {label} from {ROWS} where {label} is not null limit 4")
+    label = side.spelling.name(definition.label)
+    found = side.all(f"select distinct {label} from {side.table} where {label} is not null limit 4")
     labels = sorted((row[0] for row in found if row[0] == row[0]), key=str)
     if not 1 <= len(labels) <= 2:
         return ""
@@ -109,23 +110,23 @@ def _truth(side: Side, definition: Definition) -> str:
     if known.task != "binary":
         return ""
     among = ", ".join(literal(each) for each in known.positives) or "null"
-    unknown = f"{value(definition.label, side.kinds[definition.label])} is null"
+    unknown = f"{side.value(definition.label)} is null"
     return f"case when {unknown} then null when {label} in ({among}) then 1 else 0 end"
 
 
-def _sample(side: Side, truth: str, names: list[str]) -> None:
+def _sampled(side: Side, truth: str, names: list[str]) -> AbstractContextManager[Side]:
     """The rows in which leaks are looked for, as a table: the truth, a half of the rows, and the features as c0, c1, …"""
-    every = max(1, side.rows // LEAK_ROWS)
-    features = [f"{value(name, side.kinds[name])} as c{index}" for index, name in enumerate(names) if name in side.kinds]
-    told = ", ".join([f"{truth} as y", f"{row_hash(side, sorted(side.kinds))} as h", *features])
-    sampled = f"select *, (h >> 40) & 1 as half from (select {told} from {ROWS}) as r where h % {every} = 0 and y is not null"
-    side.all(f"create temp table {_SAMPLE} as {sampled}")
+    features = [f"{side.value(name)} as c{index}" for index, name in enumerate(names) if name in side.kinds]
+    told = [f"{truth} as y", f"{side.shuffled(sorted(side.kinds), 'half')} & 1 as half", *features]
+    some = side.some(LEAK_ROWS / side.rows if side.rows else 1.0)
+    query = f"select {', '.join(told)} from {side.table} where {some} and {truth} is not null"
+    return side.kept(query, [each.rpartition(" as ")[2] for each in told], _SAMPLE)
 
 
 def _leak(side: Side, column: Chosen, name: str) -> Value:
     if column.kind is Kind.CATEGORY:
         return _area(*_rated(side, name))
-    found = side.arrays(f"select y, cast({name} as double) as x from {_SAMPLE} where {name} is not null")
+    found = side.arrays(f"select y, cast({name} as double) as x from {_SAMPLE} where {name} is not null", ["y", "x"])
     return _area(found["x"][found["y"] == 1], found["x"][found["y"] == 0])
 
 
@@ -177,8 +178,6 @@ def _overlap(now: Side, before: Side, definition: Definition, effort: Effort) ->
 
 
 def _equal_rows(now: Side, before: Side, definition: Definition) -> Iterator[Measurement]:
-    import numpy as np
-
     said = {
         definition.id, definition.weight, definition.prediction, definition.score, definition.baseline_prediction,
         definition.baseline_score, *definition.scores.values(),
@@ -190,7 +189,11 @@ def _equal_rows(now: Side, before: Side, definition: Definition) -> Iterator[Mea
         yield from (_told(f"pitfalls.{name}", problem) for name in ("train_duplicate_rate", "same_rows"))
         return
     doubles = [name for name in names if now.kinds[name] != before.kinds[name]]
-    here, there = (np.sort(_hashes(side, row_hash(side, names, doubles))) for side in (now, before))
+    found = _hashes(now, before, names, doubles, "1 = 1")
+    if found is None:
+        yield from (_told(f"pitfalls.{name}", _TOO_FAR) for name in ("train_duplicate_rate", "same_rows"))
+        return
+    here, there = found
     yield _told("pitfalls.train_duplicate_rate", _shared(here, there))
     yield _told("pitfalls.same_rows", Value(len(here) == len(there) and bool((here == there).all())))
 
@@ -199,8 +202,25 @@ def _comparable(now: str, before: str) -> bool:
     return now == before or {now, before} == {"integer", "number"}
 
 
-def _hashes(side: Side, key: str) -> Any:
-    return side.arrays(f"select {key} as h from {ROWS}")["h"]
+def _hashes(now: Side, before: Side, names: Sequence[str], doubles: Collection[str], where: str) -> tuple[Array, Array] | None:
+    """The hashes of both sides' rows, sorted; None where a table elsewhere is too large to be compared row by row."""
+    import numpy as np
+
+    found: list[Array] = []
+    for side in (now, before):
+        with side.near(names) as near:
+            if near is None:
+                return None
+            query = f"select {row_hash(near, names, doubles)} as h from {near.table} where {where}"
+            found.append(np.sort(near.arrays(query, ["h"])["h"]))
+    return found[0], found[1]
+
+
+def row_hash(side: Side, names: Sequence[str], doubles: Collection[str] = ()) -> str:
+    """SQL for a row's hash of 64 bits, in DuckDB; `doubles` are integers that are other numbers on the other side."""
+    kinds = {name: "number" if name in doubles else side.kinds[name] for name in names}
+    whole = {name: f"cast({side.spelling.name(name)} as hugeint)" for name, kind in kinds.items() if kind == "integer"}
+    return f"hash({', '.join(whole.get(name) or value(name, kinds[name], side.spelling) for name in names)})"
 
 
 def _shared(here: Array, there: Array) -> Value:
@@ -217,23 +237,22 @@ def _keys(now: Side, before: Side, column: str) -> Value:
         return Value(None, problem="not measured: the column is not in both files")
     if not _comparable(now.kinds[column], before.kinds[column]):
         return Value(None, problem="not measured: the column is of another type in training")
-    import numpy as np
-
     doubles = [column] if now.kinds[column] != before.kinds[column] else []
-    known = f"{SPELLING.name(column)} is not null"
-    here, there = (
-        np.sort(side.arrays(f"select {row_hash(side, [column], doubles)} as h from {ROWS} where {known}")["h"])
-        for side in (now, before)
-    )
+    found = _hashes(now, before, [column], doubles, f"{Side.spelling.name(column)} is not null")
+    if found is None:
+        return _TOO_FAR
+    here, there = found
     return _shared(here, there) if len(here) else Value(None, problem="not measured: the column holds no values")
 
 
 def _times(now: Side, before: Side, column: str) -> Value:
     if column not in before.kinds or column not in now.kinds:
         return Value(None, problem="not measured: the column is not in both files")
-    told = [seconds(column, side.kinds[column], side.declared[column], SPELLING) for side in (now, before)]
-    newest = before.all(f"select max({told[1]}) from {ROWS}")[0][0] if all(told) else None
+    told = [side.seconds(column) for side in (now, before)]
+    newest = before.all(f"select max({told[1]}) from {before.table}")[0][0] if all(told) else None
     if newest is None:
         return Value(None, problem="not measured: the timestamps are no times")
-    n, k = now.all(f"select count(t), count(*) filter (where t <= {newest!r}) from (select {told[0]} as t from {ROWS}) as r")[0]
+    n, k = now.all(
+        f"select count(t), count(*) filter (where t <= {newest!r}) from (select {told[0]} as t from {now.table}) as r"
+    )[0]
     return Value(k / n, n=n, k=k) if n else Value(None, problem="not measured: the timestamps are no times")

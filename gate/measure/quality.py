@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 
 from gate.measure.definition import Definition
 from gate.measure.drift.columns import type_changed
-from gate.measure.drift.sides import SPELLING, Side, opened
-from gate.measure.engines.duckdb_rows import ROWS
+from gate.measure.drift.sides import Side, opened
 from gate.measure.engines.engine import Effort
 from gate.measure.measurements import measurement
 from gate.measure.metrics.metric import DOWN, UP, Described, Value
-from gate.measure.moments import seconds
 from gate.measure.source import Source
 from gate.record import dataclass
 from gate.terms.measurement import Measurement
@@ -91,22 +89,16 @@ def scanned(side: Side, names: Sequence[str]) -> dict[str, Column]:
     found: dict[str, Column] = {}
     for start in range(0, len(names), _AT_ONCE):
         chunk = names[start : start + _AT_ONCE]
-        asked = [expression for name in chunk for expression in _asked(value(name, side.kinds[name]))]
-        row = side.all(f"select {', '.join(asked)} from {ROWS}")[0]
+        asked = [expression for name in chunk for expression in _asked(side, name)]
+        row = side.all(f"select {', '.join(asked)} from {side.table}")[0]
         found |= {name: Column(*row[3 * index : 3 * index + 3]) for index, name in enumerate(chunk)}
     return found
 
 
-def _asked(expression: str) -> tuple[str, str, str]:
-    return f"count({expression})", f"min({expression})", f"max({expression})"
-
-
-def value(column: str, kind: str) -> str:
-    """A column's value to compare: NaN is null. Enumerations become text, or they would hash as numbers."""
-    name = SPELLING.name(column)
-    if kind == "number":
-        return f"case when {SPELLING.is_nan(f'cast({name} as double)')} then null else cast({name} as double) end"
-    return f"cast({name} as varchar)" if kind in ("text", "other") else name
+def _asked(side: Side, column: str) -> tuple[str, str, str]:
+    value = side.value(column)
+    value = f"cast({value} as integer)" if side.kinds[column] == "boolean" else value  # PostgreSQL has no lesser truth
+    return f"count({value})", f"min({value})", f"max({value})"
 
 
 # -- the rows by themselves
@@ -115,10 +107,11 @@ def value(column: str, kind: str) -> str:
 def _whole(side: Side, definition: Definition, effort: Effort, columns: Mapping[str, Column]) -> Iterator[Measurement]:
     yield _told("quality.rows", Value(float(side.rows)))
     yield _told("quality.constant_columns", Value(float(sum(column.constant for column in columns.values()))))
-    yield _told("quality.duplicate_row_rate", _duplicates(side, row_hash(side, sorted(side.kinds)), effort))
+    yield _told(
+        "quality.duplicate_row_rate", _duplicates(side, side.distinct([side.value(name) for name in sorted(side.kinds)]), effort)
+    )
     if definition.id in side.kinds:
-        name = SPELLING.name(definition.id)
-        yield _told("quality.duplicate_id_rate", _duplicates(side, name, effort))
+        yield _told("quality.duplicate_id_rate", _duplicates(side, side.spelling.name(definition.id), effort))
 
 
 def _duplicates(side: Side, key: str, effort: Effort) -> Value:
@@ -127,15 +120,8 @@ def _duplicates(side: Side, key: str, effort: Effort) -> Value:
         return Value(None, problem=_NO_ROWS)
     if side.rows > effort.exact_rows:
         return Value(None, problem=f"not measured: more than {effort.exact_rows:,} rows")
-    known, distinct = side.all(f"select count(k), count(distinct k) from (select {key} as k from {ROWS}) as keyed")[0]
+    known, distinct = side.all(f"select count(k), count(distinct k) from (select {key} as k from {side.table}) as keyed")[0]
     return Value((known - distinct) / side.rows, n=side.rows, k=known - distinct)
-
-
-def row_hash(side: Side, names: Sequence[str], doubles: Collection[str] = ()) -> str:
-    """SQL for a row's hash of 64 bits; `doubles` are integers that are other numbers on the other side."""
-    kinds = {name: "number" if name in doubles else side.kinds[name] for name in names}
-    whole = {name: f"cast({SPELLING.name(name)} as hugeint)" for name, kind in kinds.items() if kind == "integer"}
-    return f"hash({', '.join(whole.get(name) or value(name, kinds[name]) for name in names)})"
 
 
 def _by_column(side: Side, columns: Mapping[str, Column]) -> Iterator[Measurement]:
@@ -150,9 +136,8 @@ def _by_column(side: Side, columns: Mapping[str, Column]) -> Iterator[Measuremen
 def _age(side: Side, definition: Definition, now: str) -> Iterator[Measurement]:
     if not (definition.timestamp in side.kinds and now):
         return
-    column = definition.timestamp
-    found = seconds(column, side.kinds[column], side.declared[column], SPELLING)
-    newest = side.all(f"select max({found}) from {ROWS}")[0][0] if found else None
+    found = side.seconds(definition.timestamp)
+    newest = side.all(f"select max({found}) from {side.table}")[0][0] if found else None
     if newest is None:
         yield _told("quality.age_hours", Value(None, problem="not measured: the timestamps are no times"))
         return
@@ -192,9 +177,9 @@ def _outside(side: Side, limits: Mapping[str, Column]) -> dict[str, int]:
         return {}
     counts = []
     for name, column in limits.items():
-        number = value(name, side.kinds[name])
+        number = side.value(name)
         counts.append(f"count(*) filter (where {number} < {_double(column.low)} or {number} > {_double(column.high)})")
-    return dict(zip(limits, side.all(f"select {', '.join(counts)} from {ROWS}")[0], strict=True))
+    return dict(zip(limits, side.all(f"select {', '.join(counts)} from {side.table}")[0], strict=True))
 
 
 def _double(number: object) -> str:

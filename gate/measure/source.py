@@ -88,6 +88,13 @@ def open_rows(path: str, form: str = "") -> Source:
     return Source(path, forms.pop(), paths, quotable=all(is_quotable(each) for each in paths))
 
 
+def engine_of(source: Source) -> str:
+    """Who alone can count the rows, because they are elsewhere: "postgres", "spark"; "" where they are here."""
+    if source.form in ("postgres", "spark"):
+        return source.form
+    return "spark" if type(source.frame).__module__.startswith("pyspark.") else ""
+
+
 def of_frame(frame: Any, name: str = "rows") -> Source:
     """Rows that Python holds in memory."""
     return Source(name, "frame", frame=frame)

@@ -13,10 +13,6 @@ from gate.app.measure import MeasureRequest, measure
 from gate.app.rows import measure as measure_rows
 from gate.cli.main import main
 from gate.errors import GateError
-from gate.measure.definition import Definition
-from gate.measure.inspection import inspected
-from gate.measure.measuring import Measuring
-from gate.measure.source import Source
 from gate.terms.decision import Decision
 from gate.terms.measurements import Measurements
 from gate.terms.slice import Slice
@@ -191,12 +187,6 @@ def test_what_is_no_rows_is_refused_and_not_shown(role: str, monkeypatch: pytest
     with pytest.raises(GateError) as caught:
         measured(label="y", score="p", **{role: "/proc/self/environ"})
     assert "hunter2" not in str(caught.value)
-
-
-def test_rows_in_a_table_elsewhere_have_no_drift() -> None:
-    by = Measuring(definition=Definition(label="y", score="p", reference="old.csv"), reference="old.csv")
-    with pytest.raises(GateError, match="in a table elsewhere"):
-        inspected(Source("postgresql://host/db#t", "postgres"), by)
 
 
 def test_a_report_does_not_overwrite_the_rows_that_others_are_compared_with(folder: Path) -> None:

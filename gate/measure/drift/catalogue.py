@@ -32,8 +32,9 @@ METRICS = (
     _told("new_categories", "categories that the reference does not have"),
     _told("vanished_categories", "categories that only the reference has"),
     _told("vanished_rate", "share of the reference's rows whose category is gone", 0, 1),
+    _told("sample_share", "share of a table's rows that numbers were compared on, where not all are fetched", 0, 1, signed=True),
     _told("domain_auc", "ROC AUC of a classifier that tells the rows from the reference's, cross-fitted: 0.5 is no drift", 0, 1),
 )
-"""Each is measured per column (`drift.psi[feature=amount]`) but the last."""
+"""Each is measured per column (`drift.psi[feature=amount]`) but the last two."""
 
 BY_NAME = {each.name: each for each in METRICS}

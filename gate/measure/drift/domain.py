@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING, Any
 from gate.errors import MissingExtraError
 from gate.measure.definition import Definition
 from gate.measure.drift.columns import Chosen, Kind
-from gate.measure.drift.sides import SPELLING, Side
-from gate.measure.engines.duckdb_rows import ROWS
+from gate.measure.drift.sides import Side
 from gate.measure.metrics.metric import Value
-from gate.measure.sql import text
 from gate.stats import samples
 
 if TYPE_CHECKING:
@@ -45,14 +43,14 @@ def auc(now: Side, before: Side, columns: Sequence[Chosen], definition: Definiti
 
 def _sampled(side: Side, columns: Sequence[Chosen], salt: str) -> list[Any]:
     """A few rows as arrays, in an order that tells nothing."""
-    names = [SPELLING.name(column.name) for column in columns]
     read = [
-        f"cast({name} as double) as c{index}" if column.kind is Kind.NUMBER else f"cast({name} as varchar) as c{index}"
-        for index, (name, column) in enumerate(zip(names, columns, strict=True))
+        f"cast({side.spelling.name(column.name)} as {'double' if column.kind is Kind.NUMBER else 'varchar'}) as c{index}"
+        for index, column in enumerate(columns)
     ]
-    order = f"hash({', '.join([*names, text(salt)])})"
-    found = side.arrays(f"select {', '.join(read)} from {ROWS} order by {order} limit {MOST_ROWS}")
-    return [found[f"c{index}"] for index in range(len(columns))]
+    order = side.shuffled([column.name for column in columns], salt)
+    names = [f"c{index}" for index in range(len(columns))]
+    found = side.arrays(f"select {', '.join(read)} from {side.table} order by {order} limit {MOST_ROWS}", names)
+    return [found[name] for name in names]
 
 
 def _encoded(columns: Sequence[Chosen], tables: Sequence[list[Any]]) -> tuple[Array, list[bool]]:

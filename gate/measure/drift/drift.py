@@ -25,6 +25,7 @@ from gate.terms.slice import WHOLE, Slice
 
 FEATURE = "feature"
 DOMAIN = "drift.domain_auc"
+SAMPLE = "drift.sample_share"
 AT_ONCE = 4  # columns that are read together; 32 bytes for each row of both sides are held for each
 
 
@@ -38,8 +39,10 @@ def drift(source: Source, reference: Source, definition: Definition, effort: Eff
         columns, unused = chosen(definition, now.kinds, before.kinds)
         _tell(effort, 0.1)
         found = _compared(now, before, columns, effort)
-        items = [item for column, values in found for item in _measurements(column, values, before.rows)]
+        items = [item for column, values in found for item in _measurements(column, values, before.looked_at)]
         items += _adjusted(found)
+        if (share := min(now.share, before.share)) < 1:
+            items.append(measurement(SAMPLE, BY_NAME[SAMPLE], Value(share), WHOLE))
         if DOMAIN in (*asked, *definition.ask):
             from gate.measure.drift import domain
 

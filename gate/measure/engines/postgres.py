@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +38,7 @@ _KINDS = {
     16: "boolean",
     **dict.fromkeys((18, 19, 25, 1042, 1043), "text"),
 }
+_TIMES = (1082, 1114, 1184)  # date, timestamp, timestamptz
 _NAME = r'"(?:[^"]|"")*"'
 _SQUARE = rf"cast\(({_NAME}) as double\) \* cast\(\2 as double\)"
 _TOKEN = re.compile(rf"('(?:[^']|'')*'|{_NAME})|{_SQUARE}|( as double\))|\b(\d+(?:\.\d+)?e[+-]?\d+)\b")
@@ -49,9 +50,16 @@ def tally(source: Source, definition: Definition, effort: Effort) -> Tally:
     if source.form != "postgres":
         what = "the engine `postgres` counts tables of PostgreSQL"
         raise UsageError(Problem("not-a-table", what, source.where, "name one: postgres://host/database#schema.table"))
+    with opened(source, effort, bool(definition.weight)) as on:
+        return PostgresCounting(on, source, definition, effort).tally()
+
+
+@contextmanager
+def opened(source: Source, effort: Effort, wide: bool = False) -> Iterator[Open]:
+    """The table, open. Raises InputError, in the body of `with`, too."""
     address = postgres(source.name)
     with _opened(address, source, effort) as connection:
-        return PostgresCounting(Open(connection, address, source, bool(definition.weight)), source, definition, effort).tally()
+        yield Open(connection, address, source, wide)
 
 
 class Spelling:
@@ -114,6 +122,7 @@ class Open:
 
     def __init__(self, connection: psycopg.Connection[Any], address: PostgresAddress, source: Source, wide: bool) -> None:
         self.connection = connection
+        self.address = address
         self.source = source
         self.spelling: Dialect = Spelling(wide)
         self.wide: Dialect = Spelling(wide=True)
@@ -134,6 +143,30 @@ class Open:
     def fetched(self, query: str) -> Rows:
         found = self.connection.execute(_query(written(query))).fetchall()
         return [tuple(map(_plain, row)) for row in found]
+
+    def seconds(self, column: str) -> str:
+        """SQL for the seconds since 1970 of a column of times or dates; "" for others."""
+        name = self.spelling.name(column)
+        found = self.connection.execute(_query(f"select {name} from {self.rows} limit 0")).description or []
+        return f"cast(extract(epoch from {name}) as double)" if found and found[0].type_code in _TIMES else ""
+
+    def hashed(self, columns: Sequence[str], seed: int) -> str:
+        """SQL for a whole number of 64 bits by the values of a row, and nothing else."""
+        return f"hashtextextended(cast(row({', '.join(map(self.spelling.name, columns))}) as text), {seed})"
+
+    def distinct(self, values: Sequence[str]) -> str:
+        """SQL for a row's values as one, to count those that differ."""
+        return f"row({', '.join(values)})"
+
+    def picked(self, hashed: str, among: int, least: int) -> str:
+        """SQL for the rows whose hash is among the first `least` of `among`, a power of two."""
+        return f"({hashed} & {among - 1}) < {least}"
+
+    def said(self, error: Exception) -> InputError | None:
+        """An error as gate says it; None where it is not PostgreSQL's."""
+        import psycopg
+
+        return InputError(_said(error, self.source, self.address)) if isinstance(error, psycopg.Error) else None
 
     def header(self) -> tuple[str, str, tuple[Part, ...]]:
         version = self.connection.info.server_version

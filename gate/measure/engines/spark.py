@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from typing import Any
@@ -34,11 +34,18 @@ _PATTERN = set("*?[]{}\\")
 
 def tally(source: Source, definition: Definition, effort: Effort) -> Tally:
     """The rows, counted. Raises InputError: columns or rows that cannot be used, a table that is not there; UsageError."""
+    with opened(source, effort, bool(definition.weight)) as on:
+        return RemoteCounting(on, source, definition, effort).tally()
+
+
+@contextmanager
+def opened(source: Source, effort: Effort, wide: bool = False) -> Iterator[Open]:
+    """The rows, open. Raises InputError, in the body of `with`, too; UsageError for what Spark does not read."""
     _refuse_form(source)
     with _session(source, effort) as session:
-        on = Open(session, source, wide=bool(definition.weight))
+        on = Open(session, source, wide)
         try:
-            return RemoteCounting(on, source, definition, effort).tally()
+            yield on
         finally:
             on.close()
 
@@ -68,6 +75,29 @@ class Open:
 
     def scored(self, query: str) -> Rows:
         return self.fetched(query)
+
+    def seconds(self, column: str) -> str:
+        """SQL for the seconds since 1970 of a column of times or dates; "" for others."""
+        name, declared = self.spelling.name(column), dict(self.frame.dtypes)[column]
+        if declared == "timestamp":
+            return f"(unix_micros({name}) / 1e6)"
+        return f"(unix_date({name}) * 86400e0)" if declared == "date" else ""
+
+    def hashed(self, columns: Sequence[str], seed: int) -> str:
+        """SQL for a whole number of 64 bits by the values of a row, and nothing else."""
+        return f"xxhash64({seed}, {', '.join(map(self.spelling.name, columns))})"
+
+    def distinct(self, values: Sequence[str]) -> str:
+        """SQL for a row's values as one, to count those that differ."""
+        return f"struct({', '.join(f'{each} as v{index}' for index, each in enumerate(values))})"
+
+    def picked(self, hashed: str, among: int, least: int) -> str:
+        """SQL for the rows whose hash is among the first `least` of `among`, a power of two."""
+        return f"pmod({hashed}, {among}) < {least}"
+
+    def said(self, error: Exception) -> InputError | None:
+        """An error as gate says it; None where it is not Spark's."""
+        return InputError(_said(error, self.source)) if _is_spark_error(error) else None
 
     def header(self) -> tuple[str, str, tuple[Part, ...]]:
         local = bool(self.source.paths)
@@ -137,7 +167,6 @@ def _session(source: Source, effort: Effort) -> Iterator[Any]:
     """The session to count in; one that was made here is stopped. Raises InputError, in the body of `with`, too."""
     try:
         sessions = import_module("pyspark.sql").SparkSession
-        broken = import_module("pyspark.errors").PySparkException
     except ImportError:  # parts of it need more packages
         raise MissingExtraError("counting rows by Spark", "spark") from None
     active = source.frame.sparkSession if source.form == "frame" else sessions.getActiveSession()
@@ -146,15 +175,18 @@ def _session(source: Source, effort: Effort) -> Iterator[Any]:
         yield session
     except GateError:
         raise
-    except broken as error:
-        raise InputError(_said(error, source)) from None
     except Exception as error:
-        if not type(error).__module__.startswith(("py4j", "grpc")):
+        if not _is_spark_error(error):
             raise
         raise InputError(_said(error, source)) from None
     finally:
         if active is None:
             session.stop()
+
+
+def _is_spark_error(error: Exception) -> bool:
+    broken: type[Exception] = import_module("pyspark.errors").PySparkException
+    return isinstance(error, broken) or type(error).__module__.startswith(("py4j", "grpc"))
 
 
 def _made(builder: Any, source: Source, effort: Effort) -> Any:
