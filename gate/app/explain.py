@@ -19,7 +19,7 @@ from gate.language.branches import branches
 from gate.language.parse import parse
 from gate.language.resolve import Expr, compile_rule
 from gate.language.tokens import RuleError
-from gate.language.tree import Expected, Last, Node, OnBaseline, Reading, children
+from gate.language.tree import Expected, Last, Node, OnBaseline, Reading, Tracked, children
 from gate.language.words import words
 from gate.language.write import write, write_name, write_selector
 from gate.policy import text as policy_text
@@ -217,7 +217,7 @@ def _places(node: Node, where: str = "") -> Iterator[tuple[str, str, Reading]]:
         return
     if isinstance(node, OnBaseline):
         where = "of the baseline" if node.name == "baseline" else f"of the baseline `{node.name}`"
-    elif isinstance(node, (Last, Expected)):
+    elif isinstance(node, (Last, Expected, Tracked)):
         where = "of the last run" if node.count == 1 else f"of the last {node.count} runs"
     for child in children(node):
         yield from _places(child, where)

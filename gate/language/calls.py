@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from gate.language.tokens import AGGREGATES, FUNCTIONS, RuleError, Token
-from gate.language.tree import Call, Expected, Expression, Last, Number, OnBaseline, Reading
+from gate.language.tree import Call, Expected, Expression, Last, Number, OnBaseline, Reading, Tracked
 
 MAX_RUNS = 10_000
+_HISTORIC = ("last", "expected_low", "expected_high", "ewma", "cusum")
 
 
 def call(text: str, token: Token, arguments: tuple[Expression, ...], end: int) -> Expression:
     """The node of a function, or of a baseline, with its arguments. Raises RuleError where they do not fit."""
-    if token.text in ("last", "expected_low", "expected_high"):
+    if token.text in _HISTORIC:
         return _historic(text, token, arguments, end)
     if token.text in AGGREGATES:
         return Call(token.text, arguments, token.start, end)
@@ -29,7 +30,7 @@ def unknown_function(text: str, token: Token) -> RuleError:
 
 
 def _historic(text: str, token: Token, arguments: tuple[Expression, ...], end: int) -> Expression:
-    """`last(metric, k)`, `expected_low(metric, k)`, `expected_high(metric, k)`."""
+    """`last(metric, k)`, `expected_low(metric, k)`, `ewma(metric, k)` and the like."""
     example = f"write `{token.text}(f1, 8)`"
     of = arguments[0]
     if len(arguments) != 2 or not isinstance(of, Reading):
@@ -42,4 +43,6 @@ def _historic(text: str, token: Token, arguments: tuple[Expression, ...], end: i
         raise RuleError("rule-function", what, text, count.start, count.end, example)
     if token.text == "last":
         return Last(of, int(runs), token.start, end)
+    if token.text in ("ewma", "cusum"):
+        return Tracked(token.text, of, int(runs), token.start, end)
     return Expected(token.text, of, int(runs), token.start, end)

@@ -28,6 +28,7 @@ from gate.language.tree import (
     Number,
     OnBaseline,
     Reading,
+    Tracked,
     walk,
 )
 from gate.language.value import Doubt, Value
@@ -64,6 +65,9 @@ class World(Protocol):
 
     def expected(self, function: str, metric: str, on: Slice, count: int) -> Value:
         """The bound that history predicts."""
+
+    def tracked(self, function: str, metric: str, on: Slice, count: int) -> Value:
+        """The metric followed over recorded runs up to the candidate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +221,8 @@ def _value(node: Expression, world: World, of: str, binding: Binding) -> Value:
         return v.negative(_value(node.of, world, of, binding))
     if isinstance(node, Call):
         return _call(node, world, of, binding)
+    if isinstance(node, Tracked):
+        return world.tracked(node.function, node.of.metric, _slice(node.of, binding), node.count)
     assert isinstance(node, Expected)
     return world.expected(node.function, node.of.metric, _slice(node.of, binding), node.count)
 

@@ -23,6 +23,7 @@ from gate.language.tree import (
     OnBaseline,
     Parameter,
     Reading,
+    Tracked,
     children,
 )
 from gate.language.write import quote, write_name, write_number
@@ -133,6 +134,14 @@ def _expected(speaker: Speaker, node: Expected) -> Phrase:
     return f"the {bound} bound that the {_runs(node.count)} of {speaker.at(node.of, ATOM)} {predict}", ATOM
 
 
+def _tracked(speaker: Speaker, node: Tracked) -> Phrase:
+    said = _TRACKED[node.function].format(speaker.at(node.of, ATOM))
+    return f"{said} over this run and the {_runs(node.count)}", ATOM
+
+
+_TRACKED = {"ewma": "the moving average of {}", "cusum": "the drift for the worse of {}"}
+
+
 def _runs(count: int) -> str:
     return "last run" if count == 1 else f"last {count} runs"
 
@@ -219,6 +228,7 @@ PHRASES: dict[type, Callable[[Speaker, Any], Phrase]] = {
     OnBaseline: _on_baseline,
     Last: _last,
     Expected: _expected,
+    Tracked: _tracked,
     Call: _call,
     Negative: _negative,
     Arithmetic: _arithmetic,

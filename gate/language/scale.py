@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gate.language.tree import Arithmetic, Call, Expression, Number, OnBaseline, Reading
+from gate.language.tree import Arithmetic, Call, Expected, Expression, Number, OnBaseline, Reading, Tracked
 
 Highest = Callable[[str], "float | None"]
 _OF_ONE_SCALE = frozenset(("min", "max", "mean", "median"))
@@ -16,7 +16,7 @@ def ceiling(node: Expression, highest: Highest) -> float | None:
         return node.value
     if isinstance(node, Reading):
         return highest(node.metric)
-    if isinstance(node, OnBaseline):
+    if isinstance(node, (OnBaseline, Expected)) or (isinstance(node, Tracked) and node.function == "ewma"):
         return ceiling(node.of, highest)
     if isinstance(node, Call) and node.function in _OF_ONE_SCALE:
         tops = [ceiling(argument, highest) for argument in node.arguments]

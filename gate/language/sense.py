@@ -19,6 +19,7 @@ from gate.language.tree import (
     Number,
     OnBaseline,
     Reading,
+    Tracked,
     children,
     walk,
 )
@@ -84,7 +85,7 @@ class Sense:
                 raise self.error(
                     "rule-baseline", "a baseline inside a baseline", inner, f"write `{node.name}(…)` around metrics only"
                 )
-            if isinstance(inner, (Last, Expected)):
+            if isinstance(inner, (Last, Expected, Tracked)):
                 raise self.error("rule-history", "history is not read from a baseline", inner)
         if not any(isinstance(inner, Reading) for inner in walk(node.of)):
             raise self.error("rule-baseline", f"`{node.name}(…)` reads no measurement", node, f"write `{node.name}(f1)`")

@@ -23,7 +23,7 @@ _ASCII = {"≥": ">=", "≤": "<=", "≠": "!=", "−": "-"}
 COMPARE = frozenset((">", ">=", "<", "<=", "==", "!="))
 WORDS = frozenset(("and", "or", "not", "true", "false"))
 AGGREGATES = frozenset(("min", "max", "mean", "median", "sd", "sum", "count"))
-FUNCTIONS = AGGREGATES | {"abs", "last", "expected_low", "expected_high"}
+FUNCTIONS = AGGREGATES | {"abs", "last", "expected_low", "expected_high", "ewma", "cusum"}
 
 # What people write for what the language has: (text as it begins, what to write instead).
 _MISWRITTEN = (

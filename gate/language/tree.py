@@ -93,6 +93,17 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True)
+class Tracked:
+    """A metric followed over the latest `count` recorded runs up to the candidate: `ewma` or `cusum`."""
+
+    function: str
+    of: Reading
+    count: int
+    start: int = field(default=0, compare=False)
+    end: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """A function of expressions; those of AGGREGATES use up stars and `last`."""
 
@@ -162,7 +173,7 @@ class Not:
 
 
 Expression: TypeAlias = (
-    Number | Parameter | Boolean | Reading | BareBaseline | OnBaseline | Last | Expected | Call | Negative | Arithmetic
+    Number | Parameter | Boolean | Reading | BareBaseline | OnBaseline | Last | Expected | Tracked | Call | Negative | Arithmetic
 )
 Condition: TypeAlias = Comparison | All | Any | Not
 Node: TypeAlias = Expression | Condition
@@ -178,7 +189,7 @@ def children(node: Node) -> tuple[Node, ...]:
         return node.members
     if isinstance(node, Call):
         return node.arguments
-    if isinstance(node, (OnBaseline, Last, Expected, Negative, Not)):
+    if isinstance(node, (OnBaseline, Last, Expected, Tracked, Negative, Not)):
         return (node.of,)
     return ()
 

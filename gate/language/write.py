@@ -23,6 +23,7 @@ from gate.language.tree import (
     OnBaseline,
     Parameter,
     Reading,
+    Tracked,
 )
 
 # Patterns as text: `re` compiles and keeps them when one is first needed. (U+0338 would strike through the `=` before it.)
@@ -122,7 +123,7 @@ def _atom(node: Node) -> str:
         return f"{node.name}({_write(node.of, _OR)})"
     if isinstance(node, Last):
         return f"last({_atom(node.of)}, {node.count})"
-    if isinstance(node, Expected):
+    if isinstance(node, (Expected, Tracked)):
         return f"{node.function}({_atom(node.of)}, {node.count})"
     assert isinstance(node, Call)
     return f"{node.function}({', '.join(_write(argument, _OR) for argument in node.arguments)})"

@@ -21,6 +21,7 @@ from gate.language.tree import (
     Number,
     OnBaseline,
     Reading,
+    Tracked,
     children,
     walk,
 )
@@ -220,7 +221,7 @@ def reads(node: Node, of: str = "") -> Iterator[Read]:
     if isinstance(node, Reading):
         yield of, node.metric, node.selector
         return
-    if isinstance(node, (Last, Expected)):
+    if isinstance(node, (Last, Expected, Tracked)):
         of = f"{of} last {node.count}".strip()
     for child in children(node):
         yield from reads(child, node.name if isinstance(node, OnBaseline) else of)

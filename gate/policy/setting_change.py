@@ -8,7 +8,7 @@ from typing import Any as Anything
 
 from gate.errors import Place
 from gate.language.readings import candidate_readings
-from gate.language.tree import Any, Call, Expected, Last, Reading, comparisons, walk
+from gate.language.tree import Any, Call, Expected, Last, Reading, Tracked, comparisons, walk
 from gate.language.write import write_number
 from gate.policy.change import PartChange, Relation, Side
 from gate.policy.pairs import Pair
@@ -104,7 +104,7 @@ def _name(both: Both) -> Iterator[PartChange]:
     if old.name == new.name:
         return
     trees = [rule.expr.tree for rule in (*old.rules, *new.rules)]
-    past = any(isinstance(node, (Last, Expected)) for tree in trees for node in walk(tree))
+    past = any(isinstance(node, (Last, Expected, Tracked)) for tree in trees for node in walk(tree))
     if past or any(source.text.startswith("run:") for source in (*old.baselines.values(), *new.baselines.values())):
         yield _part(both, "name", "", Relation.CHANGED, old.name, new.name, "another name has another history")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from gate.language.evaluate import Result, evaluate
 from gate.language.resolve import compile_rule
 from gate.language.tree import Number, Reading
-from gate.language.value import Doubt, Value, in_doubt, known, unknown
+from gate.language.value import Doubt, Value, in_doubt, known, mean, unknown
 from gate.terms.slice import WHOLE, Slice
 
 MISSING = Doubt("test-missing", "there is no value")
@@ -62,6 +62,12 @@ class FakeWorld:
     def expected(self, function: str, metric: str, on: Slice, count: int) -> Value:
         found = self.history(metric, on, count)
         return unknown(found) if isinstance(found, Doubt) else (min if function == "expected_low" else max)(found)
+
+    def tracked(self, function: str, metric: str, on: Slice, count: int) -> Value:
+        found, now = self.history(metric, on, count), self.number("", metric, on)
+        if isinstance(found, Doubt) or function == "cusum":
+            return unknown(found) if isinstance(found, Doubt) else known(0)
+        return mean([*found, now])
 
 
 def judge(rule: str, highest: Mapping[str, float] | None = None, runs: tuple[float, ...] = (), **cells: Cell) -> Result:

@@ -20,6 +20,7 @@ from gate.language.tree import (
     OnBaseline,
     Parameter,
     Reading,
+    Tracked,
 )
 
 
@@ -40,7 +41,7 @@ def outline(node: Node) -> str:
         return f"(on {node.name} {outline(node.of)})"
     if isinstance(node, Last):
         return f"(last {outline(node.of)} {node.count})"
-    if isinstance(node, Expected):
+    if isinstance(node, (Expected, Tracked)):
         return f"({node.function} {outline(node.of)} {node.count})"
     return _leaf(node)
 

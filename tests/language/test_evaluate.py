@@ -130,6 +130,10 @@ HISTORY = {
     "the latest ones": ("x >= max(last(x, 2))", {"x": 0.5}, (0.9, 0.1, 0.2), P),
     "the lower bound": ("x >= expected_low(x, 3)", {"x": 0.1}, (0.9, 0.1, 0.2), P),
     "the upper bound": ("x <= expected_high(x, 3)", {"x": 0.91}, (0.9, 0.1, 0.2), F),
+    "a moving average counts this run": ("ewma(x, 2) >= 0.5", {"x": 1.3}, (0.1, 0.2), P),
+    "and the runs before": ("ewma(x, 2) >= 0.5", {"x": 0.6}, (0.1, 0.2), F),
+    "a drift": ("cusum(x, 1) <= 5", {"x": 0.6}, (0.1, 0.2), P),
+    "no drift without history": ("cusum(x, 8) <= 5", {"x": 0.6}, (0.1, 0.2), M),
     "no bound without history": ("x >= expected_low(x, 8)", {"x": 0.9}, (), M),
 }
 

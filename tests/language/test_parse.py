@@ -24,6 +24,7 @@ WRITTEN = {
         "mean(last(f1[r=*], 8)) > expected_low(f1, 3) - expected_high(f1, 3)",
         "(> (mean (last f1[r=*] 8)) (- (expected_low f1 3) (expected_high f1 3)))",
     ),
+    "a metric followed over runs": ("ewma(f1[r=*], 8) >= 0.8 - cusum(f1, 3)", "(>= (ewma f1[r=*] 8) (- 0.8 (cusum f1 3)))"),
     "signs": ("--a > - - 1", "(> (neg (neg a)) (neg (neg 1)))"),
 }
 

@@ -114,6 +114,8 @@ REFUSES = {
     "3.11-a-baseline-inside-last": ("f1 >= mean(last(baseline, 8))", "rule-function", "last(baseline, 8)", "last(f1, 8)"),
     "3.11-no-count": ("f1 >= mean(last(f1))", "rule-function", "last(f1)", "last(f1, 8)"),
     "3.11-no-runs": ("f1 >= mean(last(f1, 0))", "rule-function", "0", "last(f1, 8)"),
+    "3.11-ewma-of-a-baseline": ("f1 >= baseline(ewma(f1, 8))", "rule-history", "ewma(f1, 8)", ""),
+    "3.11-ewma-of-no-runs": ("ewma(f1) >= 0.8", "rule-function", "ewma(f1)", "ewma(f1, 8)"),
     "3.11-half-a-run": ("f1 >= expected_low(f1, 2.5)", "rule-function", "2.5", "expected_low(f1, 8)"),
     "3.11-runs-in-percent": ("f1 >= expected_low(f1, 100%)", "rule-function", "100%", "expected_low(f1, 8)"),
     "3.11-a-calculation-in-last": ("f1 >= mean(last(f1 + 1, 3))", "rule-function", "last(f1 + 1, 3)", "last(f1, 8)"),
@@ -151,6 +153,7 @@ STARS = {
     "one used up, one free": ("recall[r=*] >= mean(recall[r=*]) - 0.05", ("r",)),
     "free around history": ("recall[r=*] >= mean(last(recall[r=*], 8))", ("r",)),
     "free in expected": ("recall[r=*] >= expected_low(recall[r=*], 8)", ("r",)),
+    "free in a moving average": ("ewma(recall[r=*], 8) >= 0.8", ("r",)),
     "free in abs": ("abs(bias[r=*]) <= 0.1", ("r",)),
     "different used up": ("recall[r=*] >= min(recall[d=*])", ("r",)),
 }

@@ -25,6 +25,7 @@ from gate.language.tree import (
     OnBaseline,
     Parameter,
     Reading,
+    Tracked,
 )
 
 TEXT = st.text(min_size=1, max_size=8).map(lambda text: unicodedata.normalize("NFC", text))
@@ -78,6 +79,7 @@ LEAVES: st.SearchStrategy[Expression] = st.one_of(
     st.builds(BareBaseline, st.sampled_from(BASELINES)),
     st.builds(Last, READINGS, st.integers(1, 10_000)),
     st.builds(Expected, st.sampled_from(["expected_low", "expected_high"]), READINGS, st.integers(1, 10_000)),
+    st.builds(Tracked, st.sampled_from(["ewma", "cusum"]), READINGS, st.integers(1, 10_000)),
 )
 EXPRESSIONS = st.recursive(LEAVES, _larger, max_leaves=8)
 
