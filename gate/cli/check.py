@@ -83,10 +83,12 @@ def _reporting(add: Callable[..., object]) -> None:
         help="write a report; suffixes: .md .html .json .txt .xml .sarif .svg .intoto.json; or FORM=FILE; `-`: stdout",
     )
     add("--comment", action="store_true", help="keep one comment on the pull request up to date; trouble changes no verdict")
-    add("--strict-publish", action="store_true", help="exit 2 when the comment or another report to the host fails")
+    add("--strict-publish", action="store_true", help="exit 2 when the comment, the record or a report to the host fails")
     add("--github-output", action="store_true", help="set the outputs of a GitHub step: verdict, exit-code, report …")
     add("--warn-exit-code", type=_exit_code, default=0, metavar="N", help="exit with N instead of 0 when the verdict is warn")
     add("--all", action="store_true", help="show the rules that hold, too")
+    where = "$GATE_HISTORY, else .gate/history.db"
+    add("--record", action="store_true", help=f"keep the run in the history ({where}); trouble changes no verdict")
 
 
 def _exit_code(written: str) -> int:
@@ -133,6 +135,7 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
     except GateError as error:
         return _cannot_run(error, request, args, wanted, judging)
     told = _tell_host(decision, args, wanted, environ, code)
+    told = _remember(decision, args, judging, environ) and told
     for report in shown or [_as_text(decision, code, args, environ)]:
         say(report)
     return UsageError.exit_code if args.strict_publish and not told else code
@@ -194,6 +197,8 @@ def _cannot_run(
         if output.path == "-":
             say(outputs.render(output.form, decision, error.exit_code))
     _tell_host(decision, args, wanted, request.environ, error.exit_code)
+    if judging is not None:
+        _remember(decision, args, judging, request.environ)
     complain(text.render(decision).splitlines()[-1])
     return error.exit_code
 
@@ -218,6 +223,18 @@ def _tell_host(decision: Decision, args: argparse.Namespace, wanted: list[Output
     for trouble in told.troubles:
         complain(trouble)
     return not told.troubles
+
+
+def _remember(decision: Decision, args: argparse.Namespace, judging: Judging, environ: Mapping[str, str]) -> bool:
+    """Keep the run where that was asked for; whether it is kept. Trouble is said and changes no verdict."""
+    if not args.record:
+        return True
+    from gate.app import remember
+
+    trouble = remember.trouble(decision, judging.policies, environ)
+    if trouble:
+        complain(trouble)
+    return not trouble
 
 
 def asked_for(argv: list[str]) -> list[Output]:

@@ -72,8 +72,8 @@ class PostgresLink:
         if not found:
             self.write(lambda cursor: cursor.do(f"create schema if not exists {SCHEMA}"))
 
-    def write(self, work: Callable[[Cursor], T]) -> T:
-        return self._within("begin", work)
+    def write(self, work: Callable[[Cursor], T], lasting: bool = True) -> T:
+        return self._within("begin" if lasting else "begin; set local synchronous_commit = off", work)
 
     def read(self, work: Callable[[Cursor], T]) -> T:
         return self._within("begin isolation level repeatable read read only", work)
@@ -175,6 +175,8 @@ class PostgresCursor:
         return self._connection.execute(_spelt(statement), values).rowcount
 
     def many(self, statement: str, values: Sequence[Sequence[Any]]) -> None:
+        if not values:
+            return
         with self._connection.cursor() as cursor:
             cursor.executemany(_spelt(statement), values)
 

@@ -16,7 +16,7 @@ from gate.history.schema import MIGRATIONS, VERSION_TABLE
 from gate.history.sql_write import Writing
 from gate.history.store import ALL, Which
 from gate.reports.record import MalformedError
-from gate.terms.run import Entry, Exclusion, Logged, Name, Point, Record, Run, State
+from gate.terms.run import Entry, Exclusion, Logged, Name, Point, Record, Run, State, Status
 from gate.terms.slice import WHOLE, Slice
 
 T = TypeVar("T")
@@ -42,7 +42,7 @@ class Cursor(Protocol):
         """How many rows it changed."""
 
     def many(self, statement: str, values: Sequence[Sequence[Any]]) -> None:
-        """The same statement for each."""
+        """The same statement for each, if there are any."""
 
 
 class Link(Protocol):
@@ -54,8 +54,9 @@ class Link(Protocol):
     lock: str
     has_table: str
 
-    def write(self, work: Callable[[Cursor], T]) -> T:
-        """Do the work in one transaction: all of it is kept when this returns. Raises HistoryError, and then nothing of it is."""
+    def write(self, work: Callable[[Cursor], T], lasting: bool = True) -> T:
+        """Do the work in one transaction: all of it is kept when this returns; `lasting` says that it must outlive the machine,
+        too. Raises HistoryError, and then nothing of it is."""
 
     def read(self, work: Callable[[Cursor], T]) -> T:
         """Do the work on one state of the database. Raises HistoryError."""
@@ -80,7 +81,8 @@ class SqlStore:
                 writing.put(each)
             return writing
 
-        done = self._checked(lambda: self._link.write(work))
+        going_on = all(isinstance(each, Entry) and each.run.status is Status.RUNNING for each in records)
+        done = self._checked(lambda: self._link.write(work, lasting=not going_on))
         self._series.update(done.made)  # only what is committed is known
 
     def run(self, name: str) -> Run | None:

@@ -26,6 +26,7 @@ _STATE = (
     " set text = excluded.text, at = excluded.at"
     " where excluded.at > states.at or (excluded.at = states.at and excluded.text > states.text)"
 )
+_Row = tuple[int, int, int, float, str | None]
 
 
 class Writing:
@@ -51,12 +52,18 @@ class Writing:
     def _entry(self, entry: Entry) -> None:
         number, known = self._run(entry.run)
         points = merged_points((), entry.points, entry.run.id)  # each once, and in the order in which everybody locks them
+        latest: list[_Row] = []
+        earlier: list[_Row] = []
         for place, some in groupby(points, key=lambda point: (point.metric, point.slice)):
             series = self._series_of(entry.run, place[0], rows.slice_text(place[1]))
             if known is None:
-                self._first(series, number, list(some))
+                *before, last = [_row(series, number, point) for point in some]
+                latest.append(last)
+                earlier += before
             else:
                 self._further(series, number, known, list(some))
+        self._cursor.many(_LATEST, latest)
+        self._cursor.many(_EARLIER, earlier)
         for kind, text in entry.documents.items():
             self._document(number, entry.run.id, kind, text)
 
@@ -94,12 +101,6 @@ class Writing:
                 rows_ = self._cursor.all(ask, key)
             found = self.made[key] = int(rows_[0][0])
         return found
-
-    def _first(self, series: int, number: int, points: list[Point]) -> None:
-        """The points of a run that is new, by step."""
-        self._cursor.do(_LATEST, _row(series, number, points[-1]))
-        if len(points) > 1:
-            self._cursor.many(_EARLIER, [_row(series, number, point) for point in points[:-1]])
 
     def _further(self, series: int, number: int, run: Run, points: Iterable[Point]) -> None:
         """Points of a run that is there, by step."""
@@ -172,7 +173,7 @@ def _told(run: Run) -> tuple[str, int, int, str, str, str]:
     return run.status.value, int(run.trusted), int(run.passed), run.test_set, run.verdict, facts
 
 
-def _row(series: int, number: int, point: Point) -> tuple[int, int, int, float, str | None]:
+def _row(series: int, number: int, point: Point) -> _Row:
     return series, number, point.step, point.value, rows.evidence_text(point)
 
 

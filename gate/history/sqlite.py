@@ -71,7 +71,7 @@ class SqliteLink:
         self._open: sqlite3.Connection | None = None
         self._left: list[sqlite3.Connection] = []  # of the process before a fork: closing it here would break its locks
 
-    def write(self, work: Callable[[Cursor], T]) -> T:
+    def write(self, work: Callable[[Cursor], T], lasting: bool = True) -> T:  # noqa: ARG002
         return self._within("begin immediate", work)
 
     def read(self, work: Callable[[Cursor], T]) -> T:
@@ -133,7 +133,7 @@ class SqliteLink:
     def _told(self, error: sqlite3.Error) -> HistoryError:
         words = str(error).lower()
         access = "check the file, its folder and their permissions"
-        if "full" in words:
+        if "full" in words or ("disk i/o" in words and self._no_room()):
             what = f"there is no room left for {self.where}"
             return HistoryError(Problem("history-full", what, remedy="make room on the disk, or `gate history --prune`"))
         if "locked" in words:
@@ -146,6 +146,15 @@ class SqliteLink:
         what = f"{self.where} is damaged, or no history of gate's: {shown(str(error), 120)}"
         remedy = "move it away, and bring back what was exported: `gate log export.jsonl`"
         return HistoryError(Problem("history-corrupt", what, remedy=remedy))
+
+    def _no_room(self) -> bool:
+        """Whether the disk is full: SQLite's shared memory then fails without saying why."""
+        import shutil
+
+        try:
+            return shutil.disk_usage(os.path.dirname(self._path)).free < 2**16
+        except OSError:
+            return False
 
 
 class SqliteCursor:
@@ -161,7 +170,8 @@ class SqliteCursor:
         return self._connection.execute(statement, values).rowcount
 
     def many(self, statement: str, values: Sequence[Sequence[Any]]) -> None:
-        self._connection.executemany(statement, values)
+        if values:
+            self._connection.executemany(statement, values)
 
 
 def _has_journal(path: str) -> bool:

@@ -1,0 +1,84 @@
+"""`gate check --record`: a decision with its measurements, as a run in the history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import isfinite
+
+from gate.errors import GateError
+from gate.history import recording
+from gate.history.begin import begun
+from gate.history.points import of_measurement
+from gate.history.store import open_store
+from gate.measure.identity import identity
+from gate.policy.policy import Policy, Waiver
+from gate.record import replace
+from gate.reports import json
+from gate.terms.decision import Decision, Verdict
+from gate.terms.measurements import Measurements
+from gate.terms.run import DECISION, WAIVERS, Entry, Point, Run, Status, moment
+
+
+def trouble(decision: Decision, policies: Sequence[Policy], environ: Mapping[str, str]) -> str:
+    """Keep the decision in the history; why it is not kept, or nothing. The verdict is what it is either way."""
+    try:
+        remember(decision, policies, environ)
+    except GateError as error:
+        return f"the run is not recorded: {error}"
+    return ""
+
+
+def remember(decision: Decision, policies: Sequence[Policy], environ: Mapping[str, str]) -> Run:
+    """Keep the decision, and all that it was made from. Raises GateError."""
+    run = _run(decision, environ)
+    documents = {DECISION: json.render(decision)}
+    waivers = [_waiver(policy, waiver) for policy in policies for waiver in policy.waivers]
+    if waivers:
+        from gate.history.rows import encode
+
+        documents[WAIVERS] = encode(waivers)
+    store = open_store("", environ, write=True)
+    try:
+        recording.add(store, [Entry(run, _points(decision.candidate), documents)])
+    finally:
+        store.close()
+    return run
+
+
+def _run(decision: Decision, environ: Mapping[str, str]) -> Run:
+    """The run of a decision. One that was made as if on another day was made on that day."""
+    begun_ = begun(environ, decision.name or "model")
+    at = decision.judged_at.replace("Z", ".000Z") if decision.simulated else begun_.started
+    test_set = identity(decision.candidate.tally) if decision.candidate is not None else None
+    return replace(
+        begun_,
+        started=at,
+        finished=at if decision.simulated else moment(),
+        status=Status.FAILED if decision.verdict is Verdict.ERROR else Status.FINISHED,
+        commit=decision.commit or begun_.commit,
+        url=decision.run_url or begun_.url,
+        verdict=decision.verdict.value,
+        policy=" + ".join(policy.sha256 for policy in decision.policies),
+        model_digest=" + ".join(model.sha256 for model in decision.model),
+        test_set=test_set.test_set if test_set is not None else "",
+    )
+
+
+def _points(table: Measurements | None) -> tuple[Point, ...]:
+    """Every measurement that is a number; what is none stands in the decision."""
+    numbers = (item for item in table or () if item.value is not None and not isinstance(item.value, bool))
+    return tuple(of_measurement(item) for item in numbers if isfinite(float(item.value or 0)))
+
+
+def _waiver(policy: Policy, waiver: Waiver) -> dict[str, object]:
+    """A waiver as the policy states it, for those who list them."""
+    told: dict[str, object] = {
+        "policy": policy.name,
+        "rule": waiver.rule,
+        "until": waiver.until,
+        "why": waiver.why,
+        "by": waiver.by,
+    }
+    if waiver.slice:
+        told["slice"] = dict(waiver.slice.parts)
+    return {**told, "floor": waiver.floor.text} if waiver.floor is not None else told
