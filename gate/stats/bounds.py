@@ -9,6 +9,7 @@ from gate.stats.proportion import upper_quantile
 from gate.stats.test import Test
 
 _FAR = 40.0  # standard deviations: beyond, no tail is told from 0
+_TINY = 1e-300  # below it, deviates are not worked out
 _FINE = 4e-15
 _ENOUGH = 200
 _LARGEST = 1e300
@@ -65,7 +66,7 @@ def _ruled_out(tail: Tail, test: Test, limit: float, alpha: float) -> tuple[floa
 
 def _deviate(tail: float) -> float:
     """The tail as normal deviate: nearly straight in c, which few steps then solve."""
-    if tail <= 0:
+    if tail <= _TINY:
         return _FAR
     return max(-_FAR, min(_FAR, upper_quantile(tail))) if tail < 1 else -_FAR
 
