@@ -32,12 +32,17 @@ class Rows(Protocol):
     sets: tuple[tuple[str, ...], ...]
     rows: str
     dialect: Dialect
+    at_hand: bool  # whether rows are in this process: then `counted` is there
 
     def fetch(self, query: str) -> list[tuple[Any, ...]]:
         """All rows of a query's answer."""
 
     def apart(self, taken: Sequence[str], where: str) -> Iterator[tuple[Slice, dict[str, Any]]]:
         """Columns of the rows of which `where` holds, slice by slice: arrays by name."""
+
+    def counted(self, keys: Mapping[str, str], where: str) -> Iterator[tuple[Slice, dict[str, Any]]]:
+        """Rows by keys, numbers all, slice by slice: arrays by name, with `w` the weight of rows that are alike, `w2` the sum
+        of its squares."""
 
 
 def tables(rows: Rows) -> dict[str, Table]:

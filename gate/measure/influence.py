@@ -27,19 +27,24 @@ KEYS = ("label", "prediction", "baseline")
 BY_CLUSTER = ("first", "second")
 PAIR_KEYS = (*KEYS, "cell", "baseline_cell")
 COARSE = 16  # cells of the grid of scores that make one here: 8 for each octave
+CLOSE = 16  # numbers for each octave of the odds
 _RANKS = (AUC, AVERAGE_PRECISION)
 _NONE = -1
 
 
 def tables(rows: Rows) -> dict[str, Table]:
-    """`influence` of every cell of a binary task with a score, where rows are few enough to look at each; `pairs`, counts by
-    both models' scores on a coarse grid, where they are too many or parts are to be merged."""
+    """`influence` of every cell of a binary task with a score: of each row, or of counts by close scores where rows are many;
+    `pairs`, counts by both models' scores on a coarse grid, where rows are not at hand or parts are to be merged."""
     if rows.profile.task != "binary" or not rows.asked.score:
         return {}
     count = rows.fetch(f"select count(*) from ({rows.rows}) as r0 where {USABLE}")[0][0]
     few = count <= rows.effort.joint_rows
-    wanted = rows.asked.probability and (rows.effort.portable or not few)
-    return ({"pairs": _pairs(rows)} if wanted else {}) | (_of_rows(rows) if few and count else {})
+    if not count:
+        return {}
+    probable = rows.asked.probability
+    wanted = probable and (rows.effort.portable or not (few or rows.at_hand))
+    found = {"pairs": _pairs(rows)} if wanted else {}
+    return found | (_of_rows(rows) if few else _of_counts(rows) if probable and rows.at_hand else {})
 
 
 # -- from rows
@@ -68,6 +73,25 @@ def _of_rows(rows: Rows) -> dict[str, Table]:
     if clustered:
         told["cluster_influence"] = Table(BY_CLUSTER, ("sum",), in_order(clustered), merges=False)
     return told
+
+
+def _of_counts(rows: Rows) -> dict[str, Table]:
+    """The same without losses, as if scores were equal that are a sixteenth of an octave of their odds apart."""
+    keys = {"y": "y", "h": flagged(rows, "prediction"), "p": _close("p")}
+    keys |= {"b": flagged(rows, "baseline")} if rows.asked.has_baseline else {}
+    keys |= {"q": _close("q")} if rows.asked.baseline_score else {}
+    found: dict[Key, tuple[Number, ...]] = {}
+    for on, data in rows.counted(keys, USABLE):
+        for key, row in Sliced(data, False, data["w"], data["w2"]).cells():
+            at: Key = (on, *_labels(rows, key))
+            found[at] = row
+    return {"influence": Table(KEYS, names(bool(rows.asked.baseline_score), False), in_order(found), merges=False)}
+
+
+def _close(score: str) -> str:
+    """SQL for a number that close scores share, in their order."""
+    low = f"{2.0**grid.LOWEST!r}"
+    return f"floor({CLOSE}e0 * log2(greatest({score}, {low}) / greatest(1 - {score}, {low})))"
 
 
 def names(baseline: bool, losses: bool) -> tuple[str, ...]:

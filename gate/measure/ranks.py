@@ -132,12 +132,12 @@ def _starts(rows: Array, parts: int) -> Array:
 
 def tables(found: Mapping[Key, Ranked], weighted: bool) -> dict[str, Table]:
     """`ranks`, `bins` and `thinned` of every slice and model. Weighted rows are not thinned: tests take counts."""
-    sums = {key: each.sums for key, each in found.items()}
-    told = {"ranks": Table(("model",), FIELDS, in_order(sums), merges=False)}
-    bins = {(*key, number): row for key, each in found.items() for number, row in each.bins.items()}
-    told["bins"] = Table(("model", "bin"), BIN_FIELDS, in_order(bins), merges=False)
-    cells = {} if weighted else {(*key, at): row for key, each in found.items() for at, row in each.thinned.items()}
-    return told | ({"thinned": Table(("model", "place"), ("pos", "neg"), in_order(cells), merges=False)} if cells else {})
+    ordered = in_order(found)
+    told = {"ranks": Table(("model",), FIELDS, {key: each.sums for key, each in ordered.items()}, merges=False)}
+    bins = {(*key, number): row for key, each in ordered.items() for number, row in each.bins.items()}
+    told["bins"] = Table(("model", "bin"), BIN_FIELDS, bins, merges=False)
+    cells = {} if weighted else {(*key, at): row for key, each in ordered.items() for at, row in each.thinned.items()}
+    return told | ({"thinned": Table(("model", "place"), ("pos", "neg"), cells, merges=False)} if cells else {})
 
 
 def _total(values: Array) -> Any:

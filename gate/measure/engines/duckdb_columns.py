@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -15,8 +15,13 @@ if TYPE_CHECKING:
     from gate.measure.engines.duckdb import RankedCounting
 
 
+CODED = "coded"
+
+
 class Columns:
     """What `further.Rows` asks of an engine."""
+
+    at_hand = True
 
     def __init__(self, counting: RankedCounting) -> None:
         self.source = counting.source
@@ -43,17 +48,40 @@ class Columns:
         data = {name.rpartition(" as ")[2]: np.asarray(columns[name.rpartition(" as ")[2]]) for name in [*taken, *codes]}
         names = [name.rpartition(" as ")[2] for name in taken]
         for columns_of in self.sets:
-            chosen = [self.columns.index(column) for column in columns_of]
-            coded = [data[codes[index].rpartition(" as ")[2]] for index in chosen]
-            code, slices = crossed(coded, [values[index] for index in chosen], columns_of)
-            if code is None:
-                yield WHOLE, {name: data[name] for name in names}
-                continue
-            order = np.argsort(code, kind="stable")
-            edges = [0, *np.cumsum(np.bincount(code, minlength=len(slices))).tolist()]
-            for each, (start, end) in enumerate(pairwise(edges)):
-                if end > start:
-                    yield slices[each], {name: data[name][order[start:end]] for name in names}
+            yield from self._cut(data, names, columns_of, values)
+
+    def counted(self, keys: Mapping[str, str], where: str) -> Iterator[tuple[Slice, dict[str, Any]]]:
+        """Rows by keys, numbers all, slice by slice."""
+        import numpy as np
+
+        codes, values = self._counting.codes
+        w = "w" if self.asked.weight else "1e0"
+        listed = [*(f"cast({each} as smallint) as {name}" for name, each in keys.items()), *codes, f"{w} as w"]
+        connection = self._counting.connection
+        connection.execute(f"create temp table {CODED} as select {', '.join(listed)} from ({self.rows}) as r0 where {where}")
+        for columns_of in self.sets:
+            by = ", ".join([*(f"c{self.columns.index(column)}" for column in columns_of), *keys])
+            query = f"select {by}, sum(w) as w, sum(w * w) as w2 from {CODED} group by {by} order by {by}"
+            data = {name: np.asarray(column) for name, column in connection.execute(query).fetchnumpy().items()}
+            yield from self._cut(data, [*keys, "w", "w2"], columns_of, values)
+        connection.execute(f"drop table {CODED}")
+
+    def _cut(
+        self, data: Mapping[str, Any], names: Sequence[str], columns_of: tuple[str, ...], values: list[list[str]]
+    ) -> Iterator[tuple[Slice, dict[str, Any]]]:
+        """Columns slice by slice."""
+        import numpy as np
+
+        chosen = [self.columns.index(column) for column in columns_of]
+        code, slices = crossed([data[f"c{index}"] for index in chosen], [values[index] for index in chosen], columns_of)
+        if code is None:
+            yield WHOLE, {name: data[name] for name in names}
+            return
+        order = np.argsort(code, kind="stable")
+        edges = [0, *np.cumsum(np.bincount(code, minlength=len(slices))).tolist()]
+        for each, (start, end) in enumerate(pairwise(edges)):
+            if end > start:
+                yield slices[each], {name: data[name][order[start:end]] for name in names}
 
 
 def crossed(codes: list[Any], texts: list[list[str]], columns: tuple[str, ...]) -> tuple[Any, list[Slice]]:

@@ -9,7 +9,7 @@ from gate.measure.source import Source
 from gate.record import dataclass
 from gate.terms.tally import Tally
 
-JOINT_ROWS = 1_000_000  # of which each row's influence is looked at; above, counts on a coarse grid tell as much
+JOINT_ROWS = 300_000  # of which each row's influence is looked at; above, counts by close scores tell as much
 EXACT_ROWS = 30_000_000  # ranking holds two numbers a row in memory; above, the grid of scores tells the AUC
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Protocol
 
@@ -97,6 +97,12 @@ def _ranked(counted: Rows, columns: tuple[str, ...]) -> Iterator[tuple[Slice, ra
 
 class Offered:
     """What `further.Rows` asks of an engine."""
+
+    at_hand = False
+
+    def counted(self, keys: Mapping[str, str], where: str) -> Iterator[tuple[Slice, dict[str, Any]]]:
+        """Not here: what is counted by many keys is counted as a table that merges."""
+        raise NotImplementedError
 
     def __init__(self, counting: RemoteCounting) -> None:
         self.source = counting.source
