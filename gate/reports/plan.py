@@ -1,0 +1,149 @@
+"""A plan as the cells of a table and lines of words, for text and Markdown."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from gate.reports.numbers import number, percent
+from gate.terms.plan import Flips, PartPlan, Plan, RulePlan, Size, Trial
+
+HEADS = ("Rule", "Rows by our test", "by published bound", "at the least")
+RIGHT = (False, True, True, True)
+TRIAL_HEADS = ("Rule", "Passes", "Fails", "Undecided", "Missing", "Flips", "Plain flips")
+DASH = "–"
+
+
+class Line(NamedTuple):
+    """One comparison: its cells (those of HEADS), and what is said below it."""
+
+    cells: tuple[str, ...]
+    below: tuple[str, ...]
+
+
+def lines(plan: Plan) -> list[Line]:
+    """A line for each comparison of each rule."""
+    return [line for rule in plan.rules for line in _rule(rule, plan)]
+
+
+def _rule(rule: RulePlan, plan: Plan) -> list[Line]:
+    if rule.confidence is None:
+        return [Line((rule.expression, *[DASH] * 3), ("compares the plain value: no number of rows makes that surer",))]
+    names = [rule.expression] if len(rule.parts) == 1 else [part.text for part in rule.parts]
+    found = [_part(name, part, rule, plan) for name, part in zip(names, rule.parts, strict=True)]
+    if len(found) > 1:
+        last = found[-1]
+        joined = "all of these must be shown" if rule.all_of else "one of these suffices"
+        found[-1] = last._replace(below=(*last.below, f"{joined}: `{rule.expression}`"))
+    return found
+
+
+def _part(name: str, part: PartPlan, rule: RulePlan, plan: Plan) -> Line:
+    return Line((name, _rows(part.ours), _rows(part.bound), _rows(part.fewest)), tuple(_below(part, rule, plan)))
+
+
+def _rows(size: Size | None) -> str:
+    return DASH if size is None else f"{size.rows:,}"
+
+
+def count(units: float) -> str:
+    """A number of units, rounded up."""
+    return f"{-int(-(units - 1e-9) // 1):,}"
+
+
+def _below(part: PartPlan, rule: RulePlan, plan: Plan) -> list[str]:
+    told: list[str] = []
+    if part.ours is not None:
+        power = "" if part.ours.power is None else f", power {percent(round(part.ours.power, 3))}"
+        each = f", in {rule.each}" if rule.each else ""
+        told.append(f"{part.shows}, if {part.supposed}{each}: {_units(part.ours)}{part.ours.method}{power}")
+    if part.bound is not None and part.tolerance is not None:
+        told.append(f"bound: {_units(part.bound)}{part.bound.method}, within {number(part.tolerance)} of the truth")
+    if part.labels is not None:
+        told.append(f"{part.labels:,} labels a use, if only rows are labelled on which the models differ")
+    if part.fewest is not None:
+        told.append(f"at the least: {count(part.fewest.units)} {part.fewest.of}, {part.fewest.method}")
+    if part.why:
+        told.append(part.why)
+    if plan.rows is not None and part.ours is not None:
+        far = "nothing" if part.provable is None else f"{part.provable:.2g} beyond the line, or more"
+        told.append(f"{plan.rows:,} rows can show: {far}")
+    return told
+
+
+def _units(size: Size) -> str:
+    """What is counted, where that is not rows."""
+    return "" if size.of == "rows" else f"{count(size.units)} {size.of}, "
+
+
+def headline(plan: Plan) -> str:
+    """What is asked of all rules together."""
+    levels = sorted({rule.confidence for rule in plan.rules if rule.confidence is not None})
+    told = ["no confidence asked"] if not levels else [f"{' and '.join(map(percent, levels))} confidence"]
+    if plan.adaptivity and levels:
+        least = min(rule.alpha for rule in plan.rules if rule.confidence is not None)
+        told.append(f"{plan.uses} uses of a test set, adaptivity {plan.adaptivity}: each may err {least:.2g}")
+    return "; ".join(told)
+
+
+def answer(plan: Plan) -> str:
+    """The last line: how many rows for everything."""
+    sure = [rule for rule in plan.rules if rule.confidence is not None]
+    ours = [(size.rows, rule) for rule in sure if (size := rule.ours) is not None]
+    if not ours:
+        return "no number of rows can be told by formula"
+    rows, rule = max(ours, key=lambda pair: pair[0])
+    bounds = [size.rows for each in sure if (size := each.bound) is not None]
+    told = f"{rows:,} rows by our tests, for `{rule.expression}`"
+    if bounds:
+        told += f"; {max(bounds):,} by the published bounds"
+    left = len(sure) - len(ours)
+    return f"{told}; {left} {'rule is' if left == 1 else 'rules are'} not in this number" if left else told
+
+
+# -- trials
+
+
+def trial_headline(trial: Trial) -> str:
+    """What was tried."""
+    stopped = ", stopped by the time limit" if trial.stopped else ""
+    return f"{trial.draws:,} random parts of {trial.size:,} of {trial.rows:,} rows of {trial.source} (seed {trial.seed}{stopped})"
+
+
+def trial_lines(trial: Trial) -> list[tuple[str, ...]]:
+    """The whole policy first, then each finding: how often each outcome came, and how often two parts disagree."""
+    whole = Flips(
+        rule="", expression="the verdict", slice=trial.findings[0].slice, outcomes=trial.verdicts, flips=trial.flips
+    ) if trial.findings else None  # fmt: skip
+    found = [_verdict(trial)] if whole else []
+    return found + [_flips(each, trial.draws) for each in trial.findings]
+
+
+def _verdict(trial: Trial) -> tuple[str, ...]:
+    held = trial.verdicts.get("pass", 0) + trial.verdicts.get("warn", 0)
+    cells = (held, trial.verdicts.get("fail", 0), trial.verdicts.get("undecided", 0), 0)
+    return ("the verdict", *(_share(each, trial.draws) for each in cells), percent(round(trial.flips, 3)), "")
+
+
+def _flips(each: Flips, draws: int) -> tuple[str, ...]:
+    shares = [_share(each.outcomes.get(name, 0), draws) for name in ("pass", "fail", "undecided", "missing")]
+    plain = "" if each.plain_flips is None else percent(round(each.plain_flips, 3))
+    name = f"{each.expression} on {each.slice}" if each.slice else each.expression
+    return (name, *shares, percent(round(each.flips, 3)), plain)
+
+
+def _share(hits: int, draws: int) -> str:
+    return percent(round(hits / draws, 3)) if hits else DASH
+
+
+def dropped(trial: Trial) -> list[str]:
+    """The power against the stated drop, rule by rule."""
+    if not trial.drop:
+        return []
+    told = []
+    for each in trial.findings:
+        hits = trial.draws - each.dropped.get("pass", 0)
+        name = f"{each.expression} on {each.slice}" if each.slice else each.expression
+        told.append(
+            f"{name}: does not pass in {_share(hits, trial.draws)}, fails in {_share(each.dropped.get('fail', 0), trial.draws)}"
+        )
+    return told
