@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gate.judge.findings import demanded
 from gate.judge.settle import effect, level_today
+from gate.language.tree import comparisons
 from gate.language.write import write_number
 from gate.policy.policy import Policy, Rule, Waiver
 from gate.terms.decision import Level, Outcome, Verdict
@@ -46,8 +46,8 @@ def _asked(rule: Rule, policy: Policy) -> Iterator[tuple[str, str]]:
     """What is asked of the evidence."""
     if rule.min_n is not None:
         yield "rows", f"{write_number(rule.min_n)} or more behind every measurement; fewer: undecided; not said: no value"
-    for doubt in demanded(rule):
-        yield "evidence", f"no value: {doubt.text}"
+    if rule.confidence is not None and any(node.operator not in ("==", "!=") for node in comparisons(rule.expr.tree)):
+        yield "confidence", f"{rule.confidence * 100:g} %: it holds, or does not, when the evidence shows that; else undecided"
     if policy.evidence == "measured":
         yield "evidence", "only what gate itself measured from rows; a number in a metrics file has no value"
     for column in rule.expr.stars:

@@ -10,17 +10,15 @@ from gate.app.evidence import refuse_nothing
 from gate.app.fit import misfits, unknown_names
 from gate.app.mend import with_names
 from gate.errors import GateError, Place, Problem
-from gate.judge.findings import demanded
 from gate.judge.judge import check_blocking
 from gate.judge.waive import SOON, days_between
 from gate.judge.world import fact_of
-from gate.language.value import Doubt
 from gate.policy.advice import advise
 from gate.policy.doubtful import Fact
 from gate.policy.extend import checked, layers
 from gate.policy.find import find
 from gate.policy.load import resolve
-from gate.policy.policy import Policy, Rule
+from gate.policy.policy import Policy
 from gate.policy.text import PolicyText, read
 from gate.readers.inputs import read_inputs
 from gate.record import dataclass, field, replace
@@ -28,9 +26,6 @@ from gate.terms.measurement import Measurement
 from gate.terms.measurements import Measurements
 from gate.terms.metric import Metric
 from gate.terms.slice import Slice
-
-# The keys that ask all rules of a policy for what this version cannot judge.
-_DEMANDS = {"no-confidence": "confidence"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +72,7 @@ def _linted(path: str, table: Measurements | None, today: str) -> Linted:
     except GateError as error:
         errors += error.problems
     files = _own_files(source)
-    advice = [*advise(policy, files, today, _fact(policy, table)), *_waivers(policy, today), *_not_judged(policy, source)]
+    advice = [*advise(policy, files, today, _fact(policy, table)), *_waivers(policy, today)]
     if table is not None:
         errors += unknown_names(policy, table, {each.file: each for each in files})
         advice += misfits(policy, table, today)
@@ -129,18 +124,3 @@ def _waivers(policy: Policy, today: str) -> Iterator[Problem]:
         elif left <= SOON:
             what = f"the waiver for `{waiver.rule}` by {waiver.by} ends on {waiver.until}"
             yield Problem("waiver-ends-soon", what, waiver.where)
-
-
-def _not_judged(policy: Policy, top: PolicyText) -> Iterator[Problem]:
-    """Demands that this version cannot meet, each once, with how many rules make it; at the key that makes it for all."""
-    made: dict[str, tuple[Rule, Doubt, int]] = {}
-    for rule in policy.rules:
-        for doubt in demanded(rule):
-            first, told, count = made.get(doubt.slug, (rule, doubt, 0))
-            made[doubt.slug] = (first, told, count + 1)
-    for rule, doubt, count in made.values():
-        others = "" if count == 1 else " and 1 more rule" if count == 2 else f" and {count - 1} more rules"
-        what = f"`{rule.id}`{others} will have no value: {doubt.text}"
-        mark = top.value.marks.get(_DEMANDS.get(doubt.slug, ""))
-        where = Place(top.file, mark.key_line, mark.key_column) if mark else rule.where
-        yield Problem(doubt.slug, what, where, doubt.remedy)

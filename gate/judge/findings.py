@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gate.judge.evidence import Evidence
 from gate.judge.interval import interval_of
@@ -18,20 +18,54 @@ from gate.language.resolve import Expr
 from gate.language.tree import All, Comparison, comparisons
 from gate.language.value import Doubt
 from gate.policy.policy import Policy, Rule
-from gate.terms.decision import Finding, Level, Outcome, Part, Reason, Share
+from gate.terms.decision import Certainty, Finding, Level, Outcome, Part, Read, Reason, Share
 from gate.terms.measurement import Interval, Measurement
 from gate.terms.slice import WHOLE, Slice
+
+if TYPE_CHECKING:
+    from gate.confidence.proof import Proof
+    from gate.judge.proving import Family, Proving, Told
 
 UNKNOWN_NAME = "unknown-metric"
 
 
 def judge_rule(rule: Rule, policy: Policy, evidence: Evidence) -> list[Finding]:
-    """The findings of a rule."""
-    judge = _RuleJudge(rule, policy, evidence)
-    if not rule.expr.stars:
-        return [judge.finding({})]
-    bindings = judge.world.bindings(starred_readings(rule.expr.tree))
-    return [judge.finding(binding) for binding in bindings or [{}]]
+    """The findings of a rule by itself."""
+    return judge_rules((rule,), policy, evidence)
+
+
+def judge_rules(rules: Sequence[Rule], policy: Policy, evidence: Evidence) -> list[Finding]:
+    """The findings of a policy's rules. Those that block only on evidence are weighed together before any of them is told."""
+    judges = [_RuleJudge(rule, policy, evidence) for rule in rules]
+    if not any(judge.proving for judge in judges):
+        return [judge.finding(judge.weigh(binding)) for judge in judges for binding in judge.bindings()]
+    from gate.confidence.tallied import Tallies
+    from gate.judge.proving import asks, families
+
+    tallies = Tallies()
+    for judge in judges:
+        judge.world.tallies = tallies
+    together = [judge for judge in judges if judge.proving is not None and asks(judge.rule)]
+    weighed = [(judge, judge.weigh(binding)) for judge in together for binding in judge.bindings()]
+    adjusted = families([(judge.level, each.proof) for judge, each in weighed if each.proof is not None])
+    told: dict[int, list[Finding]] = {id(judge): [] for judge in together}
+    for (judge, each), family in zip(weighed, adjusted, strict=True):
+        told[id(judge)].append(judge.finding(each, family))
+    return [
+        finding
+        for judge in judges
+        for finding in (told[id(judge)] if id(judge) in told else [judge.finding(judge.weigh(each)) for each in judge.bindings()])
+    ]
+
+
+class Weighed(NamedTuple):
+    """A rule on one slice, evaluated; with `confidence`, what is proven of it. `found` are the measurements that it has read."""
+
+    binding: dict[str, str]
+    result: Result
+    proof: Proof | None
+    found: dict[tuple[str, str, Slice], Measurement]
+    reads: tuple[Read, ...]
 
 
 class _RuleJudge:
@@ -45,20 +79,41 @@ class _RuleJudge:
         facts = {reading.metric: fact_of(reading.metric, policy) for reading in rule.expr.readings}
         self.sides = sides_of(rule, policy, facts)
         self.level = level_today(rule, evidence.today)
-        self.demanded = demanded(rule)
+        self.demanded: tuple[Doubt, ...] = ()
         tree = rule.expr.tree
         self.one_margin = isinstance(tree, Comparison) or (isinstance(tree, All) and tree.chain)
+        self.proving: Proving | None = None
+        if rule.confidence is not None and any(node.operator not in ("==", "!=") for node in comparisons(tree)):
+            from gate.judge.proving import Proving
 
-    def finding(self, binding: dict[str, str]) -> Finding:
-        rule = self.rule
+            self.proving = Proving(rule, evidence, self.world)
+
+    def bindings(self) -> list[dict[str, str]]:
+        """The values of its stars: one finding each."""
+        if not self.rule.expr.stars:
+            return [{}]
+        return self.world.bindings(starred_readings(self.rule.expr.tree)) or [{}]
+
+    def weigh(self, binding: dict[str, str]) -> Weighed:
+        """The rule on one slice, evaluated."""
         self.world.forget()
-        result = evaluate(rule.expr.tree, self.world, binding)
-        reads = self.world.reads
+        result = evaluate(self.rule.expr.tree, self.world, binding)
+        reads, found = self.world.reads, self.world.found
+        proof = None if self.proving is None else self.proving.prove(result, binding)
+        return Weighed(binding, result, proof, found, reads)
+
+    def finding(self, weighed: Weighed, family: Family | None = None) -> Finding:
+        rule, binding, result = self.rule, weighed.binding, weighed.result
+        self.world.found = weighed.found
+        if self.proving is not None and weighed.proof is not None:
+            result = self.proving.settle(result, weighed.proof, family)
         doubts = result.doubts if binding or not rule.expr.stars else self.no_slices(result.doubts)
-        seen = [each for (of, _, _), each in self.world.found.items() if not of]
-        self.demanded = (*demanded(rule), *measured_only(self.policy, seen))
+        seen = [each for (of, _, _), each in weighed.found.items() if not of]
+        self.demanded = measured_only(self.policy, seen)
         outcome = self.outcome(result, doubts)
         settled = outcome is Outcome.PASS or outcome is Outcome.FAIL
+        told = self.told(weighed, result, outcome, family)
+        why = (*self.demanded, *self.spent(), *doubts)
         finding = Finding(
             rule=rule.id,
             policy=self.policy.file,
@@ -68,26 +123,40 @@ class _RuleJudge:
             level=self.level,
             slice=Slice(tuple(binding.items())) if binding else WHOLE,  # a selector's columns are sorted
             margin=self.margin(result),
-            reasons=() if settled else _reasons((*self.demanded, *doubts)),
-            notes=_reasons((*self.demanded, *doubts)) if settled else (),
+            reasons=() if settled else _reasons(why) + (told.reasons if told else ()),
+            notes=(_reasons(why) if settled else ()) + (told.notes if told else ()),
             parts=tuple([self.part(each) for each in result.parts]),
-            reads=reads,
+            reads=weighed.reads,
             evidence="measured" if seen and all(map(_is_measured, seen)) else "claimed",
             why=rule.why,
             owner=rule.owner,
             blocks_from=rule.blocks_from if self.level is Level.INFO else "",
             where=rule.where,
-            **self.deciding(result, outcome, binding),
+            certainty=told.certainty if told else None,
+            **self.deciding(result, outcome, binding, told.certainty if told else None),
         )
         return waive(finding, rule, self.policy, self.evidence, self.floor_holds)
 
-    def deciding(self, result: Result, outcome: Outcome, binding: dict[str, str]) -> dict[str, Any]:
-        """The fields that show the deciding part: the first, in writing order, whose outcome is the finding's."""
-        part = next((part for part in result.parts if part.outcome is outcome), result.parts[0])
+    def told(self, weighed: Weighed, result: Result, outcome: Outcome, family: Family | None) -> Told | None:
+        """How sure the finding is, where the rule asks for confidence."""
+        if self.proving is None or weighed.proof is None:
+            return None
+        part = deciding_part(result, outcome)
+        return self.proving.tell(part, self.sides[id(part.node)], weighed.proof, family, outcome)
+
+    def spent(self) -> tuple[Doubt, ...]:
+        """Why the test set can prove nothing more, where the rule asks for proof."""
+        return () if self.proving is None or self.evidence.holdout is None else (self.evidence.holdout,)
+
+    def deciding(self, result: Result, outcome: Outcome, binding: dict[str, str], sure: Certainty | None) -> dict[str, Any]:
+        """The fields that show the deciding part."""
+        part = deciding_part(result, outcome)
         sides = self.sides[id(part.node)]
         value, threshold = (part.right, part.left) if sides.swapped else (part.left, part.right)
         found = self.measured(sides, binding)
         n, interval, unit = self.support(sides, found)
+        if sure is not None and sure.low is not None:
+            interval = sure.shown  # what decides is shown, and nothing beside it that could say otherwise
         if value != value and found is not None and found.value is not None:
             value = found.value  # there is a number, only not one to judge by
         before = self.before(sides, part, binding)
@@ -105,9 +174,14 @@ class _RuleJudge:
 
     def outcome(self, result: Result, doubts: tuple[Doubt, ...]) -> Outcome:
         outcome = choose(result.outcomes, self.rule)
-        if self.demanded and outcome is not Outcome.FAIL:
-            return Outcome.MISSING  # what cannot be shown does not pass; what fails as it stands is not hidden
-        if doubts and outcome is not Outcome.FAIL and any(doubt.nowhere for doubt in doubts):
+        if outcome is Outcome.FAIL:
+            return outcome  # what fails as it stands is not hidden
+        spent = self.spent()
+        if self.demanded or any(not doubt.weak for doubt in spent):
+            return Outcome.MISSING  # what cannot be shown does not pass
+        if spent and outcome is Outcome.PASS:
+            return Outcome.UNDECIDED
+        if doubts and any(doubt.nowhere for doubt in doubts):
             # a typo is not absorbed, wherever it stands
             return choose(result.outcomes - {Outcome.PASS} | {Outcome.MISSING}, self.rule)
         return outcome
@@ -176,14 +250,9 @@ class _RuleJudge:
         return result.outcomes == frozenset((Outcome.PASS,)) and not result.doubts
 
 
-def demanded(rule: Rule) -> tuple[Doubt, ...]:
-    """Doubts that come from what the rule demands, not from a measurement."""
-    found: tuple[Doubt, ...] = ()
-    tests = [node for node in comparisons(rule.expr.tree) if node.operator not in ("==", "!=")]
-    if rule.confidence is not None and tests:
-        asked = f"the rule asks for confidence {rule.confidence:.6g}; this version compares plain values only"
-        found += (Doubt("no-confidence", asked, "write `confidence: none` to compare the plain values"),)
-    return found
+def deciding_part(result: Result, outcome: Outcome) -> Judged:
+    """The first part, in writing order, whose outcome is the finding's."""
+    return next((part for part in result.parts if part.outcome is outcome), result.parts[0])
 
 
 def measured_only(policy: Policy, seen: Sequence[Measurement]) -> tuple[Doubt, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from gate.errors import Place, PolicyError, Problem
 from gate.judge.evidence import Evidence
-from gate.judge.findings import judge_rule
+from gate.judge.findings import judge_rules
 from gate.judge.settle import level_today, looked, worst
 from gate.judge.waive import remarks
 from gate.policy.policy import Policy
@@ -22,7 +22,7 @@ def judge(policies: Sequence[Policy], evidence: Evidence) -> Decision:
     unseen = False
     for policy in policies:
         check_blocking(policy, evidence.today)
-        judged = tuple(finding for rule in policy.rules for finding in judge_rule(rule, policy, evidence))
+        judged = tuple(judge_rules(policy.rules, policy, evidence))
         judged += lacking_slices(policy, evidence, judged)
         notes += remarks(policy, judged, evidence.today)
         findings += judged

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from gate.judge.evidence import Evidence
 from gate.language.evaluate import CANDIDATE
@@ -18,9 +19,17 @@ from gate.terms.measurements import Measurements
 from gate.terms.metric import Metric
 from gate.terms.slice import Slice
 
+if TYPE_CHECKING:
+    from gate.confidence.tallied import Tallies
+
 
 class MeasuredWorld:
-    """The world of one rule, which has these readings. `found` collects what it has looked at."""
+    """The world of one rule, which has these readings. `found` collects what it has looked at.
+
+    `tallies` are there where a rule asks for confidence.
+    """
+
+    tallies: Tallies
 
     def __init__(
         self,
@@ -36,6 +45,7 @@ class MeasuredWorld:
         self.starred = tuple(reading for reading in readings if reading.stars)
         self.forget()
         self.percents: dict[str, bool] = {}
+        self.facts: dict[str, Metric | None] = {}
         names = dict.fromkeys(("baseline", *sorted(baselines)))
         self.compared = [table for table in map(evidence.loaded, names) if table is not None]
 
@@ -131,6 +141,12 @@ class MeasuredWorld:
             return self.absent(table, of, metric, on)
         self.found[(of, metric, on)] = found
         return found
+
+    def fact(self, metric: str) -> Metric | None:
+        """What policy and catalogue know of a metric."""
+        if metric not in self.facts:
+            self.facts[metric] = fact_of(metric, self.policy)
+        return self.facts[metric]
 
     @property
     def reads(self) -> tuple[Read, ...]:

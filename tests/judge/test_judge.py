@@ -62,8 +62,8 @@ def test_verdict(rules: str, metrics: dict[str, Any], verdict: str) -> None:
 
 def test_the_policys_confidence_holds_for_every_rule_that_does_not_say_otherwise() -> None:
     decision = decide("confidence: 95%\nrules: [x > 0.5, {check: y > 0.5, confidence: none}]", GOOD)
-    assert [found.outcome.value for found in decision.findings] == ["missing", "pass"]
-    assert slugs(decision.findings[0]) == ["no-confidence"]
+    assert [found.outcome.value for found in decision.findings] == ["undecided", "pass"]
+    assert slugs(decision.findings[0]) == ["no-evidence"]
 
 
 def test_measured_evidence_is_not_what_a_file_claims() -> None:

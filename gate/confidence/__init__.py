@@ -1,0 +1,1 @@
+"""Comparisons on evidence: how sure it is that they hold, or that they do not."""

@@ -1,0 +1,80 @@
+"""A bound that holds for any expression, whatever its measurements have to do with each other: intervals, carried through it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gate.confidence.expression import Operation, Tree, computed, leaves
+from gate.language import value as v
+from gate.language.value import Value
+from gate.stats.bounds import interval
+from gate.stats.test import Tails, Test
+
+if TYPE_CHECKING:
+    from gate.confidence.smooth import Prover
+
+_LEAST, _MOST = 1e-12, 0.5  # the error rates between which p-values are told
+_STEPS = 24
+METHOD = "each measurement by itself, whatever their dependence"
+
+
+def bounded(prover: Prover, term: Tree) -> Test | None:
+    """The test; None where a measurement in it has none.
+
+    Every one gets an equal share of the error rate, on either side (Bonferroni): all their intervals hold at once. What
+    arithmetic on intervals makes of them then holds the expression.
+    """
+    tests: dict[Tree, Test] = {}
+    for leaf in leaves(term):
+        test = prover.leaf(leaf)
+        if test is None:
+            return None
+        tests[leaf] = test
+    known: dict[float, Value] = {}
+
+    def at(alpha: float) -> Value:
+        if alpha not in known:
+            known[alpha] = _value(term, {leaf: _interval(test, alpha / (2 * len(tests))) for leaf, test in tests.items()})
+        return known[alpha]
+
+    def least(shows: float, above: bool) -> float:
+        """The smallest error rate at which the bound shows it; 1 where none does."""
+
+        def shown(alpha: float) -> bool:
+            found = at(alpha)
+            return found.low > shows if above else found.high < shows
+
+        if not shown(_MOST):
+            return 1.0
+        low, high = _LEAST, _MOST
+        if shown(low):
+            return low
+        for _ in range(_STEPS):
+            middle = (low * high) ** 0.5
+            low, high = (low, middle) if shown(middle) else (middle, high)
+        return high
+
+    smallest = min(tests.values(), key=lambda each: each.n)
+    return Test(
+        tails=lambda c: Tails(least(c, True), least(c, False)),
+        estimate=float(computed(term, {leaf: test.estimate for leaf, test in tests.items()})),  # type: ignore[misc]
+        low=float("-inf"),
+        high=float("inf"),
+        method=METHOD,
+        n=smallest.n,
+        of=smallest.of,
+    )
+
+
+def _interval(test: Test, alpha: float) -> Value:
+    low, high = interval(test, alpha)
+    return Value(test.estimate, low, high)
+
+
+def _value(term: Tree, values: dict[Tree, Value]) -> Value:
+    if isinstance(term, float):
+        return Value(term, term, term)
+    if not isinstance(term, Operation):
+        return values[term]
+    left, right = _value(term.left, values), _value(term.right, values)
+    return {"+": v.add, "-": v.subtract, "*": v.multiply, "/": v.divide}[term.operator](left, right)

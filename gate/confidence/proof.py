@@ -1,0 +1,133 @@
+"""A rule on evidence: what is proven of each comparison, and of all of them together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from gate.confidence.expression import Chosen, Tree, Unclear, margin
+from gate.confidence.ground import Ground
+from gate.confidence.margin import Extreme, Margin
+from gate.confidence.smooth import Prover
+from gate.language.evaluate import Binding, Judged, Result
+from gate.language.tree import All, Comparison, Condition
+from gate.language.value import Doubt
+from gate.record import replace
+from gate.stats.test import Tails
+from gate.terms.decision import Outcome
+
+
+class Proven(NamedTuple):
+    """What is known of one comparison: p-values, and of what; `margin` is None where plain values are compared."""
+
+    tails: Tails
+    far: Tails
+    margin: Margin | None
+    tree: Tree | None
+    doubts: tuple[Doubt, ...] = ()
+    unpaired: tuple[str, ...] = ()
+
+
+class Proof(NamedTuple):
+    """What is known of a rule: the p-values of all of it (`far` those that hold as one of many), and of its comparisons."""
+
+    tails: Tails
+    far: Tails
+    of: Mapping[int, Proven]  # by the identity of the comparison's node
+
+
+_NOTHING = Tails(1.0, 1.0)
+_HOLDS, _DOES_NOT = Tails(0.0, 1.0), Tails(1.0, 0.0)
+_PLAIN = {Outcome.PASS: _HOLDS, Outcome.FAIL: _DOES_NOT}
+
+
+def prove(tree: Condition, result: Result, ground: Ground, binding: Binding) -> Proof:
+    """The proof of a rule that was evaluated with this result."""
+    judged = {id(part.node): part for part in result.parts}
+    found = {key: proven(part, ground, binding) for key, part in judged.items()}
+    near, far = {key: each.tails for key, each in found.items()}, {key: each.far for key, each in found.items()}
+    return Proof(_tails(tree, near), _tails(tree, far), found)
+
+
+def _tails(tree: Condition, found: Mapping[int, Tails]) -> Tails:
+    """`and` holds where all hold, and does not where one does not: that has as many chances as it has members."""
+    if isinstance(tree, Comparison):
+        return found[id(tree)]
+    every = [_tails(member, found) for member in tree.members]  # type: ignore[union-attr]
+    if isinstance(tree, All):
+        return Tails(max(each.above for each in every), min(1.0, len(every) * min(each.below for each in every)))
+    return Tails(min(1.0, len(every) * min(each.above for each in every)), max(each.below for each in every))
+
+
+def proven(part: Judged, ground: Ground, binding: Binding) -> Proven:
+    """One comparison. Plain values decide `==`, `!=` and booleans; what is in doubt is never proven."""
+    weak = any(doubt.weak for doubt in part.doubts)
+    if part.node.operator in ("==", "!=") or isinstance(part.left, bool):
+        plain = _NOTHING if weak else _PLAIN.get(part.outcome, _NOTHING)
+        return Proven(plain, plain, None, None)
+    tree = margin(part.node, ground, binding)
+    if weak or isinstance(tree, Unclear):
+        own = (tree.why,) if isinstance(tree, Unclear) and tree.why is not None else ()
+        return Proven(_NOTHING, _NOTHING, None, None, own)
+    prover = Prover(ground)
+    found = _margin(tree, prover)
+    near, far = _decided(part, found, found.tails()), _decided(part, found, found.tails(far=True))
+    return Proven(near, far, found, tree, tuple(prover.doubts), tuple(prover.unpaired))
+
+
+def _margin(tree: Tree, prover: Prover) -> Margin:
+    if isinstance(tree, Chosen):
+        return Extreme([_margin(each, prover) for each in tree.members], tree.largest)
+    return Margin(prover.test(tree))
+
+
+def _decided(part: Judged, found: Margin, tails: Tails) -> Tails:
+    """The p-values, by what cannot be otherwise: a margin that has no room to be below 0, or none at all.
+
+    They never say more than the plain values do: what does not hold as measured is not proven to hold.
+    """
+    lowest, highest = found.room()
+    certain = lowest == highest
+    inclusive = part.node.operator.endswith("=")
+    if certain or (lowest >= 0 if inclusive else lowest > 0) or (highest < 0 if inclusive else highest <= 0):
+        return _PLAIN.get(part.outcome, _NOTHING)
+    above = tails.above if part.outcome is not Outcome.FAIL else 1.0
+    below = tails.below if part.outcome is not Outcome.PASS else 1.0
+    return Tails(above, below)
+
+
+# -- outcomes
+
+
+def settled(tree: Condition, result: Result, proof: Proof, alpha: float, against: float) -> Result:
+    """The result as far as it is proven at `alpha`; `against` is the p-value of the whole against its holding."""
+    parts = {id(part.node): _part(part, proof.of[id(part.node)], alpha) for part in result.parts}
+    if against <= alpha:
+        return Result(frozenset((Outcome.FAIL,)), tuple(parts.values()))
+    if proof.tails.above <= alpha:
+        return Result(frozenset((Outcome.PASS,)), tuple(parts.values()))
+    found = _open(tree, parts)
+    if not found:  # each for itself is decided, all of them together are not
+        found = frozenset((Outcome.UNDECIDED,))
+        parts = {key: replace(part, outcome=Outcome.UNDECIDED) for key, part in parts.items()}
+    return Result(found, tuple(parts.values()))
+
+
+def _part(part: Judged, of: Proven, alpha: float) -> Judged:
+    outcome = Outcome.PASS if of.tails.above <= alpha else Outcome.FAIL if of.tails.below <= alpha else _doubted(part)
+    return replace(part, outcome=outcome, doubts=tuple(dict.fromkeys((*part.doubts, *of.doubts))))
+
+
+def _doubted(part: Judged) -> Outcome:
+    """A comparison that is not proven: missing where a value is, else undecided."""
+    lacking = any(not doubt.weak for doubt in part.doubts)
+    weak = any(doubt.weak for doubt in part.doubts)
+    return Outcome.MISSING if part.outcome is Outcome.MISSING or (lacking and not weak) else Outcome.UNDECIDED
+
+
+def _open(tree: Condition, parts: Mapping[int, Judged]) -> frozenset[Outcome]:
+    """The kinds of doubt that keep a rule from being decided; of what is decided, none."""
+    if isinstance(tree, Comparison):
+        outcome = parts[id(tree)].outcome
+        return frozenset() if outcome in (Outcome.PASS, Outcome.FAIL) else frozenset((outcome,))
+    return frozenset(outcome for member in tree.members for outcome in _open(member, parts))  # type: ignore[union-attr]

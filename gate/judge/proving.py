@@ -1,0 +1,95 @@
+"""Rules that ask for confidence: what the evidence proves of them, and how findings tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from gate.confidence import words
+from gate.confidence.ground import Asked
+from gate.confidence.proof import Proof, Proven, prove, settled
+from gate.judge.evidence import Evidence
+from gate.judge.sides import Sides
+from gate.judge.world import MeasuredWorld
+from gate.language.evaluate import Judged, Result
+from gate.language.tree import Number
+from gate.language.write import write
+from gate.policy.policy import Rule, Settle
+from gate.stats.holm import holm
+from gate.terms.decision import Certainty, Level, Outcome, Reason
+
+FAR = 0.005  # an error rate below which p-values must hold far out
+
+
+class Told(NamedTuple):
+    """What a finding says of how sure it is."""
+
+    certainty: Certainty
+    reasons: tuple[Reason, ...]
+    notes: tuple[Reason, ...]
+
+
+class Family(NamedTuple):
+    """The p-value of a finding against its holding, adjusted for the `size` findings that it was tested with."""
+
+    below: float
+    size: int
+
+
+class Proving:
+    """One rule that asks for confidence."""
+
+    def __init__(self, rule: Rule, evidence: Evidence, world: MeasuredWorld) -> None:
+        assert rule.confidence is not None
+        self.rule = rule
+        self.world = world
+        self.asked = Asked(rule.confidence, (1 - rule.confidence) * evidence.alpha_share)
+
+    def prove(self, result: Result, binding: Mapping[str, str]) -> Proof:
+        """The proof of what was evaluated."""
+        proof = prove(self.rule.expr.tree, result, self.world, binding)
+        return proof._replace(tails=proof.far) if self.asked.alpha < FAR else proof
+
+    def settle(self, result: Result, proof: Proof, family: Family | None) -> Result:
+        """The result as far as it is proven."""
+        against = proof.tails.below if family is None else family.below
+        return settled(self.rule.expr.tree, result, proof, self.asked.alpha, against)
+
+    def tell(self, part: Judged, sides: Sides, proof: Proof, family: Family | None, outcome: Outcome) -> Told:
+        """How sure it is, by the comparison that decides, and what to say of that."""
+        of = proof.of[id(part.node)]
+        below = proof.tails.below if family is None else family.below
+        size = None if family is None else family.size
+        deciding = words.Deciding(of, f"`{write(sides.value)}`", sides.operator, _limit(part, sides))
+        sure = words.certainty(proof, deciding, self.asked, below, size, outcome)
+        lacking = any(doubt.weak for doubt in (*part.doubts, *of.doubts))
+        return Told(sure, words.reasons(deciding, sure, outcome, lacking), words.notes(proof))
+
+
+def _limit(part: Judged, sides: Sides) -> float | None:
+    """The number that a value is compared with."""
+    node, limit = (part.node.left, part.left) if sides.swapped else (part.node.right, part.right)
+    return float(limit) if isinstance(node, Number) else None
+
+
+def asks(rule: Rule) -> bool:
+    """Whether the rule blocks only on evidence: then each of its findings has a chance to block by accident."""
+    return rule.undecided is not Settle.BLOCK
+
+
+def families(found: Sequence[tuple[Level, Proof]]) -> list[Family | None]:
+    """Every finding of rules that block on evidence, adjusted by Holm (1979) within those of its level.
+
+    One that could not be tested is none of them; a finding that is alone needs no correction.
+    """
+    adjusted: list[Family | None] = [None] * len(found)
+    for level in Level:
+        tested = [index for index, (of, proof) in enumerate(found) if of is level and any(map(_tested, proof.of.values()))]
+        if len(tested) > 1:
+            for index, below in zip(tested, holm([found[index][1].far.below for index in tested]), strict=True):
+                adjusted[index] = Family(below, len(tested))
+    return adjusted
+
+
+def _tested(of: Proven) -> bool:
+    return of.margin is not None and not all(leaf.test.problem for leaf in of.margin.leaves())
