@@ -19,7 +19,7 @@ def of_auc(value: float, n_pos: float, n_neg: float, stderr: float | None = None
     Two tests must agree: DeLong's on the logit scale, and the score with the variance that Hanley and McNeil (1982, in Newcombe's
     form of 2006) give at c. Without a standard error, or where it is 0, the score alone. Fewer than 5 of a class say nothing.
     """
-    n_pos, n_neg = float(n_pos), float(n_neg)
+    value, n_pos, n_neg = float(value), float(n_pos), float(n_neg)
     smaller = min(n_pos, n_neg)
     of = "positives" if n_pos <= n_neg else "negatives"
     logit = stderr is not None and stderr > 0 and 0 < value < 1
@@ -28,7 +28,7 @@ def of_auc(value: float, n_pos: float, n_neg: float, stderr: float | None = None
         problem = f"{smaller:g} {of} are too few: {FEWEST} of each class at least"
         return unknown(problem, estimate=value, low=0.0, high=1.0, method=method, n=smaller, of=of)
     score = _hanley_mcneil(value, n_pos, n_neg)
-    known = stderr if logit and stderr is not None else hanley_mcneil_error(_inside(value, n_pos, n_neg), n_pos, n_neg)
+    known = float(stderr) if logit and stderr is not None else hanley_mcneil_error(_inside(value, n_pos, n_neg), n_pos, n_neg)
     return Test(
         tails=_and_logit(value, known, score) if logit else score,
         estimate=value,
@@ -43,6 +43,7 @@ def of_auc(value: float, n_pos: float, n_neg: float, stderr: float | None = None
 
 def of_auc_pair(difference: float, stderr: float, n_pos: float, n_neg: float) -> Test:
     """An AUC less another on the same rows, with the standard error of DeLong for pairs: t with the smaller class less one."""
+    difference, stderr = float(difference), float(stderr)
     smaller = min(n_pos, n_neg)
     of = "positives" if n_pos <= n_neg else "negatives"
     problem = ""

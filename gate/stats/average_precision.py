@@ -21,6 +21,7 @@ def of_average_precision(value: float, n_pos: float, stderr: float | None = None
     Page (2013) take it for, 1 / sqrt(n_pos A (1 - A)), at the value and at c. Fewer than 20 positives say nothing: the value
     itself is biased upwards there.
     """
+    value, n_pos = float(value), float(n_pos)
     method = "logit average precision, t"
     if n_pos < FEWEST:
         problem = f"{n_pos:g} positives are too few: {FEWEST} at least"
@@ -28,7 +29,7 @@ def of_average_precision(value: float, n_pos: float, stderr: float | None = None
     if not 0 < value < 1:  # the logit is infinite; Boyd's other interval is the binomial's
         return replace(of_share(value, n_pos), method="Wilson score at the number of positives", of="positives")
     own = value * (1 - value)
-    known = max(1 / sqrt(n_pos * own), (stderr or 0.0) / own)
+    known = max(1 / sqrt(n_pos * own), float(stderr or 0.0) / own)
     return Test(
         tails=_tails(value, n_pos, known),
         estimate=value,

@@ -30,6 +30,7 @@ def of_mean(
     Hall's transformed t (1992) must agree as well. Without it by the plain t, which for skewed values errs too often. `n` may be
     infinite, where only the standard error is known. Values lie in [low, high].
     """
+    value, n, stderr = float(value), float(n), float(stderr)
     problem = _nothing_to_go_by(n, stderr)
     method = _method(skew, paired)
     if problem:
@@ -101,9 +102,9 @@ def _statistics(n: float, skew: float, paired: bool) -> list[Callable[[float], f
 
 def of_two_means(value1: float, n1: float, stderr1: float, value2: float, n2: float, stderr2: float, factor: float = 1.0) -> Test:
     """The first mean less factor · the second, on rows of their own: Welch's t (1947)."""
-    value = value1 - factor * value2
+    value, stderr1, stderr2 = float(value1 - factor * value2), float(stderr1), float(stderr2)
     first, second = stderr1 * stderr1, (factor * stderr2) ** 2
-    stderr, n, method = sqrt(first + second), min(n1, n2), "Welch's t, unpaired"
+    stderr, n, method = sqrt(first + second), float(min(n1, n2)), "Welch's t, unpaired"
     problem = _nothing_to_go_by(n, stderr)
     if problem:
         return unknown(problem, estimate=value, low=-inf, high=inf, method=method, n=n)
@@ -128,6 +129,7 @@ def of_stated_interval(low: float, high: float, confidence: float, value: float)
     if not low <= value <= high or not low < high:
         problem = "the interval has no width" if low == high else "the interval does not hold its value"
         return unknown(problem, estimate=value, low=-inf, high=inf, method=method, n=inf)
+    low, high, value = float(low), float(high), float(value)
     z = normal_quantile(round((1 + confidence) / 2, 12))
     left, right = (value - low) / z, (high - value) / z
     left, right = left or right, right or left

@@ -96,6 +96,7 @@ def of_effective(value: float, stderr: float, n: float, clusters: float) -> Test
     """
     from gate.stats.beta import student_above
 
+    value, stderr, n, clusters = float(value), float(stderr), float(n), float(clusters)
     if clusters < FEWEST_CLUSTERS:
         problem = f"{clusters:g} clusters are too few: from {FEWEST_CLUSTERS} on their spread can be told"
         return _test(tails=None, estimate=value, method="Wilson at the effective n", n=clusters, of="clusters", problem=problem)

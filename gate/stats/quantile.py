@@ -19,7 +19,7 @@ def of_order_statistics(steps: Sequence[tuple[float, int]], n: int, q: float) ->
     method = "order statistics"
     if not steps:
         return unknown("no rows", estimate=0.0, low=-inf, high=inf, method=method, n=n)
-    values, ranks = [value for value, _ in steps], [rank for _, rank in steps]
+    values, ranks = [float(value) for value, _ in steps], [rank for _, rank in steps]
 
     def tails(c: float) -> Tails:
         below, above = bisect_left(values, c), bisect_right(values, c)

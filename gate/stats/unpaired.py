@@ -163,18 +163,28 @@ def _joint_spread(first: Test, second: Test, factor: float, n: float) -> float |
     return sqrt((first.spread**2 / first.n + (factor * second.spread) ** 2 / second.n) * n)
 
 
+def _way(first: Test, second: Test, factor: float, c: float) -> Callable[[float], tuple[float, float]]:
+    """The pairs of parameters that differ by c, from that with the second's estimate (0) to that with the first's (1)."""
+    start, end = c + factor * second.estimate, (first.estimate - c) / factor
+
+    def at(share: float) -> tuple[float, float]:
+        rest = 1 - share
+        return rest * start + share * first.estimate, rest * second.estimate + share * end
+
+    return at
+
+
 def _least_squares(first: Test, second: Test, one: Tailed, other: Tailed, factor: float) -> Tailed:
     value = first.estimate - factor * second.estimate
 
     def tails(c: float) -> Tails:
-        up = c < value
+        up, way = c < value, _way(first, second, factor, c)
 
-        def distance(s: float) -> float:
-            left, right = one(c + factor * s), other(s)
+        def distance(share: float) -> float:
+            left, right = (test(where) for test, where in zip((one, other), way(share), strict=True))
             return hypot(_deviate(left.above if up else left.below), _deviate(right.below if up else right.above))
 
-        ends = sorted((second.estimate, (first.estimate - c) / factor))
-        root = _least(distance, *ends) if c != value else 0.0
+        root = _least(distance, 0.0, 1.0) if c != value else 0.0
         z = root if up else -root
         return Tails(normal_above(z), normal_above(-z))
 
@@ -205,16 +215,13 @@ def _half_each(first: Test, second: Test, one: Tailed, other: Tailed, factor: fl
     def tails(c: float) -> Tails:
         if c == value:
             return UNKNOWN
-        up = c < value
+        up, way = c < value, _way(first, second, factor, c)
 
-        def both(s: float) -> tuple[float, float]:
-            left, right = one(c + factor * s), other(s)
+        def both(share: float) -> tuple[float, float]:
+            left, right = (test(where) for test, where in zip((one, other), way(share), strict=True))
             return (left.above, right.below) if up else (left.below, right.above)
 
-        near, far = (
-            second.estimate,
-            (first.estimate - c) / factor,
-        )  # on the way the first p rises and the second falls
+        near, far = 0.0, 1.0  # on the way the first p rises and the second falls
         for _ in range(_HALVINGS):
             middle = (near + far) / 2
             p, q = both(middle)
