@@ -61,10 +61,12 @@ _ROOMS: dict[str, dict[str, str]] = {
         "git": "gate.baselines.git",
         "ci": "gate.baselines.ci",
         "mlflow": "gate.baselines.mlflow",
+        "run": "gate.baselines.run",
     },
     "history": {
         "sqlite": "gate.history.sqlite",
         "postgres": "gate.history.postgres",
+        "git": "gate.history.git",
     },
     "revisions": {
         "git": "gate.revisions.git",

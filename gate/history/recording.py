@@ -59,7 +59,8 @@ def record(store: Store, run: Run, join: bool = False, url: str = "") -> Recordi
         near = waiting = nearby(url)
         writers.settle(waiting)
         deliver(waiting, store)
-    writers.settle(store)
+    else:
+        writers.settle(store)
     known = (near.run(run.id) or store.run(run.id)) if join else None
     try:
         return Recording(store, near, known or run, mine=known is None)

@@ -183,10 +183,11 @@ def _make_folder(path: str) -> None:
     """The folder of the file; a new `.gate` says to git that nothing in it is to be committed. Raises HistoryError."""
     folder = os.path.dirname(os.path.abspath(path))
     try:
-        if os.path.basename(folder) == ".gate" and not os.path.isdir(folder):
-            os.makedirs(folder, exist_ok=True)
-            with open(os.path.join(folder, ".gitignore"), "w") as file:
-                file.write("*\n")
+        for own in (os.path.dirname(folder), folder):
+            if os.path.basename(own) == ".gate" and not os.path.isdir(own):
+                os.makedirs(own, exist_ok=True)
+                with open(os.path.join(own, ".gitignore"), "w") as file:
+                    file.write("*\n")
         os.makedirs(folder, exist_ok=True)
     except OSError as error:
         what = f"{shown(path)} cannot be made: {error.strerror}"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -31,3 +33,11 @@ def empty_database(postgres_server: dict[str, str], monkeypatch: pytest.MonkeyPa
     with psycopg.connect(autocommit=True) as connection:
         connection.execute(f"create database {name}")
     return f"postgresql:///{name}"
+
+
+@pytest.fixture
+def empty_repository(tmp_path: Path) -> Path:
+    """A bare repository, as a server keeps it."""
+    folder = tmp_path / "server.git"
+    subprocess.run(["git", "init", "-q", "--bare", folder], check=True)
+    return folder

@@ -21,7 +21,11 @@ def postgres(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue("empty_database"))
 
 
-EMPTY: dict[str, Callable[[pytest.FixtureRequest], str]] = {"sqlite": sqlite, "postgres": postgres}
+def git(request: pytest.FixtureRequest) -> str:
+    return f"git:{request.getfixturevalue('empty_repository')}"
+
+
+EMPTY: dict[str, Callable[[pytest.FixtureRequest], str]] = {"sqlite": sqlite, "postgres": postgres, "git": git}
 
 
 @pytest.fixture(params=EMPTY)

@@ -267,7 +267,7 @@ def test_forgotten_runs_are_gone_with_all_that_was_theirs(store: Store, opened: 
     assert again.points("run-0000") == []
     assert again.documents("run-0000") == []
     again.add([Entry(run(0), (logged("f1", 0.5),))])
-    assert store.points("run-0000") == [logged("f1", 0.5)]
+    assert opened().points("run-0000") == [logged("f1", 0.5)]
 
 
 # -- out and in
@@ -280,9 +280,9 @@ def test_what_is_exported_can_be_imported(several: Store, opened: Opened) -> Non
     several.forget([("fraud", "release-1.0")], [each.id for each in several.runs()])
     assert several.runs() == []
     opened().add(records)
-    assert list(exported(several)) == lines
+    assert list(exported(opened())) == lines
     fraud = [line for line in lines if '"model":"fraud"' in line or '"exclude"' in line]
-    assert list(exported(several, Which(model="fraud"))) == fraud
+    assert list(exported(opened(), Which(model="fraud"))) == fraud
 
 
 def test_order_of_runs_of_one_moment_is_the_same_everywhere(store: Store) -> None:
