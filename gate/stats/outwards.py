@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TypeAlias
 
 CERTAIN = 9.0  # standard deviations; no hypothesis that is farther out needs to be looked at
 _FARTHEST = 240  # strides
@@ -12,11 +12,8 @@ _CLOSE = 1e-14  # a root is found to this, relative to its value or its distance
 _ROUNDS = 60
 
 
-class Scores(NamedTuple):
-    """What shows that the parameter is above, if it is large, and what shows that it is below, if it is small."""
-
-    above: float
-    below: float
+# What shows that the parameter is above, if it is large, and what shows that it is below, if it is small.
+Scores: TypeAlias = "tuple[float, float]"
 
 
 class Outwards:
@@ -54,18 +51,18 @@ class Outwards:
         root = self._root(side, target)
         above, below = self.scores(root, wanted)
         low, high = (passed[far], passed[far - 1]) if side > 0 else (passed[far - 1], passed[far])
-        return Scores(min(max(above, low.above), high.above), min(max(below, low.below), high.below))
+        return min(max(above, low[0]), high[0]), min(max(below, low[1]), high[1])
 
     def _step_out(self, side: int) -> None:
         values, passed = self.values[side], self.passed[side]
         root, last = side * self.stride * len(values), passed[-1]
         value, found = self._next(side, root, values[-1])
-        if found is None or (found.below >= last.below if side > 0 else found.above <= last.above):
+        if found is None or (found[1] >= last[1] if side > 0 else found[0] <= last[0]):
             self.ended[side] = True
             return
         values.append(value)
-        above, below = (min(found.above, last.above), found.below) if side > 0 else (found.above, max(found.below, last.below))
-        passed.append(Scores(above, below))
+        above, below = (min(found[0], last[0]), found[1]) if side > 0 else (found[0], max(found[1], last[1]))
+        passed.append((above, below))
         self.known[side].append((value, root))
         strength = -below if side > 0 else above
         self.ended[side] = strength > CERTAIN or len(values) > _FARTHEST

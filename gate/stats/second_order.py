@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
+
+from gate.record import dataclass
 
 _RELATIVE = 1e-3  # step of second differences, relative to the share that is moved
 MOST_CELLS = 64  # whose curvature is looked at; the bias of more cells than these is left out
 
 
-class Departure(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Departure:
     """The bias in standard errors, and the skewness, of an estimate from n rows."""
 
     bias: float

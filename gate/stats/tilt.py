@@ -13,9 +13,9 @@ from gate.stats.second_order import Departure, departure
 from gate.stats.test import Tails, Test, unknown
 
 # A function of the cells' shares, which add up to 1; arithmetic and powers only, so that complex numbers go through it.
-Function: TypeAlias = Callable[[Sequence[Any]], Any]
-Gradient: TypeAlias = Callable[[Sequence[float]], Sequence[float]]
-Tail: TypeAlias = Callable[[float], float]
+Function: TypeAlias = "Callable[[Sequence[Any]], Any]"
+Gradient: TypeAlias = "Callable[[Sequence[float]], Sequence[float]]"
+Tail: TypeAlias = "Callable[[float], float]"
 
 METHOD = "tilted cells"
 LEAST, LEAST_PAIRED = 10, 20  # rows that every denominator needs: of one model on all rows; of two models, or a slice of rows
@@ -48,37 +48,40 @@ def of_cells(
     method: str = METHOD,
     of: str = "rows",
 ) -> Test:
-    """The test of a smooth function of cells of which `counts` rows were seen, drawn independently.
+    """The test of a smooth function, in [low, high], of cells with these counts of independent rows; empty ones are cells, too.
 
     Under the hypothesis f(p) = c the shares are p~ ∝ p·exp(λψ), with ψ the influence values at p = (counts + 1/2) / (n + C/2)
     and the λ nearest 0 that gives f(p~) = c; Z = (f(counts/n) - c) / sqrt(Σ p~ ψ(p~)² / n) is standard normal. A c beyond
     the reach of λ is ruled out where all within it is.
 
-    counts        rows in every cell, those in which none was seen as well
     gradient      of the function by the shares, if it is cheaper than a complex step for each cell
     denominators  how many rows stand below each fraction in the function, by what they are; fewer than `least` prove nothing
     weights       of the rows; `denominators` are then best Kish's effective numbers
-    design        how many times more the variance is than that of independent rows (clusters); at least 1
-    tail          P(T >= t) where it is not the normal one: Student's for few clusters
+    design, tail  how many times more the variance is than of independent rows, at least 1; P(T >= t), if not the normal one
     corrected     Z must rule c out with and without its bias and skewness; without, the test of a proportion is Wilson's
-    low, high     the function's range
     """
-    n = float(sum(counts))
     estimate = _estimate(counts if weights is None else weights.sums, function)
-    said = thin(denominators or {}, least) or ("" if estimate is not None else "it is not defined on these rows")
+    n = float(sum(counts))
+    found: tuple[Outwards, float] | str = thin(denominators or {}, least)
     if estimate is None:
-        estimate = (low + high) / 2 if isfinite(low + high) else 0.0
-    if not said:
-        try:
-            cells = _cells(counts, function, gradient or complex_step(function), weights, design)
-            spread = cells.error(cells.base)[0] * sqrt(n)
-            tails = _tails(_outwards(estimate, cells, corrected), tail or normal_above) if spread > 0 else None
-        except (ZeroDivisionError, OverflowError):
-            tails, said = None, "it is not defined near what was seen"
-        if tails is not None:
-            return Test(tails=tails, estimate=estimate, low=low, high=high, method=method, n=n, of=of, spread=spread)
-    said = said or "it does not depend on these rows"
-    return unknown(said, estimate=estimate, low=low, high=high, method=method, n=n, of=of)
+        found, estimate = found or "it is not defined on these rows", (low + high) / 2 if isfinite(low + high) else 0.0
+    elif not found:
+        slopes = gradient or complex_step(function)
+        found = _around(estimate, lambda: _cells(counts, function, slopes, weights, design), corrected)
+    if isinstance(found, str):
+        return unknown(found, estimate=estimate, low=low, high=high, method=method, n=n, of=of)
+    tails = _tails(found[0], tail or normal_above, low, high)
+    return Test(tails=tails, estimate=estimate, low=low, high=high, method=method, n=n, of=of, spread=found[1] * sqrt(n))
+
+
+def _around(estimate: float, make: Callable[[], Cells], corrected: bool) -> tuple[Outwards, float] | str:
+    """The hypotheses around an estimate, and its standard error; or why there are none."""
+    try:
+        cells = make()
+        error = cells.error(cells.base)[0]
+        return (_outwards(estimate, cells, corrected), error) if error > 0 else "it does not depend on these rows"
+    except (ZeroDivisionError, OverflowError):
+        return "it is not defined near what was seen"
 
 
 def complex_step(function: Function) -> Gradient:
@@ -166,10 +169,10 @@ def _outwards(estimate: float, cells: Cells, corrected: bool) -> Outwards:
         error = cells.error(cells.tilted(tilt))[0]
         off = estimate - value
         if not error > 0:
-            return Scores(copysign(inf, off), copysign(inf, off)) if off else Scores(0.0, 0.0)
+            return (copysign(inf, off), copysign(inf, off)) if off else (0.0, 0.0)
         score = off / error
         other = departed.at(tilt).corrected(score) if corrected else score
-        return Scores(min(score, other), max(score, other))
+        return min(score, other), max(score, other)
 
     return Outwards(lambda tilt: float(cells.function(cells.tilted(tilt))), scores, cells.stride)
 
@@ -190,7 +193,7 @@ class _Departures:
         if not share:
             return low
         high = self._stride(near + 1)
-        return Departure(*[one + share * (other - one) for one, other in zip(low, high, strict=True)])
+        return Departure(low.bias + share * (high.bias - low.bias), low.skewness + share * (high.skewness - low.skewness))
 
     def _stride(self, index: int) -> Departure:
         if index not in self.known:
@@ -200,10 +203,10 @@ class _Departures:
         return self.known[index]
 
 
-def _tails(path: Outwards, tail: Tail) -> Callable[[float], Tails]:
+def _tails(path: Outwards, tail: Tail, low: float, high: float) -> Callable[[float], Tails]:
     def tails(hypothesis: float) -> Tails:
-        if not isfinite(hypothesis):
-            return Tails(1.0, 0.0) if hypothesis > 0 else Tails(0.0, 1.0)
+        if not low <= hypothesis <= high or not isfinite(hypothesis):
+            return Tails(1.0, 0.0) if hypothesis > path.start else Tails(0.0, 1.0)
         above, below = path.at(hypothesis)
         return Tails(tail(above), tail(-below))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import accumulate
-from math import copysign, exp, inf, isfinite, sqrt
+from math import copysign, exp, inf, sqrt
 
 from gate.stats.outwards import Outwards, Scores
 from gate.stats.proportion import normal_above
@@ -109,13 +109,13 @@ def _tails(area: float, areas: _Areas) -> Callable[[float], Tails]:
     def scores(tilt: float, value: float) -> Scores:
         error, off = areas.error(*areas.tilted(tilt)), area - value
         score = off / error if error > 0 else copysign(inf, off) if off else 0.0
-        return Scores(score, score)
+        return score, score
 
     path = Outwards(lambda tilt: _area(*areas.tilted(tilt)), scores, areas.stride)
 
     def tails(hypothesis: float) -> Tails:
-        if not isfinite(hypothesis):
-            return Tails(1.0, 0.0) if hypothesis > 0 else Tails(0.0, 1.0)
+        if not 0 <= hypothesis <= 1:
+            return Tails(1.0, 0.0) if hypothesis > 1 else Tails(0.0, 1.0)
         above, below = path.at(hypothesis)
         return Tails(normal_above(above), normal_above(-below))
 

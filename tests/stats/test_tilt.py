@@ -148,6 +148,18 @@ def test_hypotheses_far_from_all_data_are_ruled_out() -> None:
     assert (found.tails(inf), found.tails(-inf)) == (Tails(1, 0), Tails(0, 1))
 
 
+def test_values_that_the_parameter_cannot_have_are_ruled_out() -> None:
+    found = of_cells([20, 0, 0, 20], single("mcc").value, low=-1, high=1)
+    assert (found.tails(1.001), found.tails(-1.001)) == (Tails(1, 0), Tails(0, 1))
+
+
+@pytest.mark.parametrize("function", [lambda p: p[0] / (p[1] - p[1]), lambda p: 1 / (p[0] - p[1]) + 0 * p[2]])
+def test_an_expression_that_divides_by_nothing_shows_nothing(function: Callable[[Sequence[Any]], Any]) -> None:
+    found = of_cells([30, 30, 40], function)
+    assert found.problem
+    assert found.tails(0.2) == Tails(1, 1)
+
+
 @settings(max_examples=150, deadline=None)
 @given(
     st.lists(st.integers(0, 400), min_size=4, max_size=4),
