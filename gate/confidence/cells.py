@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from math import isclose
 from typing import Any, NamedTuple
 
-from gate.confidence.expression import Atom, Tree, computed, leaves
+from gate.confidence.expression import Atom, Tree, computed, leaves, reach
 from gate.stats.cell_metrics import CellMetric, Place, binary, every_cell, fewest, known, many
 from gate.stats.from_tally import BASELINE, Counted, Counts, cells
 from gate.stats.matrices import OF_A_CLASS
@@ -68,6 +68,7 @@ def tilted(term: Tree, where: Mapping[Atom, Placed], at: At, values: Mapping[Ato
     weights = [float(each.weight) for each in counts]
     if not _agree(metrics, weights, values):
         return None
+    low, high = reach(term, {atom: range_of(each.name) for atom, each in where.items()})
     return of_cells(
         [float(each.n) for each in counts],
         _value(term, metrics),
@@ -75,8 +76,15 @@ def tilted(term: Tree, where: Mapping[Atom, Placed], at: At, values: Mapping[Ato
         denominators=fewest(*(each.below([float(cell.n) for cell in counts]) for each in metrics.values())),
         least=LEAST_PAIRED if len(models) > 1 or len(regions) > 1 else LEAST,
         weights=Weights(sums=weights, squares=[float(each.square) for each in counts]) if one.weighted else None,
+        low=low,
+        high=high,
         of="pairs" if len(models) > 1 else "rows",
     )
+
+
+def range_of(name: str) -> tuple[float, float]:
+    """Between what a metric of a matrix lies."""
+    return (-1.0, 1.0) if name in ("mcc", "kappa") else (0.0, 1.0)
 
 
 def _agree(metrics: Mapping[Atom, CellMetric], weights: Sequence[float], values: Mapping[Atom, float]) -> bool:

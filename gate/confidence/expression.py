@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 from gate.confidence.ground import Ground
+from gate.language import value as v
 from gate.language.evaluate import Binding, evaluate_expression
 from gate.language.readings import starred_readings
 from gate.language.tokens import AGGREGATES
@@ -278,3 +279,19 @@ def computed(tree: Tree, values: Mapping[Atom, AnyNumber]) -> AnyNumber:
     if tree.operator in "+-":
         return left + right if tree.operator == "+" else left - right
     return left * right if tree.operator == "*" else left / right
+
+
+def reach(tree: Tree, of: Mapping[Atom, tuple[float, float]]) -> tuple[float, float]:
+    """The ends between which a smooth expression lies, from those of its measurements; infinite where they are not known."""
+
+    def value(part: Tree) -> v.Value:
+        if isinstance(part, float):
+            return v.Value(part, part, part)
+        if isinstance(part, Operation):
+            left, right = value(part.left), value(part.right)
+            return {"+": v.add, "-": v.subtract, "*": v.multiply, "/": v.divide}[part.operator](left, right)
+        low, high = of[part] if isinstance(part, Atom) else (-math.inf, math.inf)
+        return v.Value(low, low, high)
+
+    found = value(tree)
+    return found.low, found.high

@@ -18,6 +18,7 @@ from gate.terms.slice import Slice
 
 CERTAIN = "no measurement in it"
 _NOTHING = "nothing is known of it"
+_OF_CLASSES = frozenset(("class", "label_class"))  # columns that say whose metric it is, not which rows
 
 
 class Prover:
@@ -154,7 +155,9 @@ class Prover:
 
     def _independent(self, first: Atom, second: Atom) -> bool:
         """Whether no row stands behind both, or dependence only makes a difference surer: one metric of two models."""
-        if apart(first.on, second.on):
+        if self._clustered(first.of) or self._clustered(second.of):
+            return False  # rows of one cluster may be in several slices
+        if apart(first.on, second.on) and not self._share_rows(first, second):
             return True
         if first.of == second.of or self.ground.source(first.metric) != self.ground.source(second.metric):
             return False
@@ -163,6 +166,17 @@ class Prover:
         from gate.confidence import tallied
 
         return not tallied.on_same_rows(self.ground, first.of, second.of)
+
+    def _clustered(self, of: str) -> bool:
+        tally = getattr(self.ground.table(of), "tally", None)
+        return tally is not None and bool(tally.header.definition.get("cluster"))
+
+    def _share_rows(self, first: Atom, second: Atom) -> bool:
+        """Whether metrics of two classes read the same rows all the same: one class's misses are another's false alarms."""
+        other = dict(second.on.parts)
+        differ = {column for column, value in first.on.parts if other.get(column, value) != value}
+        by_rows = {single.known_as(self.ground.source(each.metric)) in ("recall", "precision") for each in (first, second)}
+        return differ <= _OF_CLASSES and False in by_rows
 
     def _apart(self, term: Tree, found: Linear) -> Test:
         """A sum of leaves one by one: independent ones by their errors, others at a share of alpha each, which always holds."""

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from math import isclose
 from typing import Any, NamedTuple
 
-from gate.confidence.cells import Placed
-from gate.confidence.expression import Atom, Tree, computed
-from gate.stats.cell_metrics import CellMetric, Place, binary, fewest, many
+from gate.confidence.cells import Placed, range_of
+from gate.confidence.expression import Atom, Tree, computed, reach
+from gate.record import replace
+from gate.stats.cell_metrics import CellMetric, Place, binary, every_cell, fewest, many
 from gate.stats.from_tally import BASELINE, Counts, cells
 from gate.stats.from_tally_joint import Joint, joint
 from gate.stats.influence import of_clusters, of_estimates
@@ -16,6 +17,7 @@ from gate.stats.test import Test
 from gate.stats.tilt import LEAST, LEAST_PAIRED
 
 _AGREES = 1e-9
+_MOST = 30  # cells that are all there, seen or not; of more classes only those seen
 Function = Callable[[Sequence[Any]], Any]
 
 
@@ -33,7 +35,7 @@ def jointly(term: Tree, at: Counts, counted: Mapping[Atom, Counted]) -> Test | N
     found = joint(at)
     if found is None:
         return None
-    keys = [name for kind, name in found.names if kind == "cell"]
+    found, keys = _with_empty(found, at) if found.clusters else (found, [name for kind, name in found.names if kind == "cell"])
     rows = _rows(at, keys)
     functions: dict[Atom, Function] = {}
     denominators: list[dict[str, float]] = []
@@ -52,6 +54,31 @@ def jointly(term: Tree, at: Counts, counted: Mapping[Atom, Counted]) -> Test | N
     if not _agree(functions, found, counted):
         return None
     return _tested(term, found, functions, fewest(*denominators), rows, counted)
+
+
+def _with_empty(found: Joint, at: Counts) -> tuple[Joint, list[Any]]:
+    """The cells in which no row was seen as well, behind those that were: a metric depends on them, too."""
+    keys: list[Any] = [name for kind, name in found.names if kind == "cell"]
+    labels = sorted({each for key in keys for each in key if each is not None} | set(_labels(at)))
+    every = every_cell(labels, any(key[2] is not None for key in keys))
+    new = [key for key in every if key not in keys] if len(every) <= _MOST else []
+    seen, size = len(keys), len(found.names) + len(new)
+    order = [*range(seen), *range(len(found.names), size), *range(seen, len(found.names))]
+    old = len(found.names)
+
+    def at_place(j: int, k: int) -> float:
+        return found.covariance[j][k] if j < old and k < old else 0.0
+
+    return replace(
+        found,
+        names=tuple([("cell", new[index - old]) if index >= old else found.names[index] for index in order]),
+        values=tuple([found.values[index] if index < old else 0.0 for index in order]),
+        covariance=tuple([tuple([at_place(j, k) for k in order]) for j in order]),
+    ), [*keys, *new]
+
+
+def _labels(at: Counts) -> tuple[str, ...]:
+    return (at.header.positive, at.header.negative) if at.header.task == "binary" else ()
 
 
 def _agree(functions: Mapping[Atom, Function], found: Joint, counted: Mapping[Atom, Counted]) -> bool:
@@ -78,7 +105,9 @@ def _tested(
     least = LEAST_PAIRED if paired else LEAST
     if found.clusters and all(each.place is not None for each in counted.values()):
         covariance = [row[: len(rows)] for row in found.covariance[: len(rows)]]
-        return of_clusters(rows, covariance, function, found.clusters, denominators=below, least=least)
+        low, high = reach(term, {atom: range_of(each.name) for atom, each in counted.items()})
+        test = of_clusters(rows, covariance, function, found.clusters, denominators=below, least=least, low=low, high=high)
+        return replace(test, of="pairs") if paired else test
     of = "pairs" if paired else "rows"
     return of_estimates(
         found.values,

@@ -106,8 +106,8 @@ def _settles(margin: Margin, alpha: float, deciding: Proven) -> float | str:
     if apart <= _ON_THE_THRESHOLD * stderr:
         return "the estimate sits on the threshold: no affordable sample settles it"
     here, there = _deviations(of, stderr * sqrt(test.n))
-    needed = ((z * here + _POWER * there) / apart) ** 2
-    return rounded(max(needed - test.n, 1.0))
+    more = ((z * here + _POWER * there) / apart) ** 2 - test.n
+    return rounded(more) if more >= 1 else "a few more rows would settle it"
 
 
 def _deviations(of: Margin, spread: float) -> tuple[float, float]:
@@ -156,13 +156,13 @@ def reasons(deciding: Deciding, sure: Certainty, outcome: Outcome, lacking: bool
     of = deciding.of
     if outcome is not Outcome.UNDECIDED or of.margin is None or lacking:
         return ()
-    if sure.low is None and sure.high is None:
+    if of.margin.deciding.test.problem or (sure.low is None and sure.high is None):
         if not sure.why:
             return ()
         return (Reason("too-thin", f"{deciding.value}: {sure.why}", "more rows, or `confidence: none` to compare plain values"),)
     if without_margin(of):
         text = f"{_statement(deciding, sure)}; the rule leaves no margin, so that an equally good model stays undecided at any n"
-        return (Reason("not-proven", text, "say how much may be lost: `… >= baseline - 0.01`"),)
+        return (Reason("not-proven", text, _spare(of)),)
     return (Reason("not-proven", _statement(deciding, sure), _remedy(sure)),)
 
 
@@ -191,7 +191,7 @@ def _statement(deciding: Deciding, sure: Certainty) -> str:
         bound = (sure.low - found.constant) * change[1]
         most = "at least" if rises else "at most"
         what = f"its change since the baseline is {most} {beside(bound, allowed, not rises, sign=True)} {confidence}"
-        return f"{what}; the rule asks {allowed:+.6g}".replace("-", "−")
+        return f"{what}; the rule asks {f'{allowed:+.6g}' if allowed else 0}".replace("-", "−")
     low, high = -inf if sure.low is None else sure.low, inf if sure.high is None else sure.high
     ends = f"{beside(low, 0.0, False, sign=True)} and {beside(high, 0.0, True, sign=True)}"
     return f"the margin lies between {ends} {confidence} on either side: it may hold or not"
@@ -208,8 +208,8 @@ def beside(bound: float, limit: float, up: bool, sign: bool = False) -> str:
     return f"{value:{'+' if sign else ''}.{digits}f}".replace("-", "−")
 
 
-def notes(proof: Proof) -> tuple[Reason, ...]:
-    """What is to say of how a rule was tested, whatever came of it."""
+def notes(proof: Proof, outcome: Outcome) -> tuple[Reason, ...]:
+    """What is to say of how a rule was tested; that it leaves no margin is among the reasons of one that is undecided."""
     found: dict[Reason, None] = {}
     for of in proof.of.values():
         for baseline in of.unpaired:
@@ -218,10 +218,17 @@ def notes(proof: Proof) -> tuple[Reason, ...]:
         for leaf in () if of.margin is None else of.margin.leaves():
             for note in leaf.test.notes:
                 found[Reason("about-the-test", note)] = None
-        if without_margin(of):
+        if without_margin(of) and outcome is not Outcome.UNDECIDED:
             what = "the rule leaves no margin: a model exactly as good as the other is undecided, however many rows there are"
-            found[Reason("no-margin", what, "say how much may be lost: `… >= baseline - 0.01`")] = None
+            found[Reason("no-margin", what, _spare(of))] = None
     return tuple(found)
+
+
+def _spare(of: Proven) -> str:
+    found = None if of.tree is None else linear(of.tree)
+    change = None if found is None else _change(found)
+    rule = "… <= baseline + 0.01" if change is not None and change[1] < 0 else "… >= baseline - 0.01"
+    return f"say how much may be lost: `{rule}`"
 
 
 def _named(baseline: str) -> str:

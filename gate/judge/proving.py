@@ -63,7 +63,7 @@ class Proving:
         deciding = words.Deciding(of, f"`{write(sides.value)}`", sides.operator, _limit(part, sides))
         sure = words.certainty(proof, deciding, self.asked, below, size, outcome)
         lacking = any(doubt.weak for doubt in (*part.doubts, *of.doubts))
-        return Told(sure, words.reasons(deciding, sure, outcome, lacking), words.notes(proof))
+        return Told(sure, words.reasons(deciding, sure, outcome, lacking), words.notes(proof, outcome))
 
 
 def _limit(part: Judged, sides: Sides) -> float | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from gate.errors import Problem
 from gate.language.readings import candidate_readings
-from gate.language.tree import All, Arithmetic, Boolean, Comparison, Expression, Number, Reading, comparisons, walk
+from gate.language.tree import All, Arithmetic, Boolean, Comparison, Expression, Number, OnBaseline, Reading, comparisons, walk
 from gate.language.write import write, write_number
 from gate.policy.compare import loosened
 from gate.policy.policy import Policy, Rule
@@ -26,6 +26,7 @@ def doubtful(policy: Policy, fact: Fact) -> Iterator[Problem]:
             yield from _beyond(rule, node, policy, fact)
             if not shipped(rule) and not isinstance(node.right, Boolean):
                 yield from _exact(rule, node, fact)
+                yield from _without_margin(rule, node)
     yield from _against(policy, fact)
     yield from _implied(policy)
 
@@ -114,6 +115,22 @@ def _is_measured_number(node: Comparison, fact: Fact) -> bool:
     if any(isinstance(found, Arithmetic) and found.operator == "/" for found in inner):
         return True
     return any(isinstance(found, Reading) and fact(found.metric) is not None for found in inner)
+
+
+# -- confidence without anything to spare
+
+
+def _without_margin(rule: Rule, node: Comparison) -> Iterator[Problem]:
+    """`recall >= baseline` with a confidence: an equally good model is never shown to be better."""
+    if rule.confidence is None or node.operator in ("==", "!="):
+        return
+    for own, other in ((node.left, node.right), (node.right, node.left)):
+        if isinstance(other, OnBaseline) and other.of == own and candidate_readings(own):
+            shown = rule.expr.normal if node is rule.expr.tree else write(node)
+            what = f"`{shown}` leaves no margin: a model exactly as good is undecided, however many rows there are"
+            less = "- 0.01" if (node.operator[0] == ">") == (own is node.left) else "+ 0.01"
+            yield Problem("no-margin", what, rule.where, f"say how much may be lost: `{other.name} {less}`")
+            return
 
 
 # -- rules against the direction of a metric
