@@ -22,7 +22,7 @@ def command(environ: Mapping[str, str]) -> list[str]:
     _refuse_edited_event(environ)
     folder = given(environ, "folder")
     words = ["check", "--github-output", f"--output=markdown={folder}/report.md", f"--output=json={folder}/decision.json"]
-    words += options(environ, ("policy", "baseline", "output"), ("from", "first-release", "warn-exit-code"))
+    words += options(environ, ("policy", "baseline", "model", "output"), ("from", "first-release", "warn-exit-code"))
     trusted = _trusted(environ)
     words += [f"--policy-from={trusted}"] if trusted else []
     words += ["--comment"] if switch(environ, "comment", environ.get("GITHUB_EVENT_NAME") in CHANGES) else []

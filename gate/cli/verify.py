@@ -9,10 +9,10 @@ from gate.cli.console import say, terminal
 
 SUMMARY = "before a deployment: this model has a passing decision under this policy"
 EXAMPLES = """\
-  gate verify model/ --key gate.pub                   the attestation in or beside it, the nearest gate.yaml
+  gate verify model/ --key gate.pub                   by the nearest gate.yaml
   gate verify model.onnx --key gate.pub --policy-from origin/main
-  gate verify model/ --identity https://github.com/acme/fraud/.github/workflows/gate.yml@refs/heads/main \\
-      --issuer https://token.actions.githubusercontent.com -p sha256:1f0c…
+  gate verify model/ --unsigned -p sha256:1f0c…       by a policy's digest; no signature is checked
+  gate verify model/ --identity "$WORKFLOW" --issuer https://token.actions.githubusercontent.com
 
 The attestation comes from: gate check … --model PATH -o decision.intoto.json --sign-key FILE
 

@@ -80,6 +80,7 @@ def sources(decision: Decision) -> list[Source]:
         shown = say("{} ({})", code(each.name), each.format) if each.format else code(each.name)
         role = Markup(each.role) if each.role in ("metrics", "baseline") else code(each.role)
         found.append(Source(role, shown, each.sha256))
+    found += [Source(Markup("model"), code(each.name), each.sha256) for each in decision.model]
     return found + [_baseline(each, decision.judged_at) for each in decision.baselines if each.origin.commit or each.origin.at]
 
 

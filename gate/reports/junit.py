@@ -97,6 +97,7 @@ def _facts(decision: Decision) -> tuple[tuple[str, str], ...]:
     told += [("simulated-clock", "true")] if decision.simulated else []
     told += [("commit", decision.commit), ("judged-at", decision.judged_at), ("gate", decision.gate_version)]
     told += [(each.role, f"{each.name} sha256 {each.sha256}") for each in decision.inputs]
+    told += [("model", f"{each.name} sha256 {each.sha256}") for each in decision.model]
     told += [("note", note.text) for note in decision.notes]
     return tuple((name, value) for name, value in told if value)
 

@@ -215,6 +215,7 @@ def _footer(decision: Decision) -> list[Markdown]:
     for each in decision.inputs[:5]:
         role = words(each.role) if each.role in ("metrics", "baseline") else code(each.role)
         facts.append(say("{} {} sha256 {}", role, code(each.name), code(each.sha256[:12])))
+    facts += [say("model {} sha256 {}", code(each.name), code(each.sha256[:12])) for each in decision.model[:5]]
     evidence = [finding.evidence for finding in decision.findings]
     kinds = sorted(set(evidence))
     if kinds:
