@@ -81,12 +81,24 @@ def _alone(at: Surroundings) -> Measuring | None:
     return alone(at.measuring)
 
 
-def beside(candidate: Measurements) -> Baseline | None:
-    """The baseline in the very rows that the candidate was measured on."""
-    if candidate.beside is None:
+def beside(candidate: Measurements, at: Surroundings | None = None) -> Baseline | None:
+    """The baseline in the very rows that the candidate was measured on.
+
+    A file that says so itself is believed only where the policies' `measure:` names that baseline: a change could write one
+    that is easy to beat.
+    """
+    if candidate.beside is None or not (_is_measured(candidate.beside) or _names_one(at)):
         return None
-    names = ", ".join(source.name for source in candidate.beside.sources)
+    names = ", ".join(source.name for source in candidate.beside.sources or candidate.sources)
     return Baseline(DEFAULT, Origin(names, "same rows"), candidate.beside)
+
+
+def _is_measured(table: Measurements) -> bool:
+    return all(item.evidence == "measured" for item in table)
+
+
+def _names_one(at: Surroundings | None) -> bool:
+    return at is not None and at.measuring is not None and at.measuring.definition.has_baseline
 
 
 def stated(table: Measurements, source: str = DEFAULT) -> Baseline:

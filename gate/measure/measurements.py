@@ -32,7 +32,7 @@ def _measurements(tally: Tally, model: str, form: str) -> Measurements:
     definition = from_mapping(tally.header.definition)
     sources = tuple(Source(part.name, form, part.sha256) for part in tally.header.parts)
     found = (item for view in views(tally, definition, model) for item in _of_view(view, tally, definition))
-    return replace(Measurements.of(found, sources=sources), tally=tally, model=model)
+    return replace(Measurements.of(found, sources=sources), model=model)
 
 
 def views(tally: Tally, definition: Definition, model: str = CANDIDATE) -> Iterator[View]:

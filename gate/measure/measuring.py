@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gate import registry
+from gate.measure.compact import compacted
 from gate.measure.definition import Definition
 from gate.measure.engines.engine import Effort
 from gate.measure.measurements import baseline_measurements, measurements
@@ -40,12 +41,14 @@ def tally_of(source: Source, by: Measuring) -> Tally:
 
 
 def measured(tally: Tally, form: str) -> Measurements:
-    """The candidate's measurements; the baseline's in the same rows stand `beside` them."""
+    """The candidate's measurements; the baseline's in the same rows stand `beside` them, with the same joint evidence."""
     form = f"{form}, {tally.header.engine} {tally.header.engine_version}"
-    found, beside = measurements(tally, form), baseline_measurements(tally, form)
+    found, beside, small = measurements(tally, form), baseline_measurements(tally, form), compacted(tally)
+    found = replace(found, tally=small)
     if beside is None:
         return found
-    return replace(found, cases=_cases(tally, right=False), beside=replace(beside, cases=_cases(tally, right=True)))
+    beside = replace(beside, tally=small, cases=_cases(tally, right=True))
+    return replace(found, cases=_cases(tally, right=False), beside=beside)
 
 
 def _cases(tally: Tally, right: bool) -> tuple[Case, ...]:

@@ -42,12 +42,13 @@ def checked(given: Measurements, name: str) -> Measurements:
     """Measurements that somebody else wrote down, held to all that is asked of a metrics file: by way of one."""
     where = Place(name)
     try:
-        document = loads(measurements_json.render(given))
+        document = loads(measurements_json.render(replace(given, tally=None, beside=None)))
     except ValueError:
         raise InputError(Problem("malformed-decision", "this is not a decision of gate: a number is not finite", where)) from None
     table = metrics.from_document(document, name)
     aliases = {clean(alias, where): stands for alias, stands in given.aliases.items() if stands in table.by_metric}
-    return replace(table, by_metric=_with_problems(table, given), aliases=aliases, cases=given.cases)
+    by_metric = _with_problems(table, given)
+    return replace(table, by_metric=by_metric, aliases=aliases, cases=given.cases, tally=given.tally, model=given.model)
 
 
 def _with_problems(table: Measurements, given: Measurements) -> dict[str, dict[Slice, Measurement]]:

@@ -12,6 +12,7 @@ from gate.readers.names import clean
 from gate.readers.source import SourceFile
 from gate.readers.table import Table
 from gate.readers.values import kind, measured
+from gate.record import replace
 from gate.terms.measurement import Measurement
 from gate.terms.measurements import Measurements
 from gate.terms.slice import WHOLE, Slice, slice_value, written_value
@@ -43,7 +44,24 @@ def from_document(document: Any, file: str) -> Measurements:
     _Tree(table, here, WHOLE).walk(document, leave_out=left)
     for index, entry in enumerate(slices):
         _entry(entry, f"slices[{index}]", table, _place(here, slices, index))
-    return table.measurements()
+    read_here = table.measurements()
+    return _with_tally(read_here, document[MEASURED], file) if MEASURED in left else read_here
+
+
+def _with_tally(table: Measurements, told: Mapping[str, Any], file: str) -> Measurements:
+    """The measurements with the joint evidence behind them, and a baseline's in the same rows: claims, as all in a file."""
+    if told.get("tally") is None:
+        return table
+    from gate.reports.tally_document import TallyError, read
+
+    try:
+        tally = read(told["tally"])
+    except TallyError as error:
+        remedy = "write the file again: gate measure ROWS -o metrics.json"
+        raise InputError(Problem("broken-tally", f"the tally in this file {error}", Place(file), remedy)) from None
+    other = told.get("baseline")
+    beside = replace(from_document(other, file), tally=tally, model="baseline") if isinstance(other, dict) else None
+    return replace(table, tally=tally, beside=beside)
 
 
 def _is_provenance(found: Any) -> bool:

@@ -8,10 +8,11 @@ from typing import Any
 from gate.errors import InputError, Place, Problem
 from gate.reports.record import DECISION, MalformedError
 from gate.terms.decision import Decision
+from gate.terms.measurements import Measurements
 
 FORMAT = 1
 _LINES = ("findings", "inputs", "notes", "policies", "lost", "measurements", "cases", "changes", "model")  # an item a line
-_OPENED = ("candidate", "baselines", "proposed")  # objects, or lists of them, that hold such lists
+_OPENED = ("candidate", "baselines", "proposed", "tally", "tables")  # objects, or lists of them, that hold such lists
 _ENCODE = json.JSONEncoder(sort_keys=True, ensure_ascii=True, allow_nan=False, separators=(", ", ": ")).encode
 
 
@@ -23,6 +24,10 @@ def render(decision: Decision) -> str:
     rest and stand there for readers without gate.
     """
     data = {**DECISION.write(decision), **_derived(decision)}
+    if decision.candidate is not None and any(each.tally is not None for each in _tables(decision)):
+        from gate.reports.decision_tally import put
+
+        put(data, decision)
     return _opened(data, "") + "\n"
 
 
@@ -54,11 +59,39 @@ def _decision(data: Any) -> Decision:
     if data["format"] != FORMAT:
         raise MalformedError("format", f"this version of gate reads format {FORMAT} only")
     told = {key: data.pop(key, None) for key in ("advisory", "exit_code")}
+    taken = _tallies(data)
     decision: Decision = DECISION.read(data, "")
+    if taken:
+        from gate.reports.decision_tally import given_back
+        from gate.reports.tally_document import TallyError
+
+        try:
+            decision = given_back(decision, taken)
+        except TallyError as error:
+            raise MalformedError("tally", f"a tally {error}") from None
     for key, value in _derived(decision).items():
         if told[key] != value or isinstance(told[key], bool) != isinstance(value, bool):
             raise MalformedError(key, f"{_ENCODE(value)} is what follows from the rest")
     return decision
+
+
+def _tallies(data: dict[str, Any]) -> list[tuple[Any, Any]]:
+    """The tallies in the data, taken out of it; nothing is loaded where there is none."""
+    tables = [data.get("candidate"), *(each.get("measurements") for each in _mappings(data.get("baselines")))]
+    if not any("tally" in each for each in tables if isinstance(each, dict)):
+        return []
+    from gate.reports.decision_tally import take
+
+    return take(data)
+
+
+def _mappings(data: Any) -> list[dict[str, Any]]:
+    return [each for each in data if isinstance(each, dict)] if isinstance(data, list) else []
+
+
+def _tables(decision: Decision) -> list[Measurements]:
+    own = [] if decision.candidate is None else [decision.candidate]
+    return [*own, *(baseline.measurements for baseline in decision.baselines)]
 
 
 def _derived(decision: Decision) -> dict[str, bool | int]:

@@ -19,8 +19,17 @@ def render(table: Measurements) -> str:
     """The measurements as JSON that ends in a newline: ASCII, one a line; what has no value is null.
 
     Names are whole (`"val.f1"`). Every measurement is a mapping with `value`, so that no reader of
-    another tool takes the file for its own. Aliases, cases and what was not used are not in it.
+    another tool takes the file for its own. Aliases, cases and what was not used are not in it. Behind the numbers stands,
+    as `measured`, where they come from: rows, the tally of them, and the baseline's measurements in the same rows.
     """
+    top = _members(table)
+    if any(item.evidence == "measured" for item in table):
+        top.append(f'"measured": {_provenance(table)}')
+    return "{\n" + ",\n".join(f"  {member}" for member in top) + "\n}\n"
+
+
+def _members(table: Measurements) -> list[str]:
+    """The metrics of the whole, one a member, and the list of slices."""
     top: list[str] = []
     on: dict[Slice, list[str]] = {}
     for item in table:
@@ -29,18 +38,27 @@ def render(table: Measurements) -> str:
             on.setdefault(item.slice, []).append(told)
         else:
             top.append(told)
-    if any(item.evidence == "measured" for item in table):
-        top.insert(0, f'"measured": {_ENCODE(_provenance(table))}')
     if on:
         entries = ",\n".join(_entry(part, told) for part, told in on.items())
         top.append(f'"{_SLICES}": [\n{entries}\n  ]')
-    return "{\n" + ",\n".join(f"  {member}" for member in top) + "\n}\n"
+    return top
 
 
-def _provenance(table: Measurements) -> dict[str, Any]:
+def _provenance(table: Measurements) -> str:
     """By what, and from which rows, the numbers were measured."""
     inputs = [{"name": source.name, "format": source.format, "sha256": source.sha256} for source in table.sources]
-    return {"by": f"gate {__version__}", "inputs": inputs}
+    told = [f'"by": {_ENCODE(f"gate {__version__}")}', f'"inputs": {_ENCODE(inputs)}']
+    if table.beside is not None:
+        members = ",\n".join(f"      {each}" for each in _members(table.beside))
+        told.append(f'"baseline": {{\n{members}\n    }}')
+    if table.tally is not None:
+        from gate.reports.tally_document import written
+
+        data = written(table.tally)
+        tables = ",\n".join(f"        {_ENCODE(name)}: {_ENCODE(each)}" for name, each in data.pop("tables").items())
+        head = "".join(f"      {_ENCODE(name)}: {_ENCODE(each)},\n" for name, each in data.items())
+        told.append(f'"tally": {{\n{head}      "tables": {{\n{tables}\n      }}\n    }}')
+    return "{\n" + ",\n".join(f"    {each}" for each in told) + "\n  }"
 
 
 def _entry(on: Slice, told: list[str]) -> str:
