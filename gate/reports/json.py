@@ -108,7 +108,7 @@ def _opened(value: dict[str, Any], indent: str) -> str:
 def _member(key: str, value: Any, indent: str) -> str:
     if isinstance(value, dict) and (key in _OPENED or key in _LINES):
         return _opened(value, indent)
-    if not value or (key not in _LINES and key not in _OPENED):
+    if not value or not isinstance(value, (list, tuple)) or (key not in _LINES and key not in _OPENED):
         return _ENCODE(value)
     inner = indent + " "
     items = [_opened(item, inner) if key == "baselines" else _ENCODE(item) for item in value]
