@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from gate.judge.settle import effect, level_today
 from gate.language.tree import comparisons
 from gate.language.write import write_number
 from gate.policy.policy import Policy, Rule, Waiver
 from gate.terms.decision import Level, Outcome, Verdict
+
+if TYPE_CHECKING:
+    from gate.policy.holdout import Holdout
 
 _FOLLOWS = {
     Verdict.FAIL: "do not deploy (exit 1)",
@@ -48,12 +52,22 @@ def _asked(rule: Rule, policy: Policy) -> Iterator[tuple[str, str]]:
         yield "rows", f"{write_number(rule.min_n)} or more behind every measurement; fewer: undecided; not said: no value"
     if rule.confidence is not None and any(node.operator not in ("==", "!=") for node in comparisons(rule.expr.tree)):
         yield "confidence", f"{rule.confidence * 100:g} %: it holds, or does not, when the evidence shows that; else undecided"
+        if policy.holdout is not None:
+            yield "holdout", _holdout(policy.holdout)
     if policy.evidence == "measured":
         yield "evidence", "only what gate itself measured from rows; a number in a metrics file has no value"
     for column in rule.expr.stars:
         values = policy.slices.get(column, ())
         if values:
             yield "slices", f"{', '.join(f'{column}={value}' for value in values)} must be there; one that is not has no value"
+
+
+def _holdout(holdout: Holdout) -> str:
+    """What a use of the test set may spend."""
+    full = holdout.adaptivity.value == "full"
+    part = f"1/2^{holdout.uses}" if full else f"1/{holdout.uses}"
+    then = "; a pass retires it" if holdout.adaptivity.value == "first-pass" else ""
+    return f"{holdout.uses} uses of a test set, each may spend {part} of the error rate{then}; {holdout.ledger} counts them"
 
 
 def _waivers(rule: Rule, policy: Policy, today: str) -> Iterator[tuple[str, str]]:

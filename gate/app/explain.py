@@ -97,7 +97,8 @@ def explain(request: ExplainRequest) -> list[Explanation]:
     found = []
     for rule, policy in asked:
         baselines = named_baselines([policy], given, at)
-        evidence = Evidence(candidate, tables(baselines), moment.today, labels=labels(baselines))
+        share = policy.holdout.share if policy.holdout is not None else 1.0  # as a check has it; to look is no use
+        evidence = Evidence(candidate, tables(baselines), moment.today, labels=labels(baselines), alpha_share=share)
         found.append(_judged(_told(rule, policy, listed, moment.today), evidence))
     return found
 

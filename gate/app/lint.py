@@ -9,6 +9,7 @@ from gate.app.clock import clock
 from gate.app.evidence import refuse_nothing
 from gate.app.fit import misfits, unknown_names
 from gate.app.mend import with_names
+from gate.app.support import too_small
 from gate.errors import GateError, Place, Problem
 from gate.judge.judge import check_blocking
 from gate.judge.waive import SOON, days_between
@@ -72,7 +73,7 @@ def _linted(path: str, table: Measurements | None, today: str) -> Linted:
     except GateError as error:
         errors += error.problems
     files = _own_files(source)
-    advice = [*advise(policy, files, today, _fact(policy, table)), *_waivers(policy, today)]
+    advice = [*advise(policy, files, today, _fact(policy, table)), *_waivers(policy, today), *too_small(policy, table)]
     if table is not None:
         errors += unknown_names(policy, table, {each.file: each for each in files})
         advice += misfits(policy, table, today)

@@ -17,38 +17,52 @@ from gate.language.tree import All, Any, Comparison, comparisons
 from gate.policy.find import find
 from gate.policy.holdout import Adaptivity
 from gate.policy.policy import Policy, Rule
-from gate.record import dataclass, field
+from gate.record import dataclass, field, replace
 from gate.terms.plan import Plan, RulePlan
 
 if TYPE_CHECKING:
-    from gate.measure.engines.engine import Progress
+    from gate.app.plan_trial import Tried
 
 FORMS = ("text", "markdown", "json")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanRequest:
-    """What `gate plan` was asked for; `confidence` is for rules that ask for none."""
+    """What `gate plan` was asked for.
+
+    `confidence` is for rules that ask for none, `tried` says how often `rows` are drawn from.
+    """
 
     policies: Sequence[str] = ()
     rows: Sequence[str] = ()
     assumed: Assumed = Assumed()
     confidence: float | None = None
-    draws: int = 200
-    size: int = 0
-    drop: float = 0.0
-    seed: int = 0
-    seconds: float = 60.0
+    tried: Tried | None = None
     now: str = ""
-    definition: Mapping[str, object] = field(default_factory=dict)
-    progress: Progress | None = None
     environ: Mapping[str, str] = field(default_factory=dict)
 
 
 def plan(request: PlanRequest) -> list[Plan]:
     """A plan for every policy. Raises GateError."""
-    policies = load_all(find(request.policies, request.environ), clock(request.now))
-    return [planned(policy, request.assumed, request.confidence) for policy in policies]
+    moment = clock(request.now)
+    policies = load_all(find(request.policies, request.environ), moment)
+    found = [planned(policy, request.assumed, request.confidence) for policy in policies]
+    if not request.rows:
+        return found
+    if len(request.rows) > 1 or request.tried is None:
+        what = "a plan draws from one set of rows"
+        raise UsageError(Problem("usage", what, remedy="name a folder or a glob for several files: 'part-*.parquet'"))
+    from gate.app.plan_trial import trial
+
+    sure = [_surer(policy, request.confidence) for policy in policies]
+    trials = [trial(policy, request.rows[0], request.tried, moment, request.environ) for policy in sure]
+    return [replace(plan, trial=each) for plan, each in zip(found, trials, strict=True)]
+
+
+def _surer(policy: Policy, confidence: float | None) -> Policy:
+    """The policy with a confidence for rules that ask for none."""
+    rules = (replace(rule, confidence=confidence) if rule.confidence is None else rule for rule in policy.rules)
+    return policy if confidence is None else replace(policy, rules=tuple(rules))
 
 
 def planned(policy: Policy, assumed: Assumed, confidence: float | None = None) -> Plan:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from gate.app import outputs
 from gate.app import plan as planning
@@ -11,14 +12,19 @@ from gate.app.plan_rules import Assumed
 from gate.cli.console import say, terminal
 from gate.errors import Problem, UsageError
 from gate.policy.rules import read_confidence
+from gate.record import replace
 from gate.terms.plan import Plan
+
+if TYPE_CHECKING:
+    from gate.app.plan_trial import Tried
+    from gate.measure.engines.engine import Progress
 
 SUMMARY = "how many rows a policy needs; with rows, how often it would flip"
 EXAMPLES = """\
   gate plan                                  the nearest gate.yaml, with honest defaults
   gate plan gate.yaml --tolerance 0.01 --positives 2%
   gate plan gate.yaml --rows 5000            what so many rows can show
-  gate plan gate.yaml predictions.parquet    split them at random, often: how does the verdict flip?
+  gate plan gate.yaml predictions.parquet    how often the verdict flips on test sets like these
   gate plan gate.yaml predictions.parquet --drop 0.02 -o plan.md
 
 exit codes: 0 planned · 2 could not run"""
@@ -40,6 +46,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add("--positives", type=_share, default=None, metavar="P", help="share of rows that are positive (default: 10%%)")
     differ = "share of rows on which two models differ, at most (default: 10%%)"
     add("--differ", type=_share, default=None, metavar="P", help=differ)
+    more = parser.add_argument_group("with ROWS", "test sets drawn from them at random, two at a time, judged again and again")
+    more.add_argument("--draws", type=_count, default=100, metavar="N", help="how many pairs of test sets (100)")
+    more.add_argument("--size", type=_count, default=0, metavar="N", help="rows in each (as many as there are)")
+    dropped = "make this share of the answers wrong that were right: how often is that seen?"
+    more.add_argument("--drop", type=_share, default=0.0, metavar="X", help=dropped)
+    more.add_argument("--seed", type=_count, default=1, metavar="N", help="of the random numbers (1)")
+    more.add_argument("--seconds", type=_count, default=60, metavar="N", help="stop after so long, with what is done (60)")
     add("--now", default="", metavar="DATE", help="plan as if it were this day")
 
 
@@ -70,7 +83,28 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
         truths=dict(map(_truth, args.truth)),
         rows=args.rows,
     )
-    request = planning.PlanRequest(
+    from gate.cli import progress
+
+    with progress.shown() as heard:
+        request = _request(args, assumed, environ)
+        if args.inputs:
+            request = replace(request, tried=_tried(args, heard))
+        outputs.prepare(wanted, [*request.policies, *request.rows])
+        found = planning.plan(request)
+    shown = outputs.write_all(wanted, lambda form: planning.render(form, found))
+    for report in shown or [_as_text(found, environ)]:
+        say(report)
+    return 0
+
+
+def _tried(args: argparse.Namespace, heard: Progress | None) -> Tried:
+    from gate.app.plan_trial import Tried
+
+    return Tried(draws=args.draws, size=args.size, drop=args.drop, seed=args.seed, seconds=args.seconds, progress=heard)
+
+
+def _request(args: argparse.Namespace, assumed: Assumed, environ: Mapping[str, str]) -> planning.PlanRequest:
+    return planning.PlanRequest(
         policies=[args.policy] if args.policy else [],
         rows=args.inputs,
         assumed=assumed,
@@ -78,12 +112,6 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
         now=args.now,
         environ=environ,
     )
-    found = planning.plan(request)
-    outputs.prepare(wanted, [*request.policies, *request.rows])
-    shown = outputs.write_all(wanted, lambda form: planning.render(form, found))
-    for report in shown or [_as_text(found, environ)]:
-        say(report)
-    return 0
 
 
 def _truth(written: str) -> tuple[str, float]:

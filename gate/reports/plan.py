@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from gate.reports.numbers import number, percent
@@ -9,7 +10,7 @@ from gate.terms.plan import Flips, PartPlan, Plan, RulePlan, Size, Trial
 
 HEADS = ("Rule", "Rows by our test", "by published bound", "at the least")
 RIGHT = (False, True, True, True)
-TRIAL_HEADS = ("Rule", "Passes", "Fails", "Undecided", "Missing", "Flips", "Plain flips")
+TRIAL_HEADS = ("Rule", "Passes", "Fails", "Undecided", "Missing", "Flips", "Pass and fail", "Plainly")
 DASH = "–"
 
 
@@ -106,44 +107,59 @@ def answer(plan: Plan) -> str:
 def trial_headline(trial: Trial) -> str:
     """What was tried."""
     stopped = ", stopped by the time limit" if trial.stopped else ""
-    return f"{trial.draws:,} random parts of {trial.size:,} of {trial.rows:,} rows of {trial.source} (seed {trial.seed}{stopped})"
+    pairs = f"{trial.draws:,} {'pair' if trial.draws == 1 else 'pairs'} of test sets of {trial.size:,} rows"
+    return f"{pairs}, drawn from the {trial.rows:,} rows of {trial.source} (seed {trial.seed}{stopped})"
+
+
+def trial_words() -> str:
+    """How to read the table."""
+    return (
+        "flips: the same model, the same policy, and two test sets that disagree; pass and fail: one passes where the other "
+        "fails; plainly: the same where values are compared without confidence"
+    )
 
 
 def trial_lines(trial: Trial) -> list[tuple[str, ...]]:
-    """The whole policy first, then each finding: how often each outcome came, and how often two parts disagree."""
-    whole = Flips(
-        rule="", expression="the verdict", slice=trial.findings[0].slice, outcomes=trial.verdicts, flips=trial.flips
-    ) if trial.findings else None  # fmt: skip
-    found = [_verdict(trial)] if whole else []
-    return found + [_flips(each, trial.draws) for each in trial.findings]
+    """The whole policy first, then each finding: how often each outcome came, and how often two draws disagree."""
+    verdicts = {"pass": trial.verdicts.get("pass", 0) + trial.verdicts.get("warn", 0)}
+    verdicts |= {name: trial.verdicts.get(name, 0) for name in ("fail", "undecided")}
+    whole = _outcomes("the verdict", verdicts, trial.draws, trial.flips, trial.contradicts, None)
+    return [
+        whole,
+        *(
+            _outcomes(_name(each), each.outcomes, trial.draws, each.flips, each.contradicts, each.plain_contradicts)
+            for each in trial.findings
+        ),
+    ]
 
 
-def _verdict(trial: Trial) -> tuple[str, ...]:
-    held = trial.verdicts.get("pass", 0) + trial.verdicts.get("warn", 0)
-    cells = (held, trial.verdicts.get("fail", 0), trial.verdicts.get("undecided", 0), 0)
-    return ("the verdict", *(_share(each, trial.draws) for each in cells), percent(round(trial.flips, 3)), "")
+def _outcomes(
+    name: str, outcomes: Mapping[str, int], draws: int, flips: float, contradicts: float, plain: float | None
+) -> tuple[str, ...]:
+    shares = [_share(outcomes.get(each, 0), 2 * draws) for each in ("pass", "fail", "undecided", "missing")]
+    told = [percent(round(each, 3)) for each in (flips, contradicts)]
+    return (name, *shares, *told, "" if plain is None else percent(round(plain, 3)))
 
 
-def _flips(each: Flips, draws: int) -> tuple[str, ...]:
-    shares = [_share(each.outcomes.get(name, 0), draws) for name in ("pass", "fail", "undecided", "missing")]
-    plain = "" if each.plain_flips is None else percent(round(each.plain_flips, 3))
-    name = f"{each.expression} on {each.slice}" if each.slice else each.expression
-    return (name, *shares, percent(round(each.flips, 3)), plain)
+def _name(each: Flips) -> str:
+    return f"{each.expression} on {each.slice}" if each.slice else each.expression
 
 
-def _share(hits: int, draws: int) -> str:
-    return percent(round(hits / draws, 3)) if hits else DASH
+def _share(hits: int, of: int) -> str:
+    return percent(round(hits / of, 3)) if hits else DASH
 
 
 def dropped(trial: Trial) -> list[str]:
     """The power against the stated drop, rule by rule."""
-    if not trial.drop:
-        return []
     told = []
-    for each in trial.findings:
-        hits = trial.draws - each.dropped.get("pass", 0)
-        name = f"{each.expression} on {each.slice}" if each.slice else each.expression
+    for each in trial.findings if trial.drop else ():
+        let_through, fails = each.dropped.get("pass", 0), each.dropped.get("fail", 0)
         told.append(
-            f"{name}: does not pass in {_share(hits, trial.draws)}, fails in {_share(each.dropped.get('fail', 0), trial.draws)}"
+            f"{_name(each)}: seen in {_share(trial.draws - let_through, trial.draws)}, fails in {_share(fails, trial.draws)}"
         )
     return told
+
+
+def drop_headline(trial: Trial) -> str:
+    """What the model has lost."""
+    return f"with {percent(trial.drop)} of all answers made wrong that were right:"

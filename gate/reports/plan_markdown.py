@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gate.reports.neutral import Markdown, cell, code, formula, words
-from gate.reports.plan import HEADS, TRIAL_HEADS, Line, answer, dropped, headline, lines, trial_headline, trial_lines
+from gate.reports.plan import (
+    HEADS,
+    TRIAL_HEADS,
+    Line,
+    answer,
+    drop_headline,
+    dropped,
+    headline,
+    lines,
+    trial_headline,
+    trial_lines,
+    trial_words,
+)
 from gate.terms.plan import Plan, Trial
 
 
@@ -45,6 +57,7 @@ def _trial(trial: Trial) -> list[str]:
     ]
     for name, *cells in trial_lines(trial):
         told.append("| " + " | ".join([cell(formula(name)), *(cell(words(text)) for text in cells)]) + " |")
+    told += ["", words(trial_words())]
     if trial.drop:
-        told += ["", f"With {trial.drop:g} lost:", "", *(f"- {words(each)}" for each in dropped(trial))]
+        told += ["", words(drop_headline(trial)), "", *(f"- {words(each)}" for each in dropped(trial))]
     return told

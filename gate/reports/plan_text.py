@@ -4,8 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gate.reports.plain import LONGEST_TEXT, brief, clip
-from gate.reports.plan import HEADS, RIGHT, TRIAL_HEADS, Line, answer, dropped, headline, lines, trial_headline, trial_lines
+from gate.reports.plain import LONGEST_TEXT, brief
+from gate.reports.plan import (
+    DASH,
+    HEADS,
+    RIGHT,
+    TRIAL_HEADS,
+    Line,
+    answer,
+    drop_headline,
+    dropped,
+    headline,
+    lines,
+    trial_headline,
+    trial_lines,
+    trial_words,
+)
 from gate.reports.terminal import Page, pad, width
 from gate.terms.plan import Plan, Trial
 
@@ -64,15 +78,23 @@ def _trial(page: Page, trial: Trial) -> None:
     page.wrapped(brief(trial_headline(trial), LONGEST_TEXT), indent=0)
     page.gap()
     found = [tuple(page.say(brief(cell)) for cell in cells) for cells in trial_lines(trial)]
-    room = max(16, page.columns - _AT - sum(_GAP + len(head) for head in TRIAL_HEADS[1:]))
-    found = [(clip(cells[0], room), *cells[1:]) for cells in found]
     sizes = [max(width(text) for text in column) for column in zip(TRIAL_HEADS, *found, strict=True)]
     right = (False, *[True] * (len(TRIAL_HEADS) - 1))
-    page.line((" " * _AT, ""), (_joined(TRIAL_HEADS, sizes, right), "dim"))
-    for cells in found:
-        page.line((" " * _AT, ""), (_joined(cells, sizes, right), ""))
+    if sum(sizes) + _GAP * len(sizes[1:]) + _AT <= page.columns:
+        page.line((" " * _AT, ""), (_joined(TRIAL_HEADS, sizes, right), "dim"))
+        for cells in found:
+            page.line((" " * _AT, ""), (_joined(cells, sizes, right), ""))
+    else:
+        for cells in found:
+            page.wrapped(cells[0], "strong", indent=_AT)
+            told = [
+                f"{head.lower()} {cell}" for head, cell in zip(TRIAL_HEADS[1:], cells[1:], strict=True) if cell not in ("", DASH)
+            ]
+            page.wrapped(", ".join(told), indent=_BELOW)
+    page.gap()
+    page.wrapped(trial_words(), "dim", indent=_AT)
     if trial.drop:
         page.gap()
-        page.wrapped(f"with {trial.drop:g} lost on every metric of rows that are right or wrong:", indent=_AT)
+        page.wrapped(drop_headline(trial), indent=_AT)
         for each in dropped(trial):
             page.wrapped(brief(each, LONGEST_TEXT), indent=_BELOW)

@@ -86,10 +86,11 @@ def _largest(sizes: list[Size | None]) -> Size | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flips:
-    """What one finding became on many random parts of the same rows: how often each outcome came, of `draws`.
+    """What one finding became on pairs of test sets drawn from the same rows: how often each outcome came.
 
-    `flips` is the share of pairs of draws that disagree; `before` that of the plain comparison, None where no confidence is
-    asked for anyway. `dropped` are the outcomes where the model had lost as much as was asked about.
+    `flips` is the share of pairs that disagree, `contradicts` of those of which one passes and the other fails; `plain` and
+    `plain_contradicts` are the same for the plain comparison (None where no confidence is asked for anyway). `dropped` are the
+    outcomes where the model had lost as much as was asked about.
     """
 
     rule: str
@@ -97,14 +98,15 @@ class Flips:
     slice: Slice
     outcomes: Mapping[str, int]
     flips: float
+    contradicts: float = 0.0
     plain: Mapping[str, int] = field(default_factory=dict)
-    plain_flips: float | None = None
+    plain_contradicts: float | None = None
     dropped: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """Random parts of given rows, judged: `rows` there are, `size` in each part, `draws` parts by `seed`.
+    """Test sets drawn from given rows, judged: `rows` there are, `size` in each draw, `draws` pairs of them, by `seed`.
 
     `verdicts` are those of the whole policy, `drop` by how much the model was made worse (0: not), `stopped` says that the time
     was up before all draws were done.
@@ -117,6 +119,7 @@ class Trial:
     seed: int
     verdicts: Mapping[str, int]
     flips: float
+    contradicts: float = 0.0
     findings: tuple[Flips, ...] = ()
     drop: float = 0.0
     dropped: Mapping[str, int] = field(default_factory=dict)

@@ -254,8 +254,11 @@ def test_a_rule_that_blocks_later_says_when() -> None:
 
 def test_what_is_asked_of_the_evidence() -> None:
     assert follows(", min_n: 200")["rows"].startswith("200 or more behind every measurement")
-    assert "this version compares plain values only" in follows(", confidence: 95%")["evidence"]
-    assert "evidence" not in follows(", confidence: 95%", rule="errors == 0")
+    assert follows(", confidence: 95%")["confidence"].startswith("95 %: it holds, or does not, when")
+    assert "confidence" not in follows(", confidence: 95%", rule="errors == 0")
+    budget = follows(", confidence: 95%", more="holdout: {uses: 32, adaptivity: full}\n")["holdout"]
+    assert budget == "32 uses of a test set, each may spend 1/2^32 of the error rate; .gate/holdout.jsonl counts them"
+    assert "holdout" not in follows("", more="holdout: {uses: 32, adaptivity: full}\n")
     assert "only what gate itself measured from rows" in follows("", more="evidence: measured\n")["evidence"]
     said = follows("", rule="f1[region=*] > 0", more="slices: {region: [eu, us]}\n")
     assert said["slices"] == "region=eu, region=us must be there; one that is not has no value"

@@ -70,3 +70,39 @@ def test_a_plan_does_not_overwrite_the_policy(desk: Desk) -> None:
     desk.write("gate.json", '{"gate": 1, "rules": ["accuracy > 0.8"]}')
     assert desk.run("plan", "gate.json", "-o", "gate.json").code == 2
     assert (desk.folder / "gate.json").exists()
+
+
+def rows(desk: Desk) -> None:
+    desk.write("gate.yaml", "gate: 1\nconfidence: 95%\nmeasure: {label: y, prediction: h}\nrules: [accuracy >= 0.8]\n")
+    desk.write("p.csv", "y,h\n" + "1,1\n0,0\n0,0\n1,1\n1,0\n" * 40)
+
+
+def test_rows_are_drawn_from(desk: Desk) -> None:
+    rows(desk)
+    run = desk.run(
+        "plan", "gate.yaml", "p.csv", "--draws", "3", "--drop", "5%", "-o", "plan.json", "-o", "plan.md", "-o", "text=-"
+    )
+    assert run.code == 0
+    assert "3 pairs of test sets of 200 rows, drawn from the 200 rows of p.csv (seed 1)" in " ".join(run.out.split())
+    assert "with 5 % of all answers made wrong" in run.out
+    told = json.loads((desk.folder / "plan.json").read_text())["plans"][0]["trial"]
+    assert (told["draws"], told["size"], told["seed"], told["findings"][0]["slice"]) == (3, 200, 1, {})
+    assert sum(told["findings"][0]["outcomes"].values()) == 6
+    assert "| Rule | Passes |" in (desk.folder / "plan.md").read_text()
+
+
+@pytest.mark.parametrize("columns", [40, 100])
+def test_a_trial_at_every_width(desk: Desk, monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
+    rows(desk)
+    monkeypatch.setenv("COLUMNS", str(columns))
+    run = desk.run("plan", "gate.yaml", "p.csv", "--draws", "1")
+    assert max(map(len, run.out.splitlines())) <= columns
+
+
+@pytest.mark.parametrize(
+    "more", ["p.csv p.csv", "q.csv", "p.csv --size 0", "p.csv --draws x", "p.csv --drop 1", "p.csv -o p.csv"]
+)
+def test_rows_that_are_refused(desk: Desk, more: str) -> None:
+    rows(desk)
+    assert desk.run("plan", "gate.yaml", *more.split()).code == 2
+    assert (desk.folder / "p.csv").exists()
