@@ -18,13 +18,14 @@ BEST_COST = "expected_cost@best"
 COSTS = ("tp", "fp", "fn", "tn")
 COUNTED = ("top_k_accuracy", "ndcg", "map", "recall", "precision", "pass")
 SCORER = "sklearn:"
+CONFUSION = "confusion"  # of slices, too
 BEYOND = ("drift.domain_auc", "quality", "pitfalls")  # what is measured of rows beside their tally: see `inspection`
 _NUMBER = r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+"
 _POINT = re.compile(rf"([a-z0-9_]+)@([a-z]+):({_NUMBER})")
 _EXAMPLES = (
     "recall@fpr:0.01", "precision@recall:0.8", "recall@top:200", "recall@threshold:0.3", BEST_COST, "top_k_accuracy@5", "ndcg@10",
     "map@10", "recall@10", "precision@10", "pass@5", "pinball@0.9", "sklearn:cohen_kappa_score", "drift.domain_auc", "quality",
-    "pitfalls",
+    "pitfalls", CONFUSION,
 )  # fmt: skip
 
 
@@ -74,7 +75,7 @@ def refused(definition: Definition) -> tuple[str, str] | None:
 
 
 def _known(asked: str) -> bool:
-    if asked in (BEST_COST, *BEYOND) or asked.startswith(SCORER) or _point(asked):
+    if asked in (BEST_COST, CONFUSION, *BEYOND) or asked.startswith(SCORER) or _point(asked):
         return True
     if found := re.fullmatch(r"([a-z_]+)@([1-9][0-9]{0,6})", asked):
         return found[1] in COUNTED

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from gate.errors import InputError, Place, Problem
@@ -103,7 +103,9 @@ def of_frame(frame: Any, name: str = "rows") -> Source:
 def parts(source: Source) -> tuple[Part, ...]:
     """The files of a source with the digests of their content. Raises InputError where one cannot be read."""
     if source.form == "frame":
-        return (Part(source.name, _frame_digest(source.frame)),)
+        from gate.measure.frame_digest import digest
+
+        return (Part(source.name, digest(source.frame)),)
     return tuple(Part(name, _digest(path)) for name, path in zip(source.called, source.paths, strict=True))
 
 
@@ -173,18 +175,4 @@ def _digest(path: str) -> str:
     with open(path, "rb") as stream:
         while block := stream.read(_BLOCK):
             digest.update(block)
-    return digest.hexdigest()
-
-
-def _frame_digest(frame: Any) -> str:
-    """SHA-256 over the columns of a mapping of arrays; "" for frames, whose bytes depend on how they were made."""
-    if not isinstance(frame, Mapping):
-        return ""
-    from hashlib import sha256
-
-    digest = sha256()
-    for name in sorted(frame):
-        column = frame[name]
-        digest.update(f"{name}\0{column.dtype}\0".encode())
-        digest.update(repr(column.tolist()).encode() if column.dtype == object else column.tobytes())
     return digest.hexdigest()

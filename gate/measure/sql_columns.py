@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gate.documents.document import shown
 from gate.errors import InputError, Problem
-from gate.measure import orders
+from gate.measure import orders, weighted_orders
 from gate.measure.further import Rows, grouped, weights, whole
 from gate.measure.metrics.asked import limits
 from gate.measure.sql import WEIGHT, text
@@ -14,6 +14,7 @@ from gate.stats.sized import Powers
 from gate.terms.tally import Key, Number, Table
 
 POWERS: tuple[Powers, ...] = ((("x", 1),), (("x", 2),))
+HIGHER: tuple[Powers, ...] = ((("x", 3),), (("x", 4),))  # how much a standard deviation varies
 CUBES: tuple[Powers, ...] = ((("x", 3),),)
 SHARES = (0.5, 0.95, 0.99)
 MOMENTS = ("v1", "v2", "v3")
@@ -37,7 +38,7 @@ def _numbers(rows: Rows, found: dict[str, Table], index: int, column: str) -> No
     known = finite(x)
     sign = f"case when not ({known}) then 9 when {x} > 0 then 1 when {x} = 0 then 0 else -1 end"
     number = f"(case when {known} then {x} else 0e0 end)"
-    fields = sums(rows, POWERS, CUBES) | rests(rows, POWERS)
+    fields = sums(rows, (*POWERS, *HIGHER), CUBES) | rests(rows, POWERS)
     counted = by_size(rows, {"x": number}, fields, _COUNTED, {"sign": sign})
     add(found, "columns", ("column", "sign", "x"), ("n", *fields), column, counted)
     where = f"{_COUNTED} and {known}"
@@ -46,7 +47,12 @@ def _numbers(rows: Rows, found: dict[str, Table], index: int, column: str) -> No
             (key[0], which, key[1] if which == "max" else -key[1] + 0.0): row for key, row in largest(rows, signed, where).items()
         }
         add(found, "extremes", ("column", "which", "value"), ("n",), column, extremes)
-    if not rows.asked.weight:
+    if rows.asked.weight:
+        cells = weighted_orders.on_grid(rows, x, where)
+        add(found, "column_cells", ("column", "cell"), ("n", *weights(rows)), column, cells)
+        order = weighted_orders.of(rows, x, SHARES, where)
+        add(found, "column_order", ("column", "at"), orders.FIELDS, column, order, merges=False)
+    else:
         add(found, "column_cells", ("column", "cell"), ("n",), column, orders.on_grid(rows, x, where))
         order, steps = orders.of(rows, x, SHARES, where)
         add(found, "column_order", ("column", "at"), orders.FIELDS, column, order, merges=False)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from gate.measure import orders
-from gate.measure.further import Rows
+from gate.measure import orders, weighted_orders
+from gate.measure.further import Rows, weights
 from gate.measure.sql_powers import add, by_size, largest, rests, sums
 from gate.stats.sized import Powers
 from gate.terms.tally import Table
@@ -40,12 +40,21 @@ def tables(rows: Rows) -> dict[str, Table]:
         ratios = sums(rows, RELATIVE, RELATIVE_CUBES)
         add(found, "relative_errors", ("model", "r"), ("n", *ratios), model, by_size(rows, {"r": relative}, ratios))
         add(found, "largest_error", ("model", "error"), ("n",), model, largest(rows, f"abs({error})"))
-        order, steps = orders.of(rows, f"abs({guess} - y)", (0.5,))
-        cells = orders.on_grid(rows, f"abs({guess} - y)")
-        add(found, "error_cells", ("model", "cell"), ("n",), model, cells)
-        add(found, "error_order", ("model", "at"), orders.FIELDS, model, order, merges=False)
-        add(found, "error_steps", ("model", "at", "rank"), orders.STEP_FIELDS, model, steps, merges=False)
+        _ordered(rows, found, model, f"abs({guess} - y)")
     return found | (_paired(rows) if rows.asked.has_baseline else {})
+
+
+def _ordered(rows: Rows, found: dict[str, Table], model: str, size: str) -> None:
+    """The order of the absolute errors."""
+    if rows.asked.weight:
+        add(found, "error_cells", ("model", "cell"), ("n", *weights(rows)), model, weighted_orders.on_grid(rows, size))
+        order = weighted_orders.of(rows, size, (0.5,))
+        add(found, "error_order", ("model", "at"), orders.FIELDS, model, order, merges=False)
+        return
+    order, steps = orders.of(rows, size, (0.5,))
+    add(found, "error_cells", ("model", "cell"), ("n",), model, orders.on_grid(rows, size))
+    add(found, "error_order", ("model", "at"), orders.FIELDS, model, order, merges=False)
+    add(found, "error_steps", ("model", "at", "rank"), orders.STEP_FIELDS, model, steps, merges=False)
 
 
 def _paired(rows: Rows) -> dict[str, Table]:

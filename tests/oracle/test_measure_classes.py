@@ -189,3 +189,17 @@ def test_rows_without_all_their_labels_are_left_out_and_counted() -> None:
     found = measured(frame, labels={"x": "a", "z": "b"}, predictions={"x": "c", "z": "d"}, min_coverage=0.5)
     assert value(found, "label_coverage") == 0.75
     assert value(found, "subset_accuracy") == pytest.approx(2 / 3)
+
+
+def test_the_matrix_of_a_slice_is_kept_where_it_is_asked_for() -> None:
+    draw = np.random.default_rng(3)
+    frame = {
+        "y": draw.choice(["a", "b", "c"], 90),
+        "h": draw.choice(["a", "b", "c"], 90),
+        "region": draw.choice(["eu", "us"], 90),
+    }
+    asked = {"label": "y", "prediction": "h", "slices": ["region"]}
+    on = {"region": "eu", "label": "a", "prediction": "b"}
+    assert measured(frame, **asked).get("confusion", Slice.of(on)) is None
+    there = (frame["region"] == "eu") & (frame["y"] == "a") & (frame["h"] == "b")
+    assert value(measured(frame, **asked, ask=["confusion"]), "confusion", **on) == there.sum()

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.utils.stats import _weighted_percentile
 
 from gate.errors import InputError
-from gate.measure import number_grid
+from gate.measure import number_grid, weighted_orders
 from gate.measure.engines.engine import Effort
 from gate.measure.measurements import measurements
 from gate.measure.tally import merge
@@ -56,12 +57,19 @@ def test_the_whole_and_every_slice_are_as_numpy_has_them(weighted: bool) -> None
             assert (ours["min"].value, ours["max"].value, ours["n"].value) == (numbers.min(), numbers.max(), len(numbers))
             for share in (0.5, 0.95, 0.99):
                 quantile = found.get(f"{column}.p{share * 100:.0f}", on)
-                if weighted:
-                    assert quantile.value is None
-                else:
-                    assert quantile.value == pytest.approx(np.quantile(numbers, share), rel=1e-12)
-                    interval = quantile.support.interval
-                    assert interval is None or interval.low <= quantile.value <= interval.high
+                expected = (
+                    _weighted_percentile(numbers, weight, 100 * share, average=True) if weighted else np.quantile(numbers, share)
+                )
+                assert quantile.value == pytest.approx(expected, rel=1e-12)
+                interval = quantile.support.interval
+                assert interval is None or interval.low <= quantile.value <= interval.high
+            products = weight * numbers
+            error = np.sqrt(len(numbers) * products.var())
+            assert ours["sum"].support.stderr == pytest.approx(error, rel=1e-4)
+            away = (numbers - mean) ** 2
+            error = np.sqrt((weight**2 * (away - np.average(away, weights=weight)) ** 2).sum()) / weight.sum() / (2 * spread)
+            found_error = ours["std"].support.stderr
+            assert found_error is None if column == "price" else found_error == pytest.approx(error, rel=1e-4)
 
 
 def test_the_interval_of_a_quantile_holds_it_as_often_as_it_says() -> None:
@@ -72,6 +80,36 @@ def test_the_interval_of_a_quantile_holds_it_as_often_as_it_says() -> None:
         n, at, low, high, bounded = orders.quantiles(np.random.default_rng(seed).random(200), (0.9,))[0.9]
         hits += bool(low <= 0.9 <= high and bounded and n == 200 and low <= at <= high)
     assert hits / draws >= 0.87
+
+
+def test_the_interval_of_a_weighted_quantile_holds_it_as_often_as_it_says() -> None:
+    hits, draws = 0, 400
+    for seed in range(draws):
+        draw = np.random.default_rng(seed)
+        numbers, weight = draw.random(300), draw.lognormal(0, 1, 300)
+        n, at, low, high, bounded = weighted_orders.quantiles(numbers, weight, (0.8,))[0.8]
+        hits += bool(low <= 0.8 <= high and bounded and n == 300 and low <= at <= high)
+    assert 0.85 <= hits / draws <= 0.95
+
+
+def test_rows_without_weight_are_not_there_and_equal_weights_are_none() -> None:
+    numbers = np.arange(11.0)
+    assert weighted_orders.quantiles(numbers, np.r_[np.zeros(5), np.ones(6)], (0.5,))[0.5][1] == 7.5
+    assert weighted_orders.quantiles(numbers, np.full(11, 0.1), (0.5,))[0.5][1] == 5.0
+    assert weighted_orders.quantiles(numbers, np.zeros(11), (0.5,)) == {}
+
+
+def test_weighted_quantiles_of_parts_come_from_the_grid() -> None:
+    data = rows(5, 4_000)
+    parts = [{name: column[start::2] for name, column in data.items()} for start in (0, 1)]
+    asked = {"columns": ["latency"], "weight": "w", "slices": ["region"]}
+    whole = measured(data, **asked)
+    both = measurements(merge([tally(part, Effort(threads=1, portable=True), **asked) for part in parts]))
+    for on in (WHOLE, Slice.of({"region": "us"})):
+        for name in ("latency.p50", "latency.p95"):
+            here, there = whole.get(name, on), both.get(name, on)
+            assert there.value == pytest.approx(here.value, rel=0.02)
+            assert there.support.interval.low <= here.value <= there.support.interval.high
 
 
 def test_numbers_that_are_missing_are_counted_and_may_not_be_many() -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from gate.documents.document import shown
 from gate.errors import InputError, MissingExtraError, Place, Problem, UsageError
+from gate.measure.engines.duckdb_frames import laid_out
 from gate.measure.engines.duckdb_progress import watched
 from gate.measure.engines.engine import Effort
 from gate.measure.source import Source
@@ -113,7 +114,7 @@ def _open(connection: duckdb.DuckDBPyConnection, source: Source, spill: str, wat
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
     if source.form in ("frame", "arrow"):
-        connection.register(ROWS, _arrow(source) if source.form == "arrow" else source.frame)
+        connection.register(ROWS, _arrow(source) if source.form == "arrow" else laid_out(source.frame))
         return
     listed = f"[{', '.join(text(path) for path in paths)}]"
     kind = "view" if source.form == "parquet" else "table"
@@ -154,9 +155,9 @@ def _arrow(source: Source) -> Any:
         raise _broken(source, "") from None
 
 
-def kinds(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+def kinds(connection: duckdb.DuckDBPyConnection, rows: str = ROWS) -> dict[str, str]:
     """What each column holds, in the words of `Profile.kinds`."""
-    return {str(row[0]): _kind(str(row[1])) for row in connection.execute(f"describe {ROWS}").fetchall()}
+    return {str(row[0]): _kind(str(row[1])) for row in connection.execute(f"describe {rows}").fetchall()}
 
 
 def _kind(declared: str) -> str:

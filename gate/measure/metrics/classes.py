@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from gate.measure.definition import Definition
 from gate.measure.metrics.metric import UP, Cell, Described, Named, Names, Value, View
+from gate.measure.questions import CONFUSION
 from gate.record import dataclass
 from gate.terms.tally import Tally
 
@@ -61,7 +62,12 @@ METRICS = (
         for name, means in _MEANS.items()
     ),
     Described("support", None, 0, means="rows labelled as the class; for each class"),
-    Described("confusion", None, 0, means="rows by label and prediction: `confusion[label=cat, prediction=dog]`; of the whole"),
+    Described(
+        "confusion",
+        None,
+        0,
+        means="rows by label and prediction: `confusion[label=cat, prediction=dog]`; `ask: [confusion]`: of slices, too",
+    ),
 )
 
 
@@ -90,9 +96,10 @@ def measure(view: View) -> Mapping[Names, Value]:
 
 
 def _cells(view: View, matrix: Matrix) -> dict[Names, Value]:
-    """The matrix itself, of the whole and of few classes: reports show it."""
+    """The matrix itself, of few classes: that of the whole, which reports show, and of slices where it is asked for."""
     taken = {column for columns in view.definition.slices for column in columns}
-    if view.on or len(matrix.labels) > MOST_SHOWN or taken & {"label", "prediction"}:
+    wanted = not view.on or CONFUSION in view.definition.ask
+    if not wanted or len(matrix.labels) > MOST_SHOWN or taken & {"label", "prediction"}:
         return {}
     cells = {(true, guess): matrix.cells.get((true, guess)) for true in matrix.labels for guess in matrix.labels}
     return {Named("confusion", of_cell=pair): Value(float(cell.n if cell else 0)) for pair, cell in cells.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 from math import sqrt
 from typing import Any
 
@@ -90,13 +91,13 @@ def _numbers(view: View, column: str) -> dict[str, Value]:
     if doubt := _doubt(sums, rows, view.definition.min_coverage):
         return found | dict.fromkeys(("mean", "std", "sum", "rate", "min", "max", *_quantiles()), Value(None, problem=doubt))
     found["mean"] = sums.mean((("x", 1),), (("x", 2),))
-    found["sum"] = Value(float(sums.once(("x", 1))), n=sums.n)
+    found["sum"] = _sum(sums)
     found["std"] = _spread(sums)
     found["rate"] = _rate(sums, {key: each for key, each in known.items() if key[0] == _POSITIVE}, view.weighted)
     extremes = [key for key in view.rows("extremes") if key[0] == column]
     found["min"] = Value(min(key[2] for key in extremes if key[1] == "min"), n=sums.n)
     found["max"] = Value(max(key[2] for key in extremes if key[1] == "max"), n=sums.n)
-    return found | {name: _quantile(view, column, share) for name, share in _quantiles().items()}
+    return found | {name: quantile(view, "column", column, share) for name, share in _quantiles().items()}
 
 
 def _doubt(sums: Sums, rows: int, needed: float) -> str:
@@ -111,12 +112,6 @@ def _quantiles() -> dict[str, float]:
     return {f"p{share * 100:.0f}": share for share in SHARES}
 
 
-def _quantile(view: View, column: str, share: float) -> Value:
-    if view.weighted:
-        return Value(None, problem="not measured: a quantile with weights")
-    return quantile(view, "column", column, share)
-
-
 def _spread(sums: Sums) -> Value:
     """The standard deviation of a sample; with weights that of the rows, uncorrected."""
     centre = sums.once(("x", 1)) / sums.weight
@@ -126,7 +121,27 @@ def _spread(sums: Sums) -> Value:
     if variance <= TOLD * sums.once(("x", 2)) / sums.weight:
         return Value(None, problem="not measured: the numbers are all the same, or vary too little for their size")
     corrected = variance if sums.weighted else variance * sums.n / (sums.n - 1)
-    return Value(sqrt(corrected), n=sums.n)
+    spread = sqrt(corrected)
+    return Value(spread, n=sums.n, stderr=_stderr_of_spread(sums, centre, variance, spread))
+
+
+def _stderr_of_spread(sums: Sums, centre: Fraction, variance: Fraction, spread: float) -> float | None:
+    """A row's influence on the variance is (x - mean)² - variance; on its root that over twice the root."""
+    x1, x2, x3, x4 = (sums.twice(("x", power)) for power in (1, 2, 3, 4))
+    second = x2 - 2 * centre * x1 + centre**2 * sums.square
+    fourth = x4 - 4 * centre * x3 + 6 * centre**2 * x2 - 4 * centre**3 * x1 + centre**4 * sums.square
+    found = fourth - 2 * variance * second + variance**2 * sums.square
+    if found <= TOLD * x4:
+        return None  # zero, or too little for the size of the numbers to be told
+    return sqrt(found) / float(sums.weight) / (2 * spread)
+
+
+def _sum(sums: Sums) -> Value:
+    """The sum, and how much it varies between samples of as many rows."""
+    total = sums.once(("x", 1))
+    squares = sums.twice(("x", 2))
+    variance = squares - total * total / sums.n
+    return Value(float(total), n=sums.n, stderr=sqrt(variance) if variance > TOLD * squares else None)
 
 
 def _rate(sums: Sums, positive: Mapping[Any, Mapping[str, Any]], weighted: bool) -> Value:

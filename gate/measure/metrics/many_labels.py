@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from gate.measure.definition import Definition
 from gate.measure.metrics.classes import SHARES
 from gate.measure.metrics.confusion import stderr
+from gate.measure.metrics.label_averages import stderrs
 from gate.measure.metrics.metric import DOWN, UP, Described, Named, Names, Value, View
 from gate.terms.tally import SCALE, Tally
 
@@ -104,6 +105,7 @@ def _of_classes(view: View) -> dict[Names, Value]:
     found: dict[Names, Value] = {}
     shares: dict[str, dict[str, float]] = {name: {} for name in SHARES}
     labelled: dict[str, float] = {}
+    counted: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {}
     rows = view.rows("labels")
     for label in view.definition.labels:
         cells = {(key[1], key[2]): numbers for key, numbers in rows.items() if key[0] == label}
@@ -113,16 +115,19 @@ def _of_classes(view: View) -> dict[Names, Value]:
         weight = tuple(int(cells[at]["w"]) / SCALE for at in ((1, 1), (0, 1), (1, 0))) if view.weighted else tuple(n)
         square = tuple(int(cells[at]["w.w"]) / SCALE for at in ((1, 1), (0, 1), (1, 0))) if view.weighted else tuple(n)
         labelled[label] = weight[0] + weight[2]
+        counted[label] = (weight[0], weight[2], weight[1]), (square[0], square[2], square[1])
         found[Named("support", of_class=label)] = Value(float(n[0] + n[2]))
         for name in SHARES:
             found[Named(name, of_class=label)] = value = _of_class(name, n, weight, square, view.weighted)
             shares[name][label] = value.value or 0.0
     if labelled:
+        count = sum(int(each["n"]) for each in view.rows("overlaps").values())
+        whole = sum(labelled.values())
         for name, values in shares.items():
-            found[f"{name}_macro"] = Value(sum(values.values()) / len(values))
-            whole = sum(labelled.values())
+            plain, by_labels = stderrs(view, counted, name)
+            found[f"{name}_macro"] = Value(sum(values.values()) / len(values), n=count, stderr=plain)
             mean = sum(values[each] * labelled[each] for each in values) / whole if whole else 0.0
-            found[f"{name}_weighted"] = Value(mean)
+            found[f"{name}_weighted"] = Value(mean, n=count, stderr=by_labels)
     return found
 
 

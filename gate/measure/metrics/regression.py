@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import sqrt
 from typing import Any
 
-from gate.measure import powers
+from gate.measure import powers, weighted_orders
 from gate.measure.definition import Definition
 from gate.measure.metrics.metric import DOWN, UP, Described, Named, Names, Value, View
 from gate.measure.orders import CONFIDENCE, of_cells
@@ -162,9 +162,7 @@ def _pinball(sums: Sums, share: float) -> Value:
 
 
 def _median(view: View) -> Value:
-    """The median of the absolute errors with its order-statistic interval."""
-    if view.weighted:
-        return Value(None, problem="not measured: a median with weights")
+    """The median of the absolute errors with its interval."""
     return quantile(view, "error", view.model, 0.5)
 
 
@@ -172,8 +170,11 @@ def quantile(view: View, of: str, name: str, share: float) -> Value:
     """A quantile from sorted rows, or from the grid of numbers."""
     found: Mapping[str, Any] | None = view.rows(f"{of}_order").get((name, share))
     if found is None:
-        cells = {int(key[1]): int(numbers["n"]) for key, numbers in view.rows(f"{of}_cells").items() if key[0] == name}
-        found = of_cells(cells, share)
+        cells = {int(key[1]): numbers for key, numbers in view.rows(f"{of}_cells").items() if key[0] == name}
+        if view.weighted:
+            found = weighted_orders.of_cells(cells, share)
+        else:
+            found = of_cells({cell: int(numbers["n"]) for cell, numbers in cells.items()}, share)
     return by_order(found) if found else Value(None, problem="not measured: the rows are too many, or came as tallies")
 
 
