@@ -12,6 +12,7 @@ from gate.stats.test import Tails, Test, unknown
 
 FEWEST = 20
 _STEPS = 80
+_NONE = 1e-9
 
 
 def of_average_precision(value: float, n_pos: float, stderr: float | None = None) -> Test:
@@ -26,7 +27,7 @@ def of_average_precision(value: float, n_pos: float, stderr: float | None = None
     if n_pos < FEWEST:
         problem = f"{n_pos:g} positives are too few: {FEWEST} at least"
         return unknown(problem, estimate=value, low=0.0, high=1.0, method=method, n=n_pos, of="positives")
-    if not 0 < value < 1:  # the logit is infinite; Boyd's other interval is the binomial's
+    if not _NONE < value < 1 - _NONE:  # the logit is infinite; Boyd's other interval is the binomial's
         return replace(of_share(value, n_pos), method="Wilson score at the number of positives", of="positives")
     own = value * (1 - value)
     known = max(1 / sqrt(n_pos * own), float(stderr or 0.0) / own)

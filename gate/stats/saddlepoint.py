@@ -9,7 +9,7 @@ from gate.stats.proportion import normal_above
 
 Cumulants = Callable[[float], tuple[float, float, float]]
 _STEPS = 200
-_CLOSE = 1e-4
+_CLOSE = 1e-6
 _EDGE = 1e-9  # of its variance is left where X is all but certain: x is an end of what it can be
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import copysign, exp, gcd, hypot, inf, log, sqrt
+from math import comb, copysign, exp, expm1, floor, gcd, hypot, inf, log, log1p, sqrt
 from typing import Any
 
+from gate.stats.beta import binomial_at_least, binomial_at_most
 from gate.stats.proportion import normal_above, upper_quantile
 from gate.stats.saddlepoint import Cumulants, at_least
 from gate.stats.test import UNKNOWN, Tails, Test, unknown
@@ -13,6 +14,11 @@ from gate.stats.test import UNKNOWN, Tails, Test, unknown
 FEW = 20
 
 _STEPS = 100
+_AT_AN_END = 1e-11  # a share so near to 0 or 1 is that
+_NEAR = 0.5  # of 0: there the logarithm of a sum near 1 needs care, as it is taken many times
+_SUMMED = 40  # rows on one side: as many terms are summed, where a saddlepoint would smooth what has steps
+_NOTHING = 1e-13
+_EQUAL = 1e-12
 _SEARCH = 32
 _HALVINGS = 50
 _GOLDEN = 0.6180339887498949
@@ -49,7 +55,7 @@ def of_two_shares(k1: float, n1: float, k2: float, n2: float, factor: float = 1.
 
 def most_likely(k1: float, n1: float, k2: float, n2: float, factor: float, c: float) -> tuple[float, float]:
     """The shares of largest likelihood with p1 - factor · p2 = c, -factor < c < 1."""
-    low, high = max(0.0, -c / factor), min(1.0, (1 - c) / factor)
+    low, high = ends = max(0.0, -c / factor), min(1.0, (1 - c) / factor)
     second = (low + high) / 2  # inside: at an end the slope below is 0 whatever the counts
     for _ in range(_STEPS):
         first = factor * second + c
@@ -68,7 +74,10 @@ def most_likely(k1: float, n1: float, k2: float, n2: float, factor: float, c: fl
         if abs(following - second) <= 1e-15:
             break
         second = following
-    return min(1.0, max(0.0, factor * second + c)), min(1.0, max(0.0, second))
+    for end in ends:
+        second = end if abs(second - end) < _AT_AN_END else second
+    first = factor * second + c
+    return (0.0 if first < _AT_AN_END else 1.0 if first > 1 - _AT_AN_END else first), second
 
 
 def score_tails(k1: float, n1: float, k2: float, n2: float, factor: float) -> Callable[[float], Tails]:
@@ -96,17 +105,40 @@ def _exact_tails(
     whole = factor == 1 and n1 == int(n1) and n2 == int(n2)
     step = gcd(int(n1), int(n2)) / (n1 * n2) if whole else 0.0
     reach = 600 * min(n1, n2 / factor)
+    few = n1 == int(n1) and n2 == int(n2) and min(n1, n2) <= _SUMMED
 
     def tails(c: float) -> Tails:
         found = score(c)
         if not -factor < c < 1:
             return found
         first, second = most_likely(k1, n1, k2, n2, factor, c)
+        if few:
+            sums = _sums(value, n1, first, n2, second, factor)
+            return Tails(max(found.above, sums.above), max(found.below, sums.below))
         up = _cumulants(first, n1, second, n2, factor, 1)
         down = _cumulants(first, n1, second, n2, factor, -1)
         return Tails(max(found.above, at_least(value, up, step, reach)), max(found.below, at_least(-value, down, step, reach)))
 
     return tails
+
+
+def _sums(value: float, n1: float, p1: float, n2: float, p2: float, factor: float) -> Tails:
+    """The chances of a difference so large, and so small: over the side of fewer rows, term by term."""
+    if n2 < n1:
+        turned = _sums(-value / factor, n2, p2, n1, p1, 1 / factor)
+        return Tails(turned.below, turned.above)
+    above = below = 0.0
+    rows = int(n1)
+    for k in range(rows + 1):
+        chance = comb(rows, k) * p1**k * (1 - p1) ** (rows - k)
+        if chance > _NOTHING:
+            other = (k / n1 - value) * n2 / factor
+            whole = round(other)
+            equal = abs(other - whole) < _EQUAL * max(1.0, n2)
+            at_most = binomial_at_most(whole if equal else floor(other), n2, p2)
+            above += chance * at_most
+            below += chance * (binomial_at_least(whole, n2, p2) if equal else 1 - at_most)
+    return Tails(min(1.0, above), min(1.0, below))
 
 
 def _cumulants(p1: float, n1: float, p2: float, n2: float, factor: float, sign: int) -> Cumulants:
@@ -119,7 +151,7 @@ def _cumulants(p1: float, n1: float, p2: float, n2: float, factor: float, sign: 
             odds = p * exp(-max(0.0, -x)) if x <= 0 else p
             rest = (1 - p) if x <= 0 else (1 - p) * exp(-x)
             share = odds / (odds + rest)
-            total += n * (log(odds + rest) + max(0.0, x))
+            total += n * (log1p(p * expm1(x)) if abs(x) < _NEAR else log(odds + rest) + max(0.0, x))
             mean += n * weight * share
             variance += n * weight * weight * share * (1 - share)
         return total, mean, variance
