@@ -73,9 +73,7 @@ class Branch:
             return ""
         if not is_commit(found):
             raise self._failed(done)
-        if found not in self._here:
-            self._fetch(found)
-        return found
+        return found if found in self._here else self._fetched()
 
     def files(self, commit: str) -> dict[str, str]:
         """Every file of the commit that is named as gate names them, with the id of its content."""
@@ -130,12 +128,18 @@ class Branch:
             raise self._failed(done)
         return found
 
-    def _fetch(self, commit: str) -> None:
+    def _fetched(self) -> str:
+        """The newest commit, which may be newer by now than the one that was listed."""
         refs = f"+{self._ref}:refs/gate/fetched"
         done = self._run("fetch", "--quiet", "--depth=1", "--no-tags", "--no-recurse-submodules", "--", self.remote.url, refs)
         if done.code != 0:
             raise self._failed(done)
-        self._here.add(commit)
+        named = self._run("rev-parse", "--verify", "--quiet", "refs/gate/fetched^{commit}")
+        found = named.out.decode("ascii", "replace").strip()
+        if not is_commit(found):
+            raise self._failed(named)
+        self._here.add(found)
+        return found
 
     def _ask(self, option: str, given: bytes) -> bytes:
         done = self._run("cat-file", option, given=given)

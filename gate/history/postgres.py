@@ -143,8 +143,12 @@ class PostgresLink:
         return connection
 
     def _told(self, error: psycopg.Error, lost: bool) -> HistoryError:
+        import psycopg
+
         state, words = error.sqlstate or "", shown(str(error).strip().partition("\n")[0], 160)
-        if state.startswith("42501") or state == "25006":
+        if isinstance(error, psycopg.DataError):
+            return HistoryError(Problem("history-refused", f"{self.where} cannot keep this: {words}"))
+        if state == "42501" or state == "25006":
             remedy = f"grant usage and create on schema {SCHEMA}, and all on its tables, to this user"
             return HistoryError(Problem("history-unwritable", f"{self.where}: {words}", remedy=remedy))
         if state.startswith("53"):
@@ -156,8 +160,6 @@ class PostgresLink:
         if lost or not state or state.startswith(("08", "57", "28")):
             remedy = "is the server up, and does this machine reach it? a password: PGPASSWORD, or ~/.pgpass"
             return HistoryError(Problem("history-unreachable", f"{self.where}: {words}", remedy=remedy))
-        if state.startswith("22"):
-            return HistoryError(Problem("history-refused", f"{self.where} cannot keep this: {words}"))
         remedy = f"was the schema `{SCHEMA}` made by something else?"
         return HistoryError(Problem("history-corrupt", f"{self.where}: {words}", remedy=remedy))
 

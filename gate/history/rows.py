@@ -137,7 +137,7 @@ def evidence_text(point: Point) -> str | None:
 def point_of(metric: str, on: str, step: int, value: float, evidence: str | None) -> Point:
     """A point of its row. Raises MalformedError."""
     if evidence is None:
-        return Point(metric, _read_finite(value, "value"), slice_of(on), step)
+        return Point(metric, _read_finite(value, "value"), slice_of(on), _read_step(step, "step"))
     told = decode(evidence)
     if not isinstance(told, Mapping):
         raise MalformedError("evidence", "an object is needed")

@@ -134,16 +134,17 @@ class SqlStore:
 
     def names(self, model: str = "") -> list[Name]:
         statement = "select n.model, n.name, r.id, n.at, n.made_by from names n join runs r on r.number = n.run"
-        return sorted((Name(*row) for row in self._of_model(statement, "n", model)), key=lambda name: (name.model, name.name))
+        found = [Name(*map(str, row)) for row in self._of_model(statement, "n", model)]
+        return sorted(found, key=lambda name: (name.model, name.name))
 
     def exclusions(self, model: str = "") -> list[Exclusion]:
         statement = "select x.model, x.since, x.until, x.why, x.made_by from exclusions x"
-        found = (Exclusion(*row) for row in self._of_model(statement, "x", model))
+        found = (Exclusion(*map(str, row)) for row in self._of_model(statement, "x", model))
         return sorted(found, key=lambda exclusion: (exclusion.model, exclusion.since, exclusion.until))
 
     def states(self, prefix: str = "") -> list[State]:
         found = self._all("select name, text, at from states order by name")
-        return [State(*row) for row in found if row[0].startswith(prefix)]
+        return [state for row in found if (state := State(*map(str, row))).key.startswith(prefix)]
 
     def forget(self, names: Collection[tuple[str, str]], runs: Collection[str] = ()) -> None:
         self._checked(lambda: self._link.write(lambda cursor: sql_forget.forget(cursor, names, runs)))
@@ -185,8 +186,8 @@ class SqlStore:
             text = unpacking.decompress(packed, MOST_BYTES).decode()
         except (zlib.error, UnicodeDecodeError) as error:
             raise rows.corrupt(self._link.where, error) from None
-        if unpacking.unconsumed_tail:
-            raise rows.corrupt(self._link.where, ValueError("a document that is too large"))
+        if not unpacking.eof:
+            raise rows.corrupt(self._link.where, ValueError("a document that is cut off, or too large"))
         return text
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import itertools
+import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from gate.history.store import Store, open_store
 from tests.measure.postgres_server import serving
 
+Opened = Callable[..., Store]
 _NUMBERS = itertools.count()
 
 
@@ -41,3 +45,16 @@ def empty_repository(tmp_path: Path) -> Path:
     folder = tmp_path / "server.git"
     subprocess.run(["git", "init", "-q", "--bare", folder], check=True)
     return folder
+
+
+@pytest.fixture
+def opened() -> Iterator[Opened]:
+    """Opens a store at an address; all are closed in the end."""
+    with ExitStack() as stack:
+
+        def open_again(address: str, write: bool = True) -> Store:
+            store = open_store(address, os.environ, write=write)
+            stack.callback(store.close)
+            return store
+
+        yield open_again

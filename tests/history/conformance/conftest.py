@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 
 import pytest
 
-from gate.history.store import Store, open_store
-
-Opened = Callable[[], Store]
+from gate.history.store import Store
+from tests.history.conftest import Opened
 
 
 def sqlite(request: pytest.FixtureRequest) -> str:
@@ -35,16 +32,9 @@ def url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def opened(url: str) -> Iterator[Opened]:
-    """Opens the store once more, as another process would; all are closed in the end."""
-    with ExitStack() as stack:
-
-        def open_again() -> Store:
-            store = open_store(url, os.environ, write=True)
-            stack.callback(store.close)
-            return store
-
-        yield open_again
+def opened(opened: Opened, url: str) -> Opened:
+    """Opens the store once more, as another process would."""
+    return lambda: opened(url)
 
 
 @pytest.fixture

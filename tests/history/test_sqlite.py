@@ -1,0 +1,142 @@
+"""What is SQLite's own: how the file is opened, grows with gate, and what is said where it cannot be read."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from gate.errors import HistoryError
+from gate.history.schema import MIGRATIONS
+from gate.history.sql import SqlStore, migrate
+from gate.history.sqlite import SqliteLink, open_file
+from gate.history.store import default_path, open_store, public
+from gate.terms.run import Entry
+from tests.history.conftest import Opened
+from tests.history.examples import entry, logged, run
+
+LATER = (*MIGRATIONS, ("create table more (x {text} not null)", "insert into more values ('from version 2')"))
+
+
+def migrated(path: Path, migrations: Sequence[Sequence[str]], write: bool = True) -> SqliteLink:
+    link = SqliteLink(str(path), write)
+    try:
+        migrate(link, write, migrations)
+    except HistoryError:
+        link.close()
+        raise
+    return link
+
+
+def slug(caught: pytest.ExceptionInfo[HistoryError]) -> str:
+    return caught.value.problems[0].slug
+
+
+def test_an_older_file_becomes_a_newer_one_and_keeps_its_runs(tmp_path: Path) -> None:
+    path = tmp_path / "history.db"
+    store = open_file(str(path), write=True)
+    store.add([entry(0, {"f1": 0.9})])
+    store.close()
+    for _ in range(2):
+        link = migrated(path, LATER)
+        assert link.read(lambda cursor: cursor.all("select x from more")) == [("from version 2",)]
+        assert SqlStore(link).points("run-0000") == [logged("f1", 0.9)]
+        link.close()
+
+
+def test_an_older_file_is_not_changed_by_who_only_reads(tmp_path: Path) -> None:
+    path = tmp_path / "history.db"
+    open_file(str(path), write=True).close()
+    with pytest.raises(HistoryError) as caught:
+        migrated(path, LATER, write=False)
+    assert slug(caught) == "history-older"
+
+
+def test_a_step_that_fails_leaves_the_file_as_it_was(tmp_path: Path, opened: Opened) -> None:
+    path = tmp_path / "history.db"
+    opened(str(path)).add([entry(0, {"f1": 0.9})])
+    with pytest.raises(HistoryError):
+        migrated(path, (*LATER, ("create table yet_more (x integer)", "no SQL at all")))
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("select version from gate_history").fetchall() == [(len(MIGRATIONS),)]
+        assert connection.execute("select name from sqlite_master where name = 'more'").fetchall() == []
+
+
+def test_a_newer_file_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "history.db"
+    migrated(path, LATER).close()
+    for write in (True, False):
+        with pytest.raises(HistoryError) as caught:
+            open_file(str(path), write=write)
+        assert slug(caught) == "history-newer"
+
+
+def test_reading_makes_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(HistoryError) as caught:
+        open_store("", {})
+    assert slug(caught) == "history-missing"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_number_that_somebody_changed_is_said_to_be_damage(tmp_path: Path, opened: Opened) -> None:
+    path = tmp_path / "history.db"
+    opened(str(path)).add([Entry(run(), (logged("f1", 0.9), logged("f1", 0.8, 1)), {"decision": "{}"})])
+    for statement in (
+        "update latest set value = 'high'",
+        "update latest set value = 9e999",
+        "update latest set value = 0.8, evidence = '{'",
+        "update latest set evidence = '[]'",
+        "update latest set evidence = null, step = 'x'",
+    ):
+        with sqlite3.connect(path) as connection:
+            connection.execute(statement)
+        with pytest.raises(HistoryError) as caught:
+            opened(str(path)).points("run-0000")
+        assert slug(caught) == "history-corrupt", statement
+    with sqlite3.connect(path) as connection:
+        connection.execute("update runs set facts = replace(facts, '2026', 'year')")
+        connection.execute("update documents set packed = x'00'")
+    for ask in (lambda: opened(str(path)).runs(), lambda: opened(str(path)).document("run-0000", "decision")):
+        with pytest.raises(HistoryError) as caught:
+            ask()
+        assert slug(caught) == "history-corrupt"
+
+
+def test_the_last_of_a_metric_does_not_walk_through_all_runs(tmp_path: Path, opened: Opened) -> None:
+    store = opened(str(tmp_path / "history.db"))
+    store.add([entry(number, {"f1": 0.9}) for number in range(10)])
+    with sqlite3.connect(tmp_path / "history.db") as connection:
+        plan = connection.execute(
+            "explain query plan select r.facts, l.value from latest l join runs r on r.number = l.run"
+            " where l.series = 1 and r.model = 'fraud' and r.trusted = 1 and r.passed = 1 order by l.run desc limit 30"
+        ).fetchall()
+    told = " ".join(str(row[3]) for row in plan)
+    assert "SCAN" not in told, told
+    assert "TEMP B-TREE" not in told, told
+
+
+def test_the_default_is_at_the_root_of_the_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "deep" / "er").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    assert default_path() == os.path.join(".gate", "history.db")
+    monkeypatch.chdir(tmp_path / "deep" / "er")
+    assert default_path() == os.path.join("..", "..", ".gate", "history.db")
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("postgresql://ann:secret@db.example:5433/gate?password=secret", "postgresql://db.example:5433/gate"),
+        ("postgresql:///gate", "postgresql:///gate"),
+        ("postgresql://a:p@ss@db/gate", "postgresql://db/gate"),
+        (".gate/history.db", ".gate/history.db"),
+        ("git:https://tok:en@host/x.git", "git:https://host/x.git"),
+    ],
+)
+def test_an_address_is_shown_without_its_secrets(url: str, shown: str) -> None:
+    assert public(url) == shown
