@@ -146,7 +146,7 @@ def _effective(found: Measurement, value: float, n: float) -> Test:
     if effective < 1:
         effective = 1.0
     test = of_share(value, effective)
-    return replace(test, method=f"{test.method} at the effective n", of="independent rows")
+    return replace(test, method=f"{test.method}, at the effective n", of="independent rows")
 
 
 # -- everything else
@@ -178,7 +178,7 @@ def _other(found: Measurement, value: float, scale: float, what: str, fact: Metr
         from gate.stats.proportion import of_share
 
         test = of_share(share, support.n)
-        return _scaled(replace(test, method=f"{test.method} for a mean", of=counted(what)), scale)
+        return _scaled(replace(test, method=f"{test.method}, of a mean", of=counted(what)), scale)
     return no_evidence(found, what, name)
 
 

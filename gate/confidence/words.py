@@ -205,7 +205,8 @@ def beside(bound: float, limit: float, up: bool, sign: bool = False) -> str:
     digits = max(0, min(12, _DIGITS - 1 - floor(log10(apart)))) if apart > 0 else 6
     scale = 10.0**digits
     value = (ceil if up else floor)(bound * scale) / scale if abs(bound) * scale < 2**52 else bound
-    return f"{value:{'+' if sign else ''}.{digits}f}".replace("-", "−")
+    shown = f"{value:{'+' if sign else ''}.{digits}f}"
+    return (shown.rstrip("0").rstrip(".") if "." in shown else shown).replace("-", "−")
 
 
 def notes(proof: Proof, outcome: Outcome) -> tuple[Reason, ...]:
