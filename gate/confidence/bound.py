@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from gate.confidence.expression import Operation, Tree, computed, leaves
@@ -13,7 +14,7 @@ from gate.stats.test import Tails, Test
 if TYPE_CHECKING:
     from gate.confidence.smooth import Prover
 
-_LEAST, _MOST = 1e-12, 0.5  # the error rates between which p-values are told
+_LEAST, _MOST = 1e-15, 0.5  # the error rates between which p-values are told
 _STEPS = 24
 METHOD = "each measurement by itself, whatever their dependence"
 
@@ -30,6 +31,7 @@ def bounded(prover: Prover, term: Tree) -> Test | None:
         if test is None:
             return None
         tests[leaf] = test
+    smallest = min(tests.values(), key=lambda each: each.n)
     known: dict[float, Value] = {}
 
     def at(alpha: float) -> Value:
@@ -37,26 +39,8 @@ def bounded(prover: Prover, term: Tree) -> Test | None:
             known[alpha] = _value(term, {leaf: _interval(test, alpha / (2 * len(tests))) for leaf, test in tests.items()})
         return known[alpha]
 
-    def least(shows: float, above: bool) -> float:
-        """The smallest error rate at which the bound shows it; 1 where none does."""
-
-        def shown(alpha: float) -> bool:
-            found = at(alpha)
-            return found.low > shows if above else found.high < shows
-
-        if not shown(_MOST):
-            return 1.0
-        low, high = _LEAST, _MOST
-        if shown(low):
-            return low
-        for _ in range(_STEPS):
-            middle = (low * high) ** 0.5
-            low, high = (low, middle) if shown(middle) else (middle, high)
-        return high
-
-    smallest = min(tests.values(), key=lambda each: each.n)
     return Test(
-        tails=lambda c: Tails(least(c, True), least(c, False)),
+        tails=lambda c: Tails(_least(lambda alpha: at(alpha).low > c), _least(lambda alpha: at(alpha).high < c)),
         estimate=float(computed(term, {leaf: test.estimate for leaf, test in tests.items()})),  # type: ignore[misc]
         low=float("-inf"),
         high=float("inf"),
@@ -64,6 +48,19 @@ def bounded(prover: Prover, term: Tree) -> Test | None:
         n=smallest.n,
         of=smallest.of,
     )
+
+
+def _least(shown: Callable[[float], bool]) -> float:
+    """The smallest error rate at which something is shown; 1 where it is at none."""
+    if not shown(_MOST):
+        return 1.0
+    low, high = _LEAST, _MOST
+    if shown(low):
+        return low
+    for _ in range(_STEPS):
+        middle = (low * high) ** 0.5
+        low, high = (low, middle) if shown(middle) else (middle, high)
+    return high
 
 
 def _interval(test: Test, alpha: float) -> Value:

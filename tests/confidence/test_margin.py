@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from gate.confidence.margin import Extreme, Margin
-from gate.confidence.smooth import certain, median
+from gate.confidence.middle import median
+from gate.confidence.smooth import certain
 from gate.stats.combine import scaled
 from gate.stats.proportion import of_counts
 from gate.stats.test import unknown

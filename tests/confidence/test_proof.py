@@ -43,7 +43,7 @@ SURE: dict[str, tuple[str, dict[str, Any], str]] = {
     "all of enough": ("[recall >= 0.9]", {"recall": share(29, 29)}, "pass"),
     "a weighted mean": ("[0.7 * recall + 0.3 * f1 >= 0.8]", {"recall": share(380, 400), "f1": {"value": 0.9, "n": 420}}, "pass"),
     "a product": ("[recall * precision >= 0.8]", {"recall": share(380, 400), "precision": share(380, 400)}, "pass"),
-    "a product, too close": ("[recall * precision >= 0.89]", {"recall": share(380, 400), "precision": share(380, 400)}, "undecided"),
+    "too near": ("[recall * precision >= 0.89]", {"recall": share(380, 400), "precision": share(380, 400)}, "undecided"),
     "a range that leaves no room": ("[recall >= 0]", {"recall": share(1, 400)}, "pass"),
 }  # fmt: skip
 

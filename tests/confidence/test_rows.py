@@ -88,6 +88,7 @@ def test_another_tally_is_other_rows(binary: tuple[Measurements, Measurements]) 
 
 
 def test_a_tally_that_is_read_twice_is_one(binary: tuple[Measurements, Measurements]) -> None:
+    assert binary[1].tally is not None
     copy = replace(binary[1], tally=replace(binary[1].tally))
     assert found("recall >= baseline - 0.05", (binary[0], copy)) == found("recall >= baseline - 0.05", binary)
 

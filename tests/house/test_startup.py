@@ -95,6 +95,18 @@ def test_a_report_that_is_asked_for_brings_no_other(project: Path, form: str) ->
     assert form in ("markdown", "html", "json") or modules & HEAVY == set()
 
 
+def test_confidence_is_loaded_where_a_rule_asks_for_it_and_brings_nothing_heavy(project: Path) -> None:
+    metrics = '{"accuracy": {"k": 950, "n": 1000}, "latency_p95_ms": 120}'
+    (project / "metrics.json").write_text(metrics)
+    modules = loaded(project, "check", "metrics.json", "-p", "gate.yaml")
+    assert not [name for name in modules if name.startswith("gate.confidence")]
+    text = (project / "gate.yaml").read_text().replace("- accuracy > 0.8", "- {check: accuracy > 0.8, confidence: 95%}")
+    (project / "gate.yaml").write_text(text)
+    modules = loaded(project, "check", "metrics.json", "-p", "gate.yaml")
+    assert "gate.confidence.proof" in modules
+    assert modules & HEAVY == set()
+
+
 def test_importing_gate_loads_no_room() -> None:
     program = "import sys; before = set(sys.modules); import gate; print(*sorted(set(sys.modules) - before))"
     done = subprocess.run([sys.executable, "-I", "-c", program], capture_output=True, text=True, check=True)
