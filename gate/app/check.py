@@ -33,7 +33,8 @@ from gate.policy.find import find
 from gate.policy.policy import Policy
 from gate.readers.inputs import read_inputs
 from gate.record import dataclass, field, replace
-from gate.terms.decision import Decision, ModelIdentity, Verdict
+from gate.terms.baseline import Baseline
+from gate.terms.decision import Decision, ModelIdentity, Reason, Verdict
 from gate.terms.measurements import Measurements
 
 if TYPE_CHECKING:
@@ -98,8 +99,8 @@ def check(request: CheckRequest, judging: Judging | None = None) -> Decision:
     at = surroundings(request, judging.policies, moment.now)
     model = _model(request.models)
     candidate = read_inputs(request.inputs, format=request.reader, stdin=request.stdin, measuring=at.measuring)
-    given = baseline_given(request.baselines, request.inputs, at, request.stdin) or beside(candidate)
-    candidate = replace(candidate, beside=None)
+    given = baseline_given(request.baselines, request.inputs, at, request.stdin) or beside(candidate, at)
+    candidate, given = _together(replace(candidate, beside=None), given)
     decision = decide(judging, candidate, given, moment, request.first_release, at, request.start_ledger)
     return replace(decision, commit=commit_of(at.facts), run_url=at.facts.run_url if at.facts else "", model=model)
 
@@ -111,6 +112,23 @@ def _model(paths: Sequence[str]) -> tuple[ModelIdentity, ...]:
     from gate.attest.model import identified
 
     return identified(paths)
+
+
+def _together(candidate: Measurements, given: Found | None) -> tuple[Measurements, Found | None]:
+    """The candidate and a baseline that was measured in its rows, with one evidence for both."""
+    if not isinstance(given, Baseline) or given.measurements.beside is None:
+        return candidate, given
+    from gate.app.pairing import with_evidence
+
+    return with_evidence(candidate, given)
+
+
+def _remarks(baselines: Sequence[Baseline]) -> tuple[Reason, ...]:
+    if not any(each.measurements.remarks for each in baselines):
+        return ()
+    from gate.app.pairing import remarks
+
+    return remarks(baselines)
 
 
 def surroundings(request: CheckRequest, policies: Sequence[Policy], now: str = "") -> Surroundings:
@@ -181,6 +199,7 @@ def decide(
         decision,
         inputs=identities(candidate, baselines),
         baselines=tuple(had(baselines)),
+        notes=(*decision.notes, *_remarks(had(baselines))),
         judged_at=moment.now,
         simulated=moment.simulated,
         gate_version=__version__,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, BinaryIO
 
 from gate import registry
@@ -63,13 +63,22 @@ def baseline_given(specs: Sequence[str], inputs: Sequence[str], at: Surroundings
     kinds = [kind_of(spec) for spec in specs]
     if set(kinds) == {"file"}:
         refuse_itself(inputs, specs)
-        table = read_inputs(specs, format=at.format, stdin=stdin, measuring=_alone(at))
+        table = _table(specs, inputs, at, lambda: read_inputs(specs, format=at.format, stdin=stdin, measuring=_alone(at)))
         given = [public(spec) for spec in specs]
         return Baseline(DEFAULT, Origin(", ".join(given), ", ".join(os.path.basename(path_of(spec)) for spec in given)), table)
     if len(specs) > 1:
         what = f"`-b {specs[kinds.index(next(kind for kind in kinds if kind != 'file'))]}` is a baseline of its own"
         raise UsageError(Problem("usage", what, remedy="give one baseline; more of them have names in the policy: `baselines:`"))
     return _find(DEFAULT, specs[0], at)
+
+
+def _table(specs: Sequence[str], inputs: Sequence[str], at: Surroundings, read: Callable[[], Measurements]) -> Measurements:
+    """The measurements of a baseline's files; of rows joined with the candidate's where that can be."""
+    if at.measuring is None:
+        return read()
+    from gate.app.pairing import table_of
+
+    return table_of(specs, inputs, at, read)
 
 
 def _alone(at: Surroundings) -> Measuring | None:
@@ -137,6 +146,12 @@ def _whole(source: BaselineSource, policy: Policy) -> str:
 
 def _find(name: str, text: str, at: Surroundings) -> Found:
     kind = kind_of(text)
+    if kind == "file" and at.measuring is not None:
+        from gate.app.pairing import of_policy
+
+        rows = of_policy(name, text, at, lambda path: read_inputs([path], format=at.format, measuring=_alone(at)))
+        if rows is not None:
+            return rows
     if kind not in registry.names("baselines"):
         what = f"the baseline `{text}` cannot be had: this version reads no baselines of the kind `{kind}:`"
         return Doubt("baseline-unavailable", what, "give the metrics of the model in production: `-b FILE`")

@@ -109,7 +109,7 @@ def named(spec: str) -> tuple[str, str]:
 
 
 def _read(prefix: str, path: str, form: str | None, stdin: BinaryIO | None, measuring: Measuring | None = None) -> Measurements:
-    if _may_be_rows(path, form):
+    if may_be_rows(path, form):
         from gate.readers import rows
 
         if rows.are_rows(path, form, measuring):
@@ -119,7 +119,7 @@ def _read(prefix: str, path: str, form: str | None, stdin: BinaryIO | None, meas
     return prefixed(table, prefix)
 
 
-def _may_be_rows(path: str, form: str | None) -> bool:
+def may_be_rows(path: str, form: str | None) -> bool:
     """A first look at the name alone, so that a plain check loads nothing that measures."""
     if is_stdin(path) or path.startswith("mlflow:") or form in SYNTAXES:
         return False

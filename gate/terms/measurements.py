@@ -32,6 +32,15 @@ class Unused:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """Something to know about how the numbers came about: a slug of docs/errors.md, what, and a remedy where there is one."""
+
+    slug: str
+    text: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Measurements:
     """An immutable table of measurements.
 
@@ -53,6 +62,7 @@ class Measurements:
     beside: Measurements | None = None
     tally: Tally | None = field(default=None, compare=False)
     model: str = ""
+    remarks: tuple[Remark, ...] = ()
 
     @classmethod
     def of(

@@ -1,0 +1,90 @@
+"""A baseline's rows in a file of their own: joined with the candidate's by their ids, so that both are compared row by row."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+
+from gate.baselines.baseline import Surroundings
+from gate.documents.files import WORK_TREE
+from gate.errors import GateError, InputError
+from gate.language.value import Doubt
+from gate.readers.inputs import named
+from gate.readers.source import is_stdin
+from gate.record import replace
+from gate.terms.baseline import Baseline, Origin
+from gate.terms.decision import Reason
+from gate.terms.measurements import Measurements
+
+
+def table_of(specs: Sequence[str], inputs: Sequence[str], at: Surroundings, read: Callable[[], Measurements]) -> Measurements:
+    """The baseline's measurements: of the candidate's rows where ids meet, else as `read` has them, with a remark why.
+
+    What only the baseline's own rows tell (columns, say) is read from these. Raises GateError.
+    """
+    paths = _rows(specs, inputs, at)
+    if paths is None or at.measuring is None:
+        return read()
+    from gate.measure.objects import at_hand
+    from gate.measure.pairing import joined
+    from gate.measure.source import open_rows
+
+    form = at.format or ""
+    effort = at.measuring.effort
+    with at_hand(open_rows(paths[0], form), effort) as now, at_hand(open_rows(paths[1], form), effort) as before:
+        paired, remarks = joined(now, before, at.measuring)
+    if paired is None:
+        return replace(read(), remarks=remarks)
+    try:
+        own = read()
+    except InputError:  # older rows need no labels: those of the candidate's rows count
+        return paired
+    return replace(paired, by_metric={**own.by_metric, **paired.by_metric}, sources=own.sources)
+
+
+def of_policy(name: str, text: str, at: Surroundings, read: Callable[[str], Measurements]) -> Baseline | Doubt | None:
+    """The baseline that a policy of this folder names by a file of rows; None where it names something else."""
+    path = os.path.normpath(os.path.join(at.folder, text))
+    if at.tree is not WORK_TREE or not os.path.exists(path) or _rows([path], at.inputs, at) is None:
+        return None
+    try:
+        table = table_of([path], at.inputs, at, lambda: read(path))
+    except GateError as error:
+        first = error.problems[0]
+        return Doubt("baseline-unreadable", f"the baseline cannot be read: {first.message}", str(first.where or ""))
+    return Baseline(name, Origin(text, os.path.basename(path), at.tree.revision), replace(table, beside=None, cases=()))
+
+
+def _rows(specs: Sequence[str], inputs: Sequence[str], at: Surroundings) -> tuple[str, str] | None:
+    """The two files, where each side is one of rows."""
+    if at.measuring is None or len(specs) != 1 or len(inputs) != 1:
+        return None
+    from gate.readers.inputs import may_be_rows
+    from gate.readers.rows import TALLY, are_rows
+
+    paths: list[str] = []
+    for spec in (inputs[0], specs[0]):
+        prefix, path = named(spec)
+        if prefix or is_stdin(path) or path.endswith(TALLY) or not may_be_rows(path, at.format):
+            return None
+        if not are_rows(path, at.format, at.measuring):
+            return None
+        paths.append(path)
+    return paths[0], paths[1]
+
+
+def with_evidence(candidate: Measurements, given: Baseline) -> tuple[Measurements, Baseline]:
+    """The candidate with the joint evidence of both models, where all of its rows are in it; and the cases that flipped."""
+    table = given.measurements
+    both = table.beside
+    if both is None:
+        return candidate, given
+    whole = not table.remarks
+    candidate = replace(candidate, cases=both.cases or candidate.cases, tally=both.tally if whole else candidate.tally)
+    return candidate, replace(given, measurements=replace(table, beside=None))
+
+
+def remarks(baselines: Sequence[Baseline]) -> tuple[Reason, ...]:
+    """What is to be known of how baselines were compared."""
+    found = dict.fromkeys(remark for each in baselines for remark in each.measurements.remarks)
+    return tuple(Reason(each.slug, each.text, each.remedy) for each in found)
