@@ -35,20 +35,8 @@ def of_mean(
     method = _method(skew, paired)
     if problem:
         return unknown(problem, estimate=value, low=low, high=high, method=method, n=n, of=of)
-    tests = _statistics(n, skew or 0.0, paired)
-
-    def tails(c: float) -> Tails:
-        if not low <= c <= high:
-            return Tails(0.0, 1.0) if c < low else Tails(1.0, 0.0)
-        t = max(-_FAR, min(_FAR, (value - c) / stderr))
-        found = [each(t) for each in tests]
-        return Tails(
-            max(student_above(each, n - 1) for each in found),
-            max(student_above(-each, n - 1) for each in found),
-        )
-
     return Test(
-        tails=tails,
+        tails=_tails(value, stderr, n - 1, _statistics(n, skew or 0.0, paired), (low, high)),
         estimate=value,
         low=low,
         high=high,
@@ -58,6 +46,19 @@ def of_mean(
         spread=stderr * sqrt(n) if n < inf else None,
         notes=_notes(n, skew),
     )
+
+
+def _tails(
+    value: float, stderr: float, freedom: float, statistics: list[Callable[[float], float]], ends: tuple[float, float]
+) -> Callable[[float], Tails]:
+    def tails(c: float) -> Tails:
+        if not ends[0] <= c <= ends[1]:
+            return Tails(0.0, 1.0) if c < ends[0] else Tails(1.0, 0.0)
+        t = max(-_FAR, min(_FAR, (value - c) / stderr))
+        found = [each(t) for each in statistics]
+        return Tails(max(student_above(each, freedom) for each in found), max(student_above(-each, freedom) for each in found))
+
+    return tails
 
 
 def _method(skew: float | None, paired: bool) -> str:
