@@ -1,4 +1,4 @@
-"""Tails of sums of independent draws from their cumulants, to a percent or so however far out (Lugannani and Rice 1980)."""
+"""Tails of sums of independent draws from their cumulants, to a few per cent however far out (Lugannani and Rice 1980)."""
 
 from __future__ import annotations
 

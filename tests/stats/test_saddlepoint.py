@@ -25,7 +25,7 @@ def test_all_the_way_out(n: int, p: float) -> None:
     for k in range(1, n + 1):
         known = binomial_at_least(k, n, p)
         if 1e-200 < known < 0.45:  # nearer to the mean skewness is neglected
-            assert binomial(n, p, k) == pytest.approx(known, rel=0.05), k
+            assert binomial(n, p, k) == pytest.approx(known, rel=0.1 if n < 50 else 0.03), k
 
 
 def test_at_the_mean_itself() -> None:
