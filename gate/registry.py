@@ -67,6 +67,7 @@ _ROOMS: dict[str, dict[str, str]] = {
         "sqlite": "gate.history.sqlite",
         "postgres": "gate.history.postgres",
         "git": "gate.history.git",
+        "mlflow": "gate.history.mlflow",
     },
     "revisions": {
         "git": "gate.revisions.git",

@@ -22,7 +22,7 @@ from gate.app.evidence import (
     refuse_nothing,
     tables,
 )
-from gate.app.judging import Judging, load_all
+from gate.app.judging import Judging, load_all, reads_history
 from gate.app.protected import named_in
 from gate.baselines.baseline import Surroundings
 from gate.errors import GateError, PolicyError, Problem, UsageError
@@ -40,6 +40,7 @@ from gate.terms.measurements import Measurements
 if TYPE_CHECKING:
     from gate.hosts.facts import Facts
     from gate.measure.engines.engine import Progress
+    from gate.judge.past import Past
     from gate.measure.measuring import Measuring
 
 
@@ -177,24 +178,18 @@ def decide(
 ) -> Decision:
     """The decision on measurements at hand. Raises GateError."""
     judging = judging if isinstance(judging, Judging) else Judging(tuple(judging))
-    at = at or Surroundings()
     refuse_nothing(candidate)
     refuse_contradiction(judging.policies, candidate)
+    at = _with_history(judging, at or Surroundings())
     baselines = other_runs(named_baselines(judging.policies, given, at), candidate)
     if first_release and had(baselines):
         what = "--first-release is for a model without a baseline; one was found"
         raise UsageError(
             Problem("not-first-release", what, remedy="take --first-release out; what must ship all the same needs a waiver")
         )
-    evidence = Evidence(candidate, tables(baselines), moment.today, first_release, labels(baselines))
-    if start_ledger or any(policy.holdout is not None for policy in judging.policies):
-        from gate.app.holdout import Run, granted
-
-        with granted(judging.policies, candidate, Run(moment, at.facts, start_ledger)) as grant:
-            evidence = replace(evidence, alpha_share=grant.share, holdout=grant.doubt)
-            decision = grant.noted(_judged(judging, evidence))
-    else:
-        decision = _judged(judging, evidence)
+    past = _past(judging, candidate, at)
+    evidence = Evidence(candidate, tables(baselines), moment.today, first_release, labels(baselines), past=past)
+    decision = _within_budget(judging, evidence, moment, at, start_ledger)
     return replace(
         decision,
         inputs=identities(candidate, baselines),
@@ -204,6 +199,33 @@ def decide(
         simulated=moment.simulated,
         gate_version=__version__,
     )
+
+
+def _with_history(judging: Judging, at: Surroundings) -> Surroundings:
+    """The surroundings with the history that the policies name, where anything is to be looked up in it."""
+    if not reads_history(judging.policies):
+        return at
+    from gate.app.past import history_of
+
+    return replace(at, history=history_of(judging.policies, trusted=judging.revision is not None))
+
+
+def _past(judging: Judging, candidate: Measurements, at: Surroundings) -> Past:
+    if not reads_history(judging.policies):
+        return None
+    from gate.app.past import past_of
+
+    return past_of(judging.policies, candidate, at)
+
+
+def _within_budget(judging: Judging, evidence: Evidence, moment: Clock, at: Surroundings, start_ledger: bool) -> Decision:
+    """The decision, on what the budget of the test set leaves where a policy states one."""
+    if not (start_ledger or any(policy.holdout is not None for policy in judging.policies)):
+        return _judged(judging, evidence)
+    from gate.app.holdout import Run, granted
+
+    with granted(judging.policies, evidence.candidate, Run(moment, at.facts, start_ledger)) as grant:
+        return grant.noted(_judged(judging, replace(evidence, alpha_share=grant.share, holdout=grant.doubt)))
 
 
 def _judged(judging: Judging, evidence: Evidence) -> Decision:

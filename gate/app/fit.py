@@ -9,7 +9,7 @@ from gate.documents.document import Mark
 from gate.errors import Place, Problem
 from gate.judge.evidence import Evidence
 from gate.judge.findings import judge_rule
-from gate.judge.world import suggestion
+from gate.judge.suggest import suggestion
 from gate.language.tree import Node, OnBaseline, Reading, children
 from gate.language.write import write_name, write_selector
 from gate.policy.doubtful import shipped

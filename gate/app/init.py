@@ -72,7 +72,7 @@ def _by_own_name(better: Mapping[str, Direction], table: Measurements) -> dict[s
     known: dict[str, Direction] = {}
     for name, direction in better.items():
         if name not in table:
-            from gate.judge.world import suggestion
+            from gate.judge.suggest import suggestion
 
             what = f"--better: there is no metric `{brief(name)}`"
             raise UsageError(Problem("unknown-metric", what, remedy=suggestion(name, table)))

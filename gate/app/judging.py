@@ -14,6 +14,8 @@ from gate.record import dataclass
 if TYPE_CHECKING:
     from gate.terms.revision import Revision
 
+_HISTORIC = ("last", "expected_low", "expected_high", "ewma", "cusum")
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
@@ -44,3 +46,14 @@ def load_all(paths: Sequence[str], moment: Clock) -> list[Policy]:
     if problems:
         raise PolicyError(*problems)
     return loaded
+
+
+def reads_history(policies: Sequence[Policy]) -> bool:
+    """Whether anything is to be looked up in the history of runs: a check without that opens no store."""
+    runs = any(source.text.startswith("run:") for policy in policies for source in policy.baselines.values())
+    return runs or any(asks_history(rule.expr.text) for policy in policies for rule in policy.rules)
+
+
+def asks_history(rule: str) -> bool:
+    """Whether a rule may have a function that reads recorded runs; a name that looks like one does no harm."""
+    return any(word in rule for word in _HISTORIC)

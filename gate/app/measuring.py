@@ -55,8 +55,8 @@ def of_flags(
     told = replace(base, definition=definition) if base else Measuring(definition=definition, now=now)
     rows = {name: flags[name] for name in ("reference", "train") if name in flags}
     told = told if base else replace(told, read=_read(policies))
-    counted = any(policy.holdout is not None for policy in policies)  # uses of a test set, which has to be known again
-    return replace(told, engine=engine, effort=replace(effort, identify=counted), **rows)
+    # A ledger and a history know a test set again; where rows have no `id` this costs nothing.
+    return replace(told, engine=engine, effort=replace(effort, identify=True), **rows)
 
 
 def refuse_again(flags: Mapping[str, Any], policies: Collection[Policy]) -> None:

@@ -24,7 +24,8 @@ class Surroundings:
 
     `tree` and `folder` are where the policy that names it lies; `inputs` the INPUTs as they were given, `format`
     that of `--from`. `facts` are those of the CI job, None outside of one. `policies` are (path, name) of those that judge,
-    `measuring` what their `measure:` says of rows.
+    `measuring` what their `measure:` says of rows. `history` is the URL of the store of runs ("" is the environment's), or
+    why none may be read.
     """
 
     tree: Files = WORK_TREE
@@ -35,6 +36,7 @@ class Surroundings:
     policies: Sequence[tuple[str, str]] = ()
     environ: Mapping[str, str] = field(default_factory=dict)
     measuring: Measuring | None = None
+    history: str | Doubt = ""
 
 
 class Finder(Protocol):

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from gate.language.value import Doubt
 from gate.record import dataclass, field
 from gate.terms.measurements import Measurements
+
+if TYPE_CHECKING:
+    from gate.judge.past import Past
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +22,7 @@ class Evidence:
     baseline or history that does not exist yet; empty when not asked for. `labels` are what reports call
     the baselines, where that is not their name in rules. `alpha_share` is the part of each rule's error rate that this
     use of the test set may spend, in (0, 1]; `holdout` is why its use cannot be granted: then a rule that asks for
-    confidence does not pass.
+    confidence does not pass. `past` is what was recorded before, of the metrics for which rules ask that.
     """
 
     candidate: Measurements
@@ -28,6 +32,7 @@ class Evidence:
     labels: Mapping[str, str] = field(default_factory=dict)
     alpha_share: float = 1.0
     holdout: Doubt | None = None
+    past: Past = None
 
     def loaded(self, name: str) -> Measurements | None:
         """A baseline's measurements, if they could be had."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from gate.judge.evidence import Evidence
+from gate.judge.suggest import suggestion
 from gate.language.evaluate import CANDIDATE
 from gate.language.tree import Reading
 from gate.language.value import Doubt, Value, in_doubt, known, unknown
@@ -20,16 +21,14 @@ from gate.terms.metric import Metric
 from gate.terms.slice import Slice
 
 if TYPE_CHECKING:
-    from gate.confidence.tallied import Tallies
+    from gate.confidence.tallies import Tallies
+    from gate.judge.past import Asked
 
 
 class MeasuredWorld:
-    """The world of one rule, which has these readings. `found` collects what it has looked at.
+    """The world of one rule, which has these readings. `found` collects what it has looked at."""
 
-    `tallies` are there where a rule asks for confidence.
-    """
-
-    tallies: Tallies
+    tallies: Tallies  # where a rule asks for confidence
 
     def __init__(
         self,
@@ -114,16 +113,35 @@ class MeasuredWorld:
         return [dict(bound) for bound in (*found, *self.declared(stars, list(found)))]
 
     def history(self, metric: str, on: Slice, count: int) -> list[Value] | Doubt:
-        name = f"{write_name(metric)}{write_selector(on.parts)}"
-        if not self.known_anywhere(metric):
-            return self.unknown_metric(metric)
-        runs = "run" if count == 1 else "runs"
-        return Doubt("no-history", f"`last({name}, {count})` needs {count} recorded {runs}; there is no history yet")
+        from gate.judge.past import latest
+
+        found = self.asked_of_history("last", metric, on, count)
+        if isinstance(found, Doubt):
+            return found
+        values = latest(self.evidence.past, found)
+        return values if isinstance(values, Doubt) else [known(value) for value in values]
 
     def expected(self, function: str, metric: str, on: Slice, count: int) -> Value:
-        found = self.history(metric, on, count)
-        assert isinstance(found, Doubt)
-        return unknown(found._replace(text=found.text.replace("last(", f"{function}(", 1)))
+        from gate.judge.past import bound
+
+        found = self.asked_of_history(function, metric, on, count)
+        return unknown(found) if isinstance(found, Doubt) else bound(self.evidence.past, found, self.fact(metric))
+
+    def tracked(self, function: str, metric: str, on: Slice, count: int) -> Value:
+        from gate.judge.past import followed
+
+        found, now = self.asked_of_history(function, metric, on, count), self.number(CANDIDATE, metric, on)
+        if isinstance(found, Doubt):
+            return unknown(*now.doubts, found)
+        return followed(self.evidence.past, found, now, self.fact(metric))
+
+    def asked_of_history(self, function: str, metric: str, on: Slice, count: int) -> Asked | Doubt:
+        """What a rule asks history for, if anybody knows the metric."""
+        from gate.judge.past import Asked
+
+        if not self.known_anywhere(metric):
+            return self.unknown_metric(metric)
+        return Asked(self.policy.name, function, metric, self.source(metric), on, count)
 
     # -- finding
 
@@ -265,40 +283,6 @@ def _bind(reading: Reading, on: Slice) -> tuple[tuple[str, str], ...] | None:
     return tuple(bound)
 
 
-MOST_COMPARED = 300  # names with a misspelt one: each comparison takes 20 µs, and a policy may have thousands of rules
-
-
-def suggestion(name: str, table: Measurements | Mapping[str, object]) -> str:
-    """What a misspelt name may have meant, and what there is."""
-    from difflib import get_close_matches
-
-    names = table.names if isinstance(table, Measurements) else list(table)
-    bare = _unit_or_separator(name, names)
-    if bare:
-        return bare
-    near = names if len(names) <= MOST_COMPARED else sorted(names, key=lambda each: abs(len(each) - len(name)))[:MOST_COMPARED]
-    close = get_close_matches(name, near, 1, 0.6)
-    if not close and name.lower() != name:
-        close = get_close_matches(name.lower(), near, 1, 0.6)
-    shown = ", ".join(write_name(known_name) for known_name in names[:12]) + (" …" if len(names) > 12 else "")
-    hint = f"did you mean `{write_name(close[0])}`? " if close else ""
-    return f"{hint}there is: {shown}" if names else hint.strip()
-
-
-def _unit_or_separator(name: str, names: list[str]) -> str:
-    """Names that are really a calculation (`a-b`), a number with a unit (`200ms`) or with separators (`1_000`)."""
-    for sign in "-/":
-        left, found, right = name.partition(sign)
-        if found and left in names and (right in names or right.replace(".", "", 1).isdigit()):
-            return f"to calculate, write blanks: `{left} {sign} {right}`"
-    digits = name.rstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-    if digits and digits != name and digits.replace(".", "", 1).isdigit():
-        return f"a unit? write `{digits}`"
-    if name.replace("_", "").isdigit():
-        return f"write `{name.replace('_', '')}`"
-    return ""
-
-
 def fact_of(metric: str, policy: Policy) -> Metric | None:
     """What policy and catalogue know of a metric; the policy's word counts."""
     stated, common = policy.metrics.get(metric), catalogue.find(metric)
@@ -312,4 +296,5 @@ def fact_of(metric: str, policy: Policy) -> Metric | None:
         stated.unit or common.unit,
         stated.source,
         common.proportion,
+        stated.spread,
     )

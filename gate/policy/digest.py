@@ -28,7 +28,8 @@ def _meaning(policy: Policy) -> dict[str, Any]:
             [w.rule, w.until, w.why, w.by, list(_pairs(w.slice)), write(w.floor.tree) if w.floor else ""] for w in policy.waivers
         ],
         "metrics": {
-            name: [m.better.value if m.better else "", m.low, m.high, m.unit, m.source] for name, m in policy.metrics.items()
+            name: [m.better.value if m.better else "", m.low, m.high, m.unit, m.source, *([m.spread] if m.spread else [])]
+            for name, m in policy.metrics.items()
         },
         "slices": {column: sorted(values) for column, values in policy.slices.items()},
         "baselines": {name: source.text for name, source in policy.baselines.items()},
@@ -36,6 +37,7 @@ def _meaning(policy: Policy) -> dict[str, Any]:
         "evidence": policy.evidence,
         "measure": policy.measure,
         "actions": policy.actions,
+        **({"history": policy.history} if policy.history else {}),
         **({"holdout": policy.holdout.meaning} if policy.holdout is not None else {}),
     }
 

@@ -108,6 +108,7 @@ def _policy(
         evidence=top.get("evidence", "claimed"),
         extends=tuple(layer.origin for layer in found if layer.origin),
         places=_places(source),
+        history=top.get("history", ""),
         measure=top.get("measure"),
         actions=top.get("actions"),
     )
@@ -212,7 +213,9 @@ def _metrics(source: PolicyText, problems: list[Problem]) -> dict[str, Metric]:
             what = f"the range of `{name}` is empty: {low} is not below {high}"
             problems.append(source.problem("bad-range", what, facts.marks["range"], "write the smaller number first"))
         better = Direction(facts["better"]) if "better" in facts else None
-        found[name] = Metric(name, better, low, high, facts.get("unit", ""), nfc(facts.get("from", "")))
+        found[name] = Metric(
+            name, better, low, high, facts.get("unit", ""), nfc(facts.get("from", "")), spread=facts.get("spread")
+        )
         origin = nfc(facts.get("from", name))
         if origin in origins:
             what, remedy = f"`{name}` and `{origins[origin]}` are both `{origin}`", "a number of the metrics file has one name"

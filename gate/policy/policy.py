@@ -78,7 +78,7 @@ class Policy:
 
     `measure` and `actions` are carried as they were written. `files` are the paths of all that it consists of
     or refers to. `waiver_days` and `waiver_by` are the limits that it sets to waivers (no name: anyone). `holdout` is
-    the budget of its test set. `places`
+    the budget of its test set, `history` the URL of the store where runs are recorded ("" where it does not say). `places`
     are where its own keys stand, also those of metrics and slices ("metrics.recall"). `tree` is where it was read, and
     where what it names is read; `folder` is its folder in there.
     """
@@ -101,6 +101,7 @@ class Policy:
     waiver_days: int = 180
     waiver_by: tuple[str, ...] = ()
     holdout: Holdout | None = None
+    history: str = ""
     places: Mapping[str, Place] = field(default_factory=dict)
     measure: Any = None
     actions: Any = None

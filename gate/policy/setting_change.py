@@ -45,6 +45,9 @@ def setting_changes(both: Both) -> Iterator[PartChange]:
         yield _part(both, "advisory", "", relation, _word(old.advisory), _word(new.advisory))
     yield from _evidence(both)
     yield from _name(both)
+    if old.history != new.history:
+        was, now = old.history or "none stated", new.history or "none stated"
+        yield _part(both, "history", "", Relation.CHANGED, was, now, "another history holds other runs")
     if old.measure != new.measure:
         was, now = ("none" if each is None else _json(each) for each in (old.measure, new.measure))
         yield _part(both, "measure", "", Relation.CHANGED, was, now, "what is measured may be another number")
@@ -116,17 +119,24 @@ def _metrics(both: Both) -> Iterator[PartChange]:
     old, new = both.old.metrics, both.new.metrics
     trees = [rule.expr.tree for rule in both.old.rules] + [each.floor.tree for each in both.old.waivers if each.floor]
     used = {node.metric for tree in trees for node in walk(tree) if isinstance(node, Reading)}
+    drifting = {each.of.metric for tree in trees for each in walk(tree) if isinstance(each, Tracked) and each.function == "cusum"}
     for name in dict.fromkeys((*old, *new)):
         a, b = old.get(name) or Metric(name), new.get(name) or Metric(name)
+        if name in drifting and a.better is not b.better:
+            yield _part(both, "metrics", name, Relation.CHANGED, _better(a), _better(b), "it decides which way a drift counts")
         if name not in used or _judging(a) == _judging(b):
             continue
         relation, why = _fact(both, a, b)
         yield _part(both, "metrics", name, relation, _said(a), _said(b), why)
 
 
-def _judging(fact: Metric) -> tuple[str, float | None, float | None, bool]:
+def _judging(fact: Metric) -> tuple[str, float | None, float | None, bool, float | None]:
     """What of a fact has a part in the verdict."""
-    return fact.source or fact.name, fact.low, fact.high, fact.unit == "%"
+    return fact.source or fact.name, fact.low, fact.high, fact.unit == "%", fact.spread
+
+
+def _better(fact: Metric) -> str:
+    return f"better {fact.better.value}" if fact.better else "nothing stated"
 
 
 def _fact(both: Both, a: Metric, b: Metric) -> tuple[Relation, str]:
@@ -135,6 +145,8 @@ def _fact(both: Both, a: Metric, b: Metric) -> tuple[Relation, str]:
         return Relation.CHANGED, "it is another number of the metrics file"
     if (a.unit == "%") != (b.unit == "%"):
         return Relation.CHANGED, "the unit decides what a percentage is compared with"
+    if a.spread != b.spread:
+        return Relation.CHANGED, "bounds that history predicts are wider or narrower"
     if not _within(b, a):
         return (Relation.LOOSER if _within(a, b) else Relation.CHANGED), "a value outside its range is missing"
     if _highest(a) == 1 != _highest(b) and (b.high is None or b.high > 1):
@@ -159,6 +171,7 @@ def _said(fact: Metric) -> str:
     if (fact.low, fact.high) != (None, None):
         low, high = ("null" if each is None else write_number(each) for each in (fact.low, fact.high))
         told.append(f"range [{low}, {high}]")
+    told += [f"spread {write_number(fact.spread)}"] if fact.spread is not None else []
     return ", ".join([*told, *(["unit %"] if fact.unit == "%" else [])]) or "nothing stated"
 
 

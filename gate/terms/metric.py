@@ -20,7 +20,7 @@ class Metric:
 
     `low` and `high` bound the values that make sense (None: no bound); `source` is the name
     under which the metrics file has it, where that differs; `proportion` says that a value is
-    a share k of n, so that n gives an interval.
+    a share k of n, so that n gives an interval. `spread` is the smallest standard deviation from run to run to believe in.
     """
 
     name: str
@@ -30,3 +30,4 @@ class Metric:
     unit: str = ""
     source: str = ""
     proportion: bool = False
+    spread: float | None = None

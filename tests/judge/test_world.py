@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from gate.judge.evidence import Evidence
-from gate.judge.world import MeasuredWorld, fact_of, suggestion
+from gate.judge.suggest import suggestion
+from gate.judge.world import MeasuredWorld, fact_of
 from gate.language.value import Doubt
 from gate.policy.policy import Policy
 from gate.readers.inputs import read_mapping

@@ -1,0 +1,130 @@
+"""What rules ask of the history, fetched before anything is judged: recorded values, and which history that is."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from gate.app.judging import asks_history
+from gate.baselines.baseline import Surroundings
+from gate.baselines.run import branch_of
+from gate.errors import GateError, Place, PolicyError, Problem
+from gate.judge.past import Past, Recorded, Series
+from gate.language.tree import Expected, Last, Reading, Tracked, walk
+from gate.language.value import Doubt
+from gate.policy.policy import Policy
+from gate.terms.measurements import Measurements
+from gate.terms.slice import WHOLE, Slice
+
+if TYPE_CHECKING:
+    from gate.history.store import Store
+
+_EXTRA = 20  # runs beyond those asked for: some may have been refused
+
+
+def past_of(policies: Sequence[Policy], candidate: Measurements, at: Surroundings) -> Past:
+    """The recorded values that rules read; None where none reads any, a Doubt where there is no history to read."""
+    asked = _asked(policies)
+    if not asked:
+        return None
+    if isinstance(at.history, Doubt):
+        return at.history
+    from gate.history.store import open_store
+
+    try:
+        store = open_store(at.history, at.environ)
+        try:
+            return dict(_series(store, asked, candidate, at))
+        finally:
+            store.close()
+    except GateError as error:
+        first = error.problems[0]
+        if first.slug == "history-missing":
+            return {}  # there is none yet: --first-release may say so
+        return Doubt("history-unreadable", first.message, first.remedy)
+
+
+def _asked(policies: Iterable[Policy]) -> dict[tuple[str, str], int]:
+    """How many runs are asked for at most, by the policy's name and the metric's name in files."""
+    found: dict[tuple[str, str], int] = {}
+    for policy in policies:
+        for rule in policy.rules:
+            if asks_history(rule.expr.text):
+                for metric, count in _counts(policy, rule.expr.tree):
+                    key = policy.name, metric
+                    found[key] = max(count, found.get(key, 0))
+    return found
+
+
+def _counts(policy: Policy, tree: object) -> Iterator[tuple[str, int]]:
+    for node in walk(tree):  # type: ignore[arg-type]
+        if isinstance(node, (Last, Expected, Tracked)):
+            assert isinstance(node.of, Reading)
+            fact = policy.metrics.get(node.of.metric)
+            twice = isinstance(node, Tracked) and node.function == "cusum"  # what is usual, and what came since
+            yield fact.source if fact and fact.source else node.of.metric, node.count * (1 + twice)
+
+
+def _series(
+    store: Store, asked: Mapping[tuple[str, str], int], candidate: Measurements, at: Surroundings
+) -> Iterator[tuple[tuple[str, str, Slice], Series]]:
+    branch = branch_of(at)
+    known = _test_set(candidate)
+    for (model, metric), count in asked.items():
+        for on in dict.fromkeys((WHOLE, *candidate.slices_of(metric))):
+            yield (model, metric, on), _one(store, model, metric, on, count, branch, known)
+
+
+def _one(store: Store, model: str, metric: str, on: Slice, count: int, branch: str, test_set: str) -> Series:
+    """The values of one metric on one slice, oldest first, back to where other rows were measured."""
+    from gate.history.store import Which
+    from gate.terms.run import Status
+
+    which = Which(model=model, branch=branch, trusted=True, status=Status.FINISHED, excluded=False)
+    found: list[Recorded] = []
+    for logged in store.last(metric, count + _EXTRA, which, on):
+        run = logged.run
+        if test_set and run.test_set and run.test_set != test_set:
+            return Series(tuple(reversed(found)), f"run {run.id} of {run.started[:10]} measured other rows")
+        found.append(Recorded(logged.point.value, run.id, run.started, refused=run.verdict in ("fail", "undecided", "error")))
+    where = f"`{model}` on branch `{branch}`" if branch else f"`{model}`"
+    return Series(tuple(reversed(found)), f"no more runs of {where} are trusted and finished")
+
+
+def _test_set(candidate: Measurements) -> str:
+    if candidate.tally is None:
+        return ""
+    from gate.measure.identity import identity
+
+    found = identity(candidate.tally)
+    return found.test_set if found is not None else ""
+
+
+def history_of(policies: Sequence[Policy], *, trusted: bool) -> str | Doubt:
+    """The history that the policies name, else that of the environment.
+
+    Where a trusted revision judges, what the change's job says of the history does not count, nor a file in its checkout.
+    Raises PolicyError where two policies name different ones.
+    """
+    named = {policy.history: policy for policy in policies if policy.history}
+    if len(named) > 1:
+        (_, first), (_, second) = list(named.items())[:2]
+        where = second.places.get("history", Place(second.file))
+        what = f"`history` is not the same here and in {first.file}"
+        raise PolicyError(Problem("two-histories", what, where, "say it in one policy"))
+    url = next(iter(named), "")
+    if not trusted:
+        return url
+    if not url:
+        what = "the trusted policy names no history, and what the change's own job says of one does not count"
+        return Doubt("no-trusted-history", what, "name it in the policy: `history: git:origin`")
+    if ":" not in url and _inside(url):
+        what = f"the history `{url}` is a file in the checkout, which the change can write"
+        return Doubt("no-trusted-history", what, "name one that it cannot: `history: git:origin`, or `postgresql://…`")
+    return url
+
+
+def _inside(path: str) -> bool:
+    here, there = os.path.realpath(os.curdir), os.path.realpath(path)
+    return os.path.commonpath([here, there]) == here

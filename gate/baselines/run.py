@@ -1,0 +1,141 @@
+"""A baseline in the history: `run:latest`, `run:latest@main`, `run:best(f1)`, or a run by its name or id.
+
+Only what a trusted run measured and its decision let through is compared with: a run that a change's job recorded never is,
+whatever branch it claims, nor one in a range that was taken out.
+"""
+
+from __future__ import annotations
+
+import re
+
+from gate.baselines.baseline import Surroundings
+from gate.errors import GateError
+from gate.history.store import Store, Which, open_store
+from gate.language.value import Doubt
+from gate.record import replace
+from gate.terms import catalogue
+from gate.terms.baseline import Baseline, Origin
+from gate.terms.measurements import Measurements, Source
+from gate.terms.metric import Direction
+from gate.terms.run import DECISION, Run, Status
+
+LATEST = "latest"
+MOST_COMPARED = 10_000  # runs among which the best is looked for
+_BEST = re.compile(r"best\((.+)\)")
+_REMEDY = "record a passing run: `gate check --record`, or give a baseline: `-b FILE`"
+
+
+def find(name: str, text: str, at: Surroundings) -> Baseline | Doubt:
+    """The measurements of the run that is meant; a Doubt where there is none, or the history cannot be read."""
+    if isinstance(at.history, Doubt):
+        return at.history
+    wanted, _, branch = text.partition(":")[2].partition("@")
+    if not wanted:
+        return Doubt("baseline-unavailable", f"`{text}` names no run", "write `run:latest`, or `run:NAME`")
+    try:
+        store = open_store(at.history, at.environ)
+        try:
+            found = _run(store, text, wanted, branch or branch_of(at), at)
+            return found if isinstance(found, Doubt) else _baseline(store, name, text, found)
+        finally:
+            store.close()
+    except GateError as error:
+        first = error.problems[0]
+        missing = first.slug == "history-missing"
+        what = f"there is no baseline `{text}`: {first.message}" if missing else f"`{text}` cannot be had: {first.message}"
+        return Doubt("no-baseline" if missing else "baseline-unavailable", what, first.remedy or _REMEDY)
+
+
+def branch_of(at: Surroundings) -> str:
+    """The branch whose runs a change is compared with: the one that it would go to; else the job's own, or the folder's."""
+    if at.facts is not None:
+        return at.facts.base_branch or at.facts.branch
+    from gate.history.begin import where
+
+    return where(at.environ).branch
+
+
+def _run(store: Store, text: str, wanted: str, branch: str, at: Surroundings) -> Run | Doubt:
+    models = list(dict.fromkeys(name for _, name in at.policies))
+    model = models[0] if models else ""
+    best = _BEST.fullmatch(wanted)
+    if wanted != LATEST and best is None:
+        return _named(store, text, wanted, model)
+    which = Which(model=model, branch=branch, trusted=True, passed=True, status=Status.FINISHED, excluded=False)
+    found = _best(store, best[1], which) if best else store.runs(replace(which, limit=1))
+    if isinstance(found, Doubt):
+        return found
+    if found:
+        return found[0]
+    where = f" on `{branch}`" if branch else ""
+    return Doubt("no-baseline", f"no trusted run of `{model}`{where} has passed: `{text}` is none yet", _REMEDY)
+
+
+def _best(store: Store, metric: str, which: Which) -> list[Run] | Doubt:
+    """The run with the best value on the whole; of equal ones the newest."""
+    fact = catalogue.find(metric)
+    if fact is None or fact.better is None:
+        what = f"`best({metric})` cannot tell which way is better"
+        return Doubt("direction-unknown", what, "name a run: `gate history --name NAME RUN`, and `run:NAME`")
+    logged = store.last(metric, MOST_COMPARED, which)
+    sign = 1 if fact.better is Direction.HIGHER else -1
+    return [max(logged, key=lambda each: (sign * each.point.value, each.run.order)).run] if logged else []
+
+
+def _named(store: Store, text: str, wanted: str, model: str) -> Run | Doubt:
+    named = {each.name: each.run for each in store.names(model)}
+    run = store.run(named.get(wanted, wanted))
+    if run is None or run.model != model:
+        known = ", ".join(f"`run:{each}`" for each in sorted(named)[:8])
+        return Doubt("no-baseline", f"there is no run `{wanted}` of `{model}`", f"there is {known}" if known else _REMEDY)
+    excluded = not store.runs(Which(model=model, since=run.started, excluded=False, before=_after(run.started)))
+    why = _unfit(run) or ("was taken out of what is compared with" if excluded else "")
+    if why:
+        remedy = "only passing runs of trusted events are compared with"
+        return Doubt("run-not-trusted", f"`{text}` is the run {run.id}, which {why}", remedy)
+    return run
+
+
+def _after(moment: str) -> str:
+    """The next millisecond."""
+    from gate.terms import run
+
+    return run.moment((run.milliseconds(moment) + 1) / 1000)
+
+
+def _unfit(run: Run) -> str:
+    """Why a run may not be compared with."""
+    if not run.trusted:
+        return f"a change's own job recorded ({run.event or 'its event is not known'})"
+    if run.status is not Status.FINISHED:
+        return f"is {run.status.value}"
+    return "" if run.passed else f"did not pass ({run.verdict or 'no decision was made'})"
+
+
+def _baseline(store: Store, name: str, text: str, run: Run) -> Baseline:
+    """The run's measurements: those of its decision, with all that stands behind them, else the numbers that it logged."""
+    label = text.partition(":")[2].partition("@")[0]
+    label = f"{run.branch or run.model} run {run.id}" if label == LATEST or _BEST.fullmatch(label) else label
+    origin = Origin(text, label, run.commit, run.finished or run.started, run.verdict, run.url)
+    written = store.document(run.id, DECISION)
+    table = _decided(written) if written else None
+    if table is None:
+        last = {(point.metric, point.slice): point.measurement for point in store.points(run.id)}
+        table = Measurements.of(last.values())
+    return Baseline(name, origin, replace(table, sources=(Source(f"run {run.id}", "history", _digest(written)),)))
+
+
+def _decided(written: str) -> Measurements | None:
+    from gate.readers import decision as decision_reader
+    from gate.reports import json
+
+    try:
+        return decision_reader.measurements(json.read(written, file="decision.json"), "decision.json")
+    except GateError:
+        return None  # made by another version of gate: its numbers were logged, too
+
+
+def _digest(written: str) -> str:
+    from hashlib import sha256
+
+    return sha256(written.encode()).hexdigest() if written else ""
