@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from math import isclose, sqrt
 
-from gate.confidence.cells import At, Placed, placed, tilted
+from gate.confidence.cells import Placed, placed, tilted
 from gate.confidence.expression import Atom, Tree
 from gate.confidence.ground import Ground
 from gate.language.value import Doubt
 from gate.record import replace
-from gate.stats.from_tally import BASELINE, Counts, by_slice
+from gate.stats.from_tally import BASELINE, Counts
 from gate.stats.from_tally_means import Moments
 from gate.stats.test import Tails, Test
 from gate.terms.measurement import Measurement
@@ -19,30 +19,6 @@ from gate.terms.tally import Tally
 
 AGREES = 1e-9
 _FEW_SCORES = 50  # of the smaller class: below, the test of an AUC by its standard error has more power
-
-
-class Tallies:
-    """Tallies slice by slice, each taken apart once."""
-
-    def __init__(self) -> None:
-        self._found: dict[int, tuple[Tally, At]] = {}
-        self._same: dict[tuple[int, int], bool] = {}
-
-    def of(self, tally: Tally) -> At:
-        """A tally's slices."""
-        if id(tally) not in self._found:
-            self._found[id(tally)] = (tally, by_slice(tally))
-        return self._found[id(tally)][1]
-
-    def same(self, one: Tally, other: Tally) -> bool:
-        """Whether two are one: the tally of a file is read once for each model in it."""
-        if one is other:
-            return True
-        key = (id(one), id(other))
-        if key not in self._same:
-            self.of(one), self.of(other)  # kept, so that no other tally gets their identity
-            self._same[key] = one.header == other.header and one.tables == other.tables
-        return self._same[key]
 
 
 def tally_of(ground: Ground, of: str) -> Tally | None:
