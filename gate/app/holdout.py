@@ -164,7 +164,7 @@ def _account(policy: Policy, path: str, candidate: Measurements, run: Run) -> Ac
     spent = list(dict.fromkeys(use.predictions for use in of_this))
     doubt = _refused(holdout, of_this, spent, known)
     if doubt is not None:
-        return Account(holdout, doubt=doubt, note=Reason(doubt.slug, doubt.text, doubt.remedy))
+        return Account(holdout, doubt=doubt)
     new = Use(
         test_set=known.test_set,
         predictions=known.predictions,
