@@ -500,6 +500,10 @@ def test_a_trusted_revision_is_asked(folder: Path, key: tuple[Path, Path], monke
     asked = VerifyRequest(models=["model"], policies=["gate.yaml"], policy_from="main", keys=[str(key[1])])
     found = verified(asked, Clock(NOW))
     assert found, str(found)
+    subprocess.run([*done, "checkout", "-q", "--orphan", "empty"], check=True, cwd=folder)
+    subprocess.run([*done, "rm", "-qf", "--cached", "gate.yaml"], check=True, cwd=folder)
+    subprocess.run([*done, "commit", "-q", "--allow-empty", "-m", "no policy"], check=True, cwd=folder)
+    assert slug_of(lambda: verified(replace(asked, policy_from="empty"), Clock(NOW))) == "no-policy"
     assert "at main" in of(found, "policy").text
     attested(folder, key=key[0])  # judged by the checkout's
     assert outcome(verified(asked, Clock(NOW)))["policy"] is NO

@@ -119,7 +119,8 @@ def test_a_link_is_refused_by_name(tmp_path: Path, at: str) -> None:
     assert error.value.problems[0].where is not None
     assert error.value.problems[0].where.file == str(link)
     if at == "model":
-        assert slug_of(Path(f"{link}/")) == "model-link"
+        with pytest.raises(GateError, match="this is a link"):
+            identified([f"{link}/"])
 
 
 def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
@@ -223,3 +224,23 @@ def test_a_file_that_comes_meanwhile_is_refused(tmp_path: Path, meddler: Meddler
     meddler.does, meddler.name = lambda: (path / "new").write_text("x"), "model/b"
     with pytest.raises(GateError, match="new: this changed while the model was read"):
         one(path)
+
+
+def test_a_folder_that_is_another_for_a_moment_is_refused(tmp_path: Path, meddler: Meddler) -> None:
+    path = written(tmp_path / "model")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "b").write_bytes(b"?")
+
+    def back() -> None:
+        (path / "a").unlink()
+        (tmp_path / "kept").rename(path / "a")
+
+    def away() -> None:
+        (path / "a").rename(tmp_path / "kept")
+        (path / "a").symlink_to(tmp_path / "other")
+        meddler.does, meddler.name = back, "model/a-b/c"
+
+    meddler.does, meddler.name = away, "model/a/b"
+    with pytest.raises(GateError, match="a/b: this changed while the model was read"):
+        one(path)
+    meddler.name = ""
