@@ -119,7 +119,7 @@ def _by_cluster(rows: Rows, where: str, columns: Mapping[str, tuple[str, bool]],
     kept += [f"x{index}" for index, _ in enumerate(rows.asked.columns)]
     inner = f"select {', '.join(kept)} from ({rows.rows}) as r7 where {where}"
     sums = [
-        f"cast(sum({whole(rows, f'{weight}{each}')}) as double) / {SCALE}e0" if bounded else f"sum({weight}({each}))"
+        f"cast(sum({whole(rows, f'{weight}({each})')}) as double) / {SCALE}e0" if bounded else f"sum({weight}({each}))"
         for each, bounded in columns.values()
     ]
     listed = ", ".join(f"{each} as c{index}" for index, each in enumerate(sums))
