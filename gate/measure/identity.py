@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Protocol
 
-from gate.measure.definition import Definition
+from gate.measure.definition import THRESHOLD, Definition
 from gate.measure.sql import Dialect
 from gate.record import dataclass
 from gate.terms.slice import WHOLE
@@ -30,7 +30,10 @@ class _Open(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Digests as hex: the same test set is the same ids with the same labels, whatever else the rows hold."""
+    """Digests as hex: the same test set is the same ids with the same labels, whatever else the rows hold.
+
+    The same predictions are the same scores cut at the same threshold: to look for the best one is to use the test set.
+    """
 
     test_set: str
     predictions: str
@@ -58,7 +61,9 @@ def identity(tally: Tally | None) -> Identity | None:
     found = {key[1]: row for key, row in tally[TABLE].rows.items()}
     if TEST_SET not in found or PREDICTIONS not in found:
         return None
-    return Identity(_hex(found[TEST_SET]), _hex(found[PREDICTIONS]))
+    asked = tally.header.definition
+    cut = asked.get("threshold", THRESHOLD) if "score" in asked and "prediction" not in asked else None
+    return Identity(_hex(found[TEST_SET]), _hex([*found[PREDICTIONS], *([] if cut is None else [cut])]))
 
 
 def _hex(row: Iterable[object]) -> str:

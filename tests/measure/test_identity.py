@@ -38,13 +38,21 @@ def of(data: pd.DataFrame, **keys: Any) -> Identity:
 
 def test_order_and_other_columns_do_not_matter() -> None:
     data = frame()
-    assert of(data) == of(data.sample(frac=1, random_state=3)) == of(data.assign(x=1.0)) == of(data, threshold=0.7)
+    assert of(data) == of(data.sample(frac=1, random_state=3)) == of(data.assign(x=1.0)) == of(data, threshold=0.5)
 
 
 def test_another_models_scores_are_other_predictions_on_the_same_test_set() -> None:
     data, other = of(frame()), of(frame(p=np.linspace(0, 1, N)))
     assert data.test_set == other.test_set
     assert data.predictions != other.predictions
+
+
+def test_another_threshold_makes_other_predictions_of_scores_and_not_of_labels() -> None:
+    one, other = of(frame()), of(frame(), threshold=0.7)
+    assert one.test_set == other.test_set
+    assert one.predictions != other.predictions
+    labelled = frame(h=1)
+    assert of(labelled, prediction="h") == of(labelled, prediction="h", threshold=0.7)
 
 
 @pytest.mark.parametrize("changed", ["label", "id", "fewer", "twice"])
