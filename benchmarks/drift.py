@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from measure import ratios
 from processes import Job, in_turn, table
 
 NUMBERS, CATEGORIES = 20, (3, 10, 50, 200, 2_000)
@@ -48,7 +50,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--evidently", help="the interpreter of an environment that has it")
+    evidently = "the interpreter of an environment that has it (GATE_PEERS; see measure.py)"
+    parser.add_argument("--evidently", default=os.environ.get("GATE_PEERS"), help=evidently)
     args = parser.parse_args()
     gate = str(Path(sys.executable).with_name("gate"))
     jobs = [
@@ -61,7 +64,8 @@ def main() -> None:
         for seed, name in enumerate(("before", "now")):
             write_rows(Path(folder) / f"{name}.parquet", seed, args.rows)
         print(f"## Drift of {NUMBERS + len(CATEGORIES)} columns, {args.rows:,} rows against as many\n")
-        print(table(in_turn(jobs, Path(folder), args.rounds)))
+        runs = in_turn(jobs, Path(folder), args.rounds)
+        print(f"{table(runs)}\n\n{ratios(runs, jobs[0].label)}")
 
 
 if __name__ == "__main__":
