@@ -6,8 +6,10 @@ import argparse
 import os
 from collections.abc import Callable, Mapping, Sequence
 
-from gate.app.outputs import SIGNED, Output
-from gate.errors import Problem, UsageError
+from gate.app.outputs import SIGNED, Output, remove
+from gate.errors import OverwriteError, Problem, UsageError
+
+ENDINGS = (".intoto.json", ".dsse.json", ".sigstore.json")  # of attestations, as `gate verify` looks for them
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,7 +37,7 @@ def signer(args: argparse.Namespace, wanted: Sequence[Output], environ: Mapping[
 
 
 def _refuse(args: argparse.Namespace, wanted: Sequence[Output]) -> None:
-    """Refuse options that lack one another, and a report that would change the model. Raises UsageError."""
+    """Refuse options that lack one another. Raises UsageError."""
     attested = [output for output in wanted if output.form == SIGNED]
     if attested and not args.model:
         remedy = "name the model's files or folder: `--model PATH`"
@@ -44,9 +46,21 @@ def _refuse(args: argparse.Namespace, wanted: Sequence[Output]) -> None:
         raise UsageError(Problem("usage", "there is nothing to sign", remedy="-o decision.intoto.json"))
     if args.sign_key and args.sign_keyless:
         raise UsageError(Problem("usage", "`--sign-key` and `--sign-keyless` exclude each other", remedy="choose one"))
-    for output in wanted:
-        for model in args.model:
-            inside = os.path.realpath(output.path).startswith(os.path.join(os.path.realpath(model), ""))
-            if inside and (output.form != SIGNED or len(attested) > 1) and output.path != "-":
-                what = f"the report `{output.path}` would become a part of the model `{model}`"
-                raise UsageError(Problem("bad-output", what, remedy="write it elsewhere"))
+
+
+def protect(models: Sequence[str], wanted: Sequence[Output]) -> None:
+    """Refuse reports that would become a part of the model; of files there, only an attestation is none. Raises OverwriteError.
+
+    Nothing in the model is touched; every other report of an earlier run is gone.
+    """
+    attested = [output for output in wanted if output.form == SIGNED and output.path.lower().endswith(ENDINGS)]
+    allowed = attested if len(attested) == 1 else []
+    clash = [output for output in wanted if output not in allowed and any(_lies_in(model, output) for model in models)]
+    if clash:
+        remove(output for output in wanted if output not in clash)
+        what = f"the report `{clash[0].path}` would become a part of the model"
+        raise OverwriteError(Problem("bad-output", what, remedy="write it elsewhere"))
+
+
+def _lies_in(model: str, output: Output) -> bool:
+    return output.path != "-" and os.path.realpath(output.path).startswith(os.path.join(os.path.realpath(model), ""))

@@ -102,6 +102,7 @@ def _exit_code(written: str) -> int:
 
 def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
     wanted = [outputs.parse(written) for written in args.output]
+    attesting.protect(args.model, wanted)
     request = checking.CheckRequest(
         inputs=args.inputs,
         policies=args.policy,

@@ -78,7 +78,6 @@ def test_what_is_hostile_is_shown_as_data(folder: Path) -> None:
         (("--sign-key", "locked.pem"), "locked.pem: this private key is encrypted"),
         (("--sign-keyless",), "this job has no identity"),
         (("--sign-key", "gate.pem", "--sign-keyless"), "exclude each other"),
-        (("-o", "model/report.md"), "would become a part of the model"),
         (("--model", "gone"), "gone: there is no such file"),
         (("-p", "gone.yaml"), "gone.yaml"),
     ],
@@ -92,7 +91,27 @@ def test_what_cannot_be_attested_is_exit_2_and_leaves_nothing(folder: Path, word
     assert done.returncode == 2
     assert said in done.stderr
     assert not (folder / "decision.intoto.json").exists()
+    assert json.loads((folder / "decision.json").read_text())["verdict"] == "error"
     assert PASSPHRASE not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("-o", "model/report.md"),
+        ("-o", "markdown=model/weights.bin"),
+        ("-o", "intoto=model/weights.bin"),
+        ("-o", "model/layers/2.intoto.json"),  # one more than the one that may lie there
+    ],
+)
+def test_no_report_becomes_a_part_of_the_model(folder: Path, words: tuple[str, ...]) -> None:
+    before = {path: path.read_bytes() for path in (folder / "model").rglob("*") if path.is_file()}
+    (folder / "decision.intoto.json").write_text("a green one of an earlier run")
+    done = run(folder, *CHECK, *words)
+    assert done.returncode == 2
+    assert "would become a part of the model" in done.stderr
+    assert {path: path.read_bytes() for path in (folder / "model").rglob("*") if path.is_file()} == before
+    assert not (folder / "decision.intoto.json").exists()
 
 
 def test_options_that_lack_one_another(folder: Path) -> None:
