@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from gate.confidence.expression import Operation, Tree, computed, leaves
+from gate.confidence.tree import Operation, Tree, computed, leaves
 from gate.language import value as v
 from gate.language.value import Value
 from gate.stats.bounds import interval

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from math import isclose
 from typing import Any, NamedTuple
 
-from gate.confidence.expression import Atom, Tree, computed, leaves, reach
+from gate.confidence.tree import Atom, Tree, computed, leaves, reach
 from gate.stats.cell_metrics import CellMetric, Place, binary, every_cell, fewest, known, many
 from gate.stats.from_tally import BASELINE, Counted, Counts, cells
 from gate.stats.matrices import OF_A_CLASS

@@ -7,9 +7,9 @@ from math import isclose
 from typing import NamedTuple
 
 from gate.confidence.cells import placed
-from gate.confidence.expression import Atom
 from gate.confidence.ground import Ground
-from gate.confidence.tallied import AGREES, model_of, of_moments, on_same_rows, tally_of
+from gate.confidence.tallied import AGREES, joined, model_of, of_moments, on_same_rows, tally_of
+from gate.confidence.tree import Atom
 from gate.record import replace
 from gate.stats.combine import scaled
 from gate.stats.from_tally import Counts
@@ -20,10 +20,10 @@ def pair(ground: Ground, now: Atom, before: Atom, factor: float, values: Mapping
     """`now` less `factor` > 0 times `before`, row by row; None where the tally does not hold that."""
     if now.on != before.on or ground.source(now.metric) != ground.source(before.metric) or now == before:
         return None
-    if not on_same_rows(ground, now.of, before.of) or model_of(ground, now.of):
+    own = on_same_rows(ground, now.of, before.of)
+    tally = tally_of(ground, now.of if own else before.of)
+    if tally is None or model_of(ground, now.of) or not (own or joined(ground, now.of, before.of)):
         return None
-    tally = tally_of(ground, now.of)
-    assert tally is not None
     at = ground.tallies.of(tally)
     name = ground.source(now.metric)
     where = placed(now.on, name, "", at)
@@ -34,7 +34,8 @@ def pair(ground: Ground, now: Atom, before: Atom, factor: float, values: Mapping
     of = _Pair(here, name, None if where is None else where.label, factor, values[now], values[before])
     for method in (_flipped, _losses, _root_losses, _rank_pair):
         test = method(of)
-        if test is not None and isclose(test.estimate, wanted, rel_tol=AGREES, abs_tol=AGREES):
+        # Joined rows may be a few less than the candidate's: then they say how sure it is, of nearly the same margin.
+        if test is not None and (not own or isclose(test.estimate, wanted, rel_tol=AGREES, abs_tol=AGREES)):
             return replace(test, estimate=wanted)
     return None
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from gate.confidence.expression import Chosen, Tree, Unclear, margin
+from gate.confidence.expression import margin
 from gate.confidence.ground import Ground
 from gate.confidence.margin import Extreme, Margin
 from gate.confidence.smooth import Prover
+from gate.confidence.tree import Chosen, Tree, Unclear
 from gate.language.evaluate import Binding, Judged, Result
 from gate.language.tree import All, Comparison, Condition
 from gate.language.value import Doubt
@@ -41,12 +42,12 @@ _HOLDS, _DOES_NOT = Tails(0.0, 1.0), Tails(1.0, 0.0)
 _PLAIN = {Outcome.PASS: _HOLDS, Outcome.FAIL: _DOES_NOT}
 
 
-def prove(tree: Condition, result: Result, ground: Ground, binding: Binding) -> Proof:
-    """The proof of a rule that was evaluated with this result."""
+def prove(tree: Condition, result: Result, ground: Ground, binding: Binding, far: bool = False) -> Proof:
+    """The proof of a rule that was evaluated with this result; only where `far` are such p-values worked out."""
     judged = {id(part.node): part for part in result.parts}
-    found = {key: proven(part, ground, binding) for key, part in judged.items()}
-    near, far = {key: each.tails for key, each in found.items()}, {key: each.far for key, each in found.items()}
-    return Proof(_tails(tree, near), _tails(tree, far), found)
+    found = {key: proven(part, ground, binding, far) for key, part in judged.items()}
+    near = _tails(tree, {key: each.tails for key, each in found.items()})
+    return Proof(near, _tails(tree, {key: each.far for key, each in found.items()}) if far else near, found)
 
 
 def _tails(tree: Condition, found: Mapping[int, Tails]) -> Tails:
@@ -59,7 +60,7 @@ def _tails(tree: Condition, found: Mapping[int, Tails]) -> Tails:
     return Tails(min(1.0, len(every) * min(each.above for each in every)), max(each.below for each in every))
 
 
-def proven(part: Judged, ground: Ground, binding: Binding) -> Proven:
+def proven(part: Judged, ground: Ground, binding: Binding, far: bool = False) -> Proven:
     """One comparison. Plain values decide `==`, `!=` and booleans; what is in doubt is never proven."""
     weak = any(doubt.weak for doubt in part.doubts)
     if part.node.operator in ("==", "!=") or isinstance(part.left, bool):
@@ -71,8 +72,9 @@ def proven(part: Judged, ground: Ground, binding: Binding) -> Proven:
         return Proven(_NOTHING, _NOTHING, None, None, own)
     prover = Prover(ground)
     found = _margin(tree, prover)
-    near, far = _decided(part, found, found.tails()), _decided(part, found, found.tails(far=True))
-    return Proven(near, far, found, tree, tuple(prover.doubts), tuple(prover.unpaired))
+    near = _decided(part, found, found.tails())
+    remote = _decided(part, found, found.tails(far=True)) if far else near
+    return Proven(near, remote, found, tree, tuple(prover.doubts), tuple(prover.unpaired))
 
 
 def _margin(tree: Tree, prover: Prover) -> Margin:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from gate.confidence.expression import Atom, Linear, Operation, Tree, linear
+from gate.confidence.tree import Atom, Linear, Operation, Tree, linear
 from gate.stats.test import Tails, Test
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from itertools import combinations
 from math import inf, isnan
 
 from gate.confidence import single
-from gate.confidence.expression import Atom, Chosen, Linear, Middle, Tree, Unclear, computed, leaves, linear
 from gate.confidence.ground import Ground
+from gate.confidence.tree import Atom, Chosen, Linear, Middle, Tree, Unclear, computed, leaves, linear
 from gate.language.value import Doubt
 from gate.record import replace
 from gate.stats.combine import scaled

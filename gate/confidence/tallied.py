@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from math import isclose, sqrt
 
 from gate.confidence.cells import Placed, placed, tilted
-from gate.confidence.expression import Atom, Tree
 from gate.confidence.ground import Ground
+from gate.confidence.tree import Atom, Tree
 from gate.language.value import Doubt
 from gate.record import replace
 from gate.stats.from_tally import BASELINE, Counts
@@ -39,6 +39,15 @@ def on_same_rows(ground: Ground, of: str, other: str) -> bool:
     if one is None or two is None or {model_of(ground, of), model_of(ground, other)} != {"", BASELINE}:
         return False
     return ground.tallies.same(one, two)
+
+
+def joined(ground: Ground, of: str, other: str) -> bool:
+    """Whether a baseline was counted in the candidate's rows for itself: in those that have its ids, most of them."""
+    table, tally = ground.table(of), tally_of(ground, other)
+    if not isinstance(table, Measurements) or tally is None or of or model_of(ground, other) != BASELINE:
+        return False
+    digests = {source.sha256 for source in table.sources}
+    return any(part.sha256 and part.sha256 in digests for part in tally.header.parts)
 
 
 def place(ground: Ground, atom: Atom) -> Placed | None:

@@ -7,7 +7,7 @@ from math import isclose
 from typing import Any, NamedTuple
 
 from gate.confidence.cells import Placed, range_of
-from gate.confidence.expression import Atom, Tree, computed, reach
+from gate.confidence.tree import Atom, Tree, computed, reach
 from gate.record import replace
 from gate.stats.cell_metrics import CellMetric, Place, binary, every_cell, fewest, many
 from gate.stats.from_tally import BASELINE, Counts, cells

@@ -5,11 +5,11 @@ from __future__ import annotations
 from math import ceil, floor, inf, isfinite, log10, sqrt
 from typing import NamedTuple
 
-from gate.confidence.expression import Atom, Linear, linear
 from gate.confidence.ground import Asked
 from gate.confidence.margin import Margin
 from gate.confidence.proof import Proof, Proven
 from gate.confidence.smooth import CERTAIN
+from gate.confidence.tree import Atom, Linear, linear
 from gate.stats.proportion import upper_quantile
 from gate.terms.decision import Certainty, Outcome, Reason
 from gate.terms.measurement import Interval

@@ -170,3 +170,24 @@ def test_two_policies_name_one_history(desk: Desk) -> None:
     done = desk.run("check", "metrics.json", "-p", "one.yaml", "-p", "two.yaml")
     assert done.code == 2
     assert "`history` is not the same here" in done.said
+
+
+def test_a_moving_average_is_as_sure_as_the_newest_value_is_by_its_weight(desk: Desk) -> None:
+    recorded([0.84] * 3, "recall")
+    desk.rules("ewma(recall, 3) >= 0.8", head="confidence: 95%\n")
+    desk.write("metrics.json", {"recall": {"value": 0.84, "n": 400}})
+    assert desk.run("check", "metrics.json", "-o", "decision.json").code == 0
+    sure = json.loads((desk.folder / "decision.json").read_text())["findings"][0]["certainty"]
+    alone = desk.rules("recall >= 0.8", head="confidence: 95%\n")
+    assert desk.run("check", "metrics.json", "-o", "decision.json", "-p", str(alone)).code == 0
+    whole = json.loads((desk.folder / "decision.json").read_text())["findings"][0]["certainty"]
+    assert sure["high"] - sure["low"] == pytest.approx(0.3 * (whole["high"] - whole["low"]), rel=1e-6)
+
+
+def test_a_drift_has_no_bound(desk: Desk) -> None:
+    recorded([0.84, 0.86] * 2, "recall")
+    desk.rules("cusum(recall, 2) <= 5", head="confidence: 95%\n")
+    desk.write("metrics.json", {"recall": {"value": 0.84, "n": 400}})
+    done = desk.run("check", "metrics.json")
+    assert done.code == 3
+    assert "has no bound here" in done.said

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from gate.confidence.expression import Atom, Chosen, Middle, Operation, Unclear, branches, computed, linear, margin, reach
+from gate.confidence.expression import margin
+from gate.confidence.tree import Atom, Chosen, Middle, Operation, Unclear, branches, computed, linear, reach
 from gate.judge.world import MeasuredWorld
 from gate.language.resolve import compile_rule
 from gate.terms.slice import WHOLE, Slice
