@@ -27,7 +27,7 @@ _BOUNDED_MEANS = frozenset(("brier", "ndcg", "mrr", "hit_rate", "pass@k", "hammi
 _OF = {
     "recall": "positives", "fnr": "positives", "specificity": "negatives", "fpr": "negatives",
     "precision": "predicted positives", "fdr": "predicted positives", "npv": "predicted negatives", "ndcg": "queries",
-    "mrr": "queries",
+    "mrr": "queries", "f1": "rows labelled or predicted positive",
 }  # fmt: skip
 _NOISE = 1e-9
 
@@ -164,7 +164,7 @@ def _other(found: Measurement, value: float, scale: float, what: str, fact: Metr
     if what == "f1" and support.n and support.n >= 1 and in_unit:
         from gate.stats.f1 import of_f1
 
-        return _scaled(replace(of_f1(share, support.n), of="rows labelled or predicted positive"), scale)
+        return _scaled(replace(of_f1(share, support.n), of=counted(what)), scale)
     if what == _AVERAGE_PRECISION and support.n_pos and support.stderr and in_unit:
         from gate.stats.average_precision import of_average_precision
 

@@ -47,8 +47,9 @@ class Proving:
 
     def prove(self, result: Result, binding: Mapping[str, str]) -> Proof:
         """The proof of what was evaluated."""
-        proof = prove(self.rule.expr.tree, result, self.world, binding)
-        return proof._replace(tails=proof.far) if self.asked.alpha < FAR else proof
+        far = self.asked.alpha < FAR
+        proof = prove(self.rule.expr.tree, result, self.world, binding, far or asks(self.rule))
+        return proof._replace(tails=proof.far) if far else proof
 
     def settle(self, result: Result, proof: Proof, family: Family | None) -> Result:
         """The result as far as it is proven."""
