@@ -48,7 +48,7 @@ def fetch(text: str, environ: Mapping[str, str], pause: Callable[[float], object
     `pause` waits for some seconds before a request goes out again.
     """
     named = mlflow_address.parse(text)
-    server = _Server(named, environ, pause)
+    server = Server(named, environ, pause)
     version, run = server.version(named) if named.model else ("", named.run)
     found, data = server.run(run)
     info = _mapping(found.get("info"))
@@ -70,7 +70,7 @@ def is_absent(error: GateError) -> bool:
     return isinstance(error, WebError) and error.status in (400, 404) and _ABSENT.search(error.problems[0].message) is not None
 
 
-class _Server:
+class Server:
     """The server, and how it is asked."""
 
     def __init__(self, named: Address, environ: Mapping[str, str], pause: Callable[[float], object] | None) -> None:

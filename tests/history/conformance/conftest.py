@@ -22,10 +22,14 @@ def git(request: pytest.FixtureRequest) -> str:
     return f"git:{request.getfixturevalue('empty_repository')}"
 
 
-EMPTY: dict[str, Callable[[pytest.FixtureRequest], str]] = {"sqlite": sqlite, "postgres": postgres, "git": git}
+def mlflow(request: pytest.FixtureRequest) -> str:
+    return str(request.getfixturevalue("empty_experiments"))
 
 
-@pytest.fixture(params=EMPTY)
+EMPTY: dict[str, Callable[[pytest.FixtureRequest], str]] = {"sqlite": sqlite, "postgres": postgres, "git": git, "mlflow": mlflow}
+
+
+@pytest.fixture(params=[pytest.param(name, marks=pytest.mark.slow if name == "mlflow" else ()) for name in EMPTY])
 def url(request: pytest.FixtureRequest) -> str:
     """Where an empty store of each kind is."""
     return EMPTY[request.param](request)

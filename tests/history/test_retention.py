@@ -1,0 +1,77 @@
+"""Pruning: by age and number, and what never goes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from gate.history.retention import Keep, prune, superfluous
+from gate.history.store import Store
+from gate.terms.run import Entry, Name, Run, Status
+from tests.history.conftest import Opened
+from tests.history.examples import entry, run
+
+
+@pytest.fixture
+def store(tmp_path: Path, opened: Opened) -> Store:
+    store = opened(str(tmp_path / "history.db"))
+    store.add([entry(number, {"f1": 0.9}, verdict="fail") for number in range(10)])
+    return store
+
+
+def numbers(runs: list[Run]) -> list[int]:
+    return [int(each.id[-4:]) for each in runs]
+
+
+def at(minute: int) -> str:
+    return f"2026-11-22T00:{minute:02d}:00.000Z"
+
+
+@pytest.mark.parametrize(
+    ("keep", "gone"),
+    [
+        (Keep(), []),
+        (Keep(since=at(4)), [3, 2, 1, 0]),
+        (Keep(newest=3), [6, 5, 4, 3, 2, 1, 0]),
+        (Keep(newest=0), [9, 8, 7, 6, 5, 4, 3, 2, 1, 0]),
+        (Keep(since=at(8), newest=8), [7, 6, 5, 4, 3, 2, 1, 0]),
+        (Keep(since=at(4), named=["run-0002"]), [3, 1, 0]),
+    ],
+)
+def test_by_age_and_by_number(store: Store, keep: Keep, gone: list[int]) -> None:
+    assert numbers(superfluous(store, keep)) == gone
+    assert len(store.runs()) == 10
+    assert numbers(prune(store, keep)) == gone
+    assert numbers(store.runs()) == [number for number in range(9, -1, -1) if number not in gone]
+
+
+def test_a_number_is_counted_for_each_model_and_branch(store: Store) -> None:
+    store.add([entry(number, branch="dev", verdict="fail") for number in (20, 21)])
+    store.add([entry(number, model="churn", verdict="fail") for number in (30, 31)])
+    assert numbers(prune(store, Keep(newest=1))) == [30, 20, 8, 7, 6, 5, 4, 3, 2, 1, 0]
+    assert numbers(prune(store, Keep(newest=0), model="churn")) == [31]
+
+
+def test_what_a_baseline_stands_for_stays(store: Store) -> None:
+    store.add([Name("fraud", "release-1.0", "run-0001")])
+    store.add([entry(10, verdict="pass"), entry(11, verdict="pass"), entry(12, verdict="warn", trusted=False)])
+    store.add([entry(13, verdict="pass", branch="dev")])
+    store.add([Entry(run(14, status=Status.RUNNING, finished="", verdict=""))])
+    gone = numbers(prune(store, Keep(newest=0)))
+    assert sorted(gone) == [0, *range(2, 10), 10, 12]
+    assert numbers(store.runs()) == [14, 13, 11, 1]
+
+
+@pytest.mark.parametrize(("until", "stays"), [("9999-12-31", True), ("2020-01-01", False), ("", False)])
+def test_a_run_that_a_valid_waiver_let_through_stays(store: Store, until: str, stays: bool) -> None:
+    finding = {"waiver": {"until": until, "why": "relabelled", "by": "@head"}} if until else {}
+    decision = json.dumps({"findings": [{"rule": "f1 > 0.8"}, finding]})
+    store.add([Entry(run(10, verdict="warn", trusted=False), (), {"decision": decision})])
+    assert (10 not in numbers(prune(store, Keep(newest=0)))) is stays
+
+
+def test_a_decision_that_cannot_be_read_is_not_thrown_away(store: Store) -> None:
+    store.add([Entry(run(10, verdict="warn", trusted=False), (), {"decision": "[1"})])
+    assert 10 not in numbers(prune(store, Keep(newest=0)))
