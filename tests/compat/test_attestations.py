@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
+pytest.importorskip("securesystemslib")
+pytest.importorskip("cryptography")
+
 from gate.attest.verification import Holds, Verification
 from tests.attest.making import outcome, verification
 from tests.compat.keep import FOLDER, IDENTITY, ISSUER
 
-pytest.importorskip("securesystemslib")
 RELEASES = sorted(FOLDER.iterdir())
 SIGNED = ("ed25519", "ecdsa", "rsa")
 
