@@ -62,9 +62,8 @@ def measure(
         named = {_ARRAYS[name]: value for name, value in arrays.items()} | ({"slices": list(slices)} if slices else {})
     reference, train = (_other(definition, name) for name in ("reference", "train"))
     asked = from_mapping({**named, **definition})
-    by = Measuring(
-        definition=asked, engine=engine, effort=Effort(memory=memory, identify=bool(asked.id)), reference=reference, train=train
-    )
+    effort = Effort(memory=memory, identify=bool(asked.id))
+    by = Measuring(definition=asked, engine=engine, effort=effort, reference=reference, train=train)
     with at_hand(source, by.effort) as near:
         return merge([measured(tally_of(near, by), near.form), *inspected(near, by)])
 
