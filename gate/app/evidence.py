@@ -99,7 +99,15 @@ def beside(candidate: Measurements, at: Surroundings | None = None) -> Baseline 
     if candidate.beside is None or not (_is_measured(candidate.beside) or _names_one(at)):
         return None
     names = ", ".join(source.name for source in candidate.beside.sources or candidate.sources)
-    return Baseline(DEFAULT, Origin(names, "same rows"), candidate.beside)
+    return Baseline(DEFAULT, Origin(names, _column(candidate, at) or "same rows"), candidate.beside)
+
+
+def _column(candidate: Measurements, at: Surroundings | None) -> str:
+    """What the baseline is called in the rows: its score's column, or its prediction's; "" where nothing says it."""
+    said = candidate.tally.header.definition if candidate.tally is not None else {}
+    if at is not None and at.measuring is not None:
+        said = at.measuring.definition.document
+    return str(said.get("baseline_score") or said.get("baseline_prediction") or "")
 
 
 def _is_measured(table: Measurements) -> bool:

@@ -63,3 +63,10 @@ def test_no_report_is_written_over_rows_that_a_flag_names(here: Desk, role: str)
 def test_an_engine_that_is_none_is_refused(here: Desk) -> None:
     done = here.run("check", "predictions.parquet", "--label", "y", "--score", "p", "--engine", "abacus")
     assert done.code == 2
+
+
+def test_a_baseline_in_the_same_rows_is_called_by_its_column(here: Desk) -> None:
+    here.write("gate.yaml", "gate: 1\nmeasure: {label: y, score: p, baseline_score: q}\nrules: [roc_auc >= baseline - 0.5]\n")
+    done = here.run("check", "predictions.parquet", "--all", "-o", "report.md")
+    assert done.code == 0, done.said
+    assert "Compared with `q`" in (here.folder / "report.md").read_text(encoding="utf-8")
