@@ -13,6 +13,7 @@ from gate.errors import GateError
 from gate.measure.definition import from_mapping
 from gate.measure.engines import duckdb, postgres
 from gate.measure.engines.engine import Effort
+from gate.measure.identity import identity
 from gate.measure.measuring import Measuring, tally_of
 from gate.measure.source import open_rows
 from gate.measure.tally import merge
@@ -154,3 +155,11 @@ def test_rows_that_cannot_be_used_are_refused_without_a_row_number() -> None:
     assert said.startswith("score-nan: ")
     assert "rows" in said
     assert "is the first" not in said
+
+
+def test_a_test_set_is_the_same_one_wherever_it_lies(parquet: str) -> None:
+    asked = {"label": "y", "prediction": "h", "id": "kind of thing"}
+    by = Measuring(definition=from_mapping(asked), effort=Effort(identify=True))
+    here, there = (identity(tally_of(open_rows(address), by)) for address in (parquet, TABLE))
+    assert here is not None
+    assert here == there
