@@ -180,3 +180,9 @@ def test_a_workflow_is_a_file_of_this_repository(tmp_path: Path, ref: str, workf
 
 def test_an_enterprise_server_is_asked_where_it_is(tmp_path: Path) -> None:
     assert told(tmp_path, "push", {}, GITHUB_API_URL="https://git.acme.example/api/v3/").api == "https://git.acme.example/api/v3"
+
+
+@pytest.mark.parametrize(("said", "protected"), [("true", True), ("false", False), ("", False), ("TRUE", False)])
+def test_whether_the_branch_is_protected(tmp_path: Path, said: str, protected: bool) -> None:
+    assert told(tmp_path, "push", {}, **BRANCH, GITHUB_REF_PROTECTED=said).protected is protected
+    assert told(tmp_path, "push", {}, **BRANCH).protected is False

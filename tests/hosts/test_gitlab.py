@@ -383,3 +383,8 @@ def test_a_token_with_a_line_end_inside_is_not_sent(gitlab: FakeGitLab) -> None:
     assert "characters that a header cannot" in posted.troubles[0]
     assert "glpat" not in posted.troubles[0]
     assert gitlab.asked == []
+
+
+@pytest.mark.parametrize(("said", "protected"), [("true", True), ("false", False), ("", False)])
+def test_whether_the_branch_is_protected(gitlab: FakeGitLab, said: str, protected: bool) -> None:
+    assert known(gitlab.environ(CI_COMMIT_REF_PROTECTED=said)).protected is protected
