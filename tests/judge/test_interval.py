@@ -7,7 +7,8 @@ import math
 import pytest
 
 from gate.judge.interval import SHOWN, interval_of
-from gate.stats.proportion import wilson
+from gate.stats.bounds import interval
+from gate.stats.proportion import of_counts, wilson
 from gate.terms.catalogue import find
 from gate.terms.measurement import Interval, Measurement, Support
 from gate.terms.metric import Metric
@@ -27,8 +28,15 @@ def test_a_share_of_n() -> None:
 
 
 def test_k_makes_any_metric_a_share() -> None:
-    found = interval_of(Measurement("x", 0.8, support=Support(n=100, k=80)), None)
-    assert found == Interval(*wilson(0.8, 100, SHOWN), 0.90)
+    found = interval_of(Measurement("x", 0.8, support=Support(n=200, k=160)), None)
+    assert found == Interval(*wilson(0.8, 200, SHOWN), 0.90)
+
+
+@pytest.mark.parametrize(("k", "n"), [(160, 200), (8, 10), (196, 200), (3, 200), (0, 5), (1, 1)])
+def test_it_is_that_of_the_test_a_rule_with_confidence_is_held_against(k: int, n: int) -> None:
+    found = interval_of(Measurement("x", k / n, support=Support(n=n, k=k)), None)
+    assert found is not None
+    assert (found.low, found.high) == pytest.approx(interval(of_counts(k, n), 0.05), abs=1e-12)
 
 
 def test_a_standard_error() -> None:
@@ -39,7 +47,7 @@ def test_a_standard_error() -> None:
 def test_a_share_has_the_better_interval() -> None:
     found = interval_of(Measurement("accuracy", 1.0, support=Support(n=3, stderr=0.0)), SHARE)
     assert found is not None
-    assert (found.high, round(found.low, 3)) == (1.0, 0.526)
+    assert (found.high, round(found.low, 3)) == (1.0, 0.368)
 
 
 @pytest.mark.parametrize("value", [0.0, 1.0])
