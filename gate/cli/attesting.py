@@ -55,12 +55,14 @@ def protect(models: Sequence[str], wanted: Sequence[Output]) -> None:
     """
     attested = [output for output in wanted if output.form == SIGNED and output.path.lower().endswith(ENDINGS)]
     allowed = attested if len(attested) == 1 else []
-    clash = [output for output in wanted if output not in allowed and any(_lies_in(model, output) for model in models)]
+    clash = [output for output in wanted if output not in allowed and would_change(models, output)]
     if clash:
         remove(output for output in wanted if output not in clash)
         what = f"the report `{clash[0].path}` would become a part of the model"
         raise OverwriteError(Problem("bad-output", what, remedy="write it elsewhere"))
 
 
-def _lies_in(model: str, output: Output) -> bool:
-    return output.path != "-" and os.path.realpath(output.path).startswith(os.path.join(os.path.realpath(model), ""))
+def would_change(models: Sequence[str], output: Output) -> bool:
+    """Whether a report would lie in the folder of a model."""
+    place = os.path.realpath(output.path)
+    return output.path != "-" and any(place.startswith(os.path.join(os.path.realpath(model), "")) for model in models)

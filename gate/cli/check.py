@@ -242,6 +242,7 @@ def asked_for(argv: list[str]) -> list[Output]:
     """The reports that a command line asks for, read without a parser: for when parsing failed or the run broke off."""
     written: list[str] = []
     others: list[str] = []
+    models: list[str] = []
     words = iter(argv)
     for word in words:
         if word in ("-o", "--output"):
@@ -250,20 +251,22 @@ def asked_for(argv: list[str]) -> list[Output]:
             written.append(word.partition("=")[2])
         elif word.startswith("-o"):
             written.append(word[2:])
+        elif word == "--model":
+            models.append(next(words, ""))
         elif word == "--":
             others += words  # files, whatever they look like
         elif word.startswith("--"):
-            others.append(word.partition("=")[2])
+            (models if word.startswith("--model=") else others).append(word.partition("=")[2])
         else:
             others.append(word[2:] if word.startswith(("-p", "-b")) and len(word) > 2 else word)
-    read = {os.path.realpath(path) for path in _may_be_read([path_of(word) for word in others])}
+    read = {os.path.realpath(path) for path in _may_be_read([path_of(word) for word in others] + models)}
     found: list[Output] = []
     for text_ in written:
         try:
             output = outputs.parse(text_)
         except UsageError:
             continue
-        if os.path.realpath(output.path) not in read:
+        if os.path.realpath(output.path) not in read and not attesting.would_change(models, output):
             found.append(output)
     return found
 

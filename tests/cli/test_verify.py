@@ -114,6 +114,15 @@ def test_no_report_becomes_a_part_of_the_model(folder: Path, words: tuple[str, .
     assert not (folder / "decision.intoto.json").exists()
 
 
+@pytest.mark.parametrize("model", [("--model", "model"), ("--model=model",)])
+def test_a_command_line_that_is_wrong_takes_nothing_out_of_the_model(folder: Path, model: tuple[str, ...]) -> None:
+    (folder / "report.md").write_text("a green one of an earlier run")
+    words = ("check", "metrics.json", *model, "-o", "markdown=model/weights.bin", "-o", "report.md", "--no-such-option")
+    assert run(folder, *words).returncode == 2
+    assert (folder / "model" / "weights.bin").read_bytes() == b"weights"
+    assert not (folder / "report.md").exists()
+
+
 def test_options_that_lack_one_another(folder: Path) -> None:
     done = run(folder, "check", "metrics.json", "-o", "decision.intoto.json")
     assert (done.returncode, "--model PATH" in done.stderr) == (2, True)
