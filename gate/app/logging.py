@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO
 
+from gate.app.clock import clock
 from gate.app.log import RUN, default_model
 from gate.documents.document import shown
 from gate.errors import InputError, Place, Problem, UsageError
@@ -17,7 +18,7 @@ from gate.readers.number_text import number
 from gate.record import dataclass, field, replace
 from gate.reports.record import MalformedError
 from gate.terms.measurements import Measurements
-from gate.terms.run import MEASUREMENTS, Entry, Name, Point, Record, Run, Status, moment
+from gate.terms.run import MEASUREMENTS, Entry, Name, Point, Record, Run, Status, moment, new_id
 
 _STEPS = ("step", "_step", "global_step", "epoch", "iteration")
 _LINES = (".jsonl", ".ndjson")
@@ -25,7 +26,7 @@ _LINES = (".jsonl", ".ndjson")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogRequest:
-    """What `gate log` was asked for. `named` is a name that the run gets, `run` the id of one to be gone on with."""
+    """What `gate log` was asked for. `named` is a name that the run gets, `run` the id of one to go on with, `at` when it was."""
 
     inputs: Sequence[str]
     step: int = 0
@@ -34,6 +35,7 @@ class LogRequest:
     slice: Mapping[str, str] = field(default_factory=dict)
     run: str = ""
     named: str = ""
+    at: str = ""
     test_set: str = ""
     model_digest: str = ""
     version: str = ""
@@ -91,13 +93,17 @@ def _run(request: LogRequest, store: Store) -> Run:
     if known is not None:
         return known
     model = request.model or default_model(request.environ)
+    begun_ = begun(request.environ, model, scalars(request.params), wanted)
+    at = clock(request.at).now.replace("Z", ".000Z") if request.at else ""
     return replace(
-        begun(request.environ, model, scalars(request.params), wanted),
+        begun_,
+        id=begun_.id if wanted or not at else new_id(at),
+        started=at or begun_.started,
         test_set=request.test_set,
         model_digest=request.model_digest,
         version=request.version,
         status=Status.FINISHED,
-        finished=moment(),
+        finished=at or moment(),
     )
 
 

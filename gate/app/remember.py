@@ -16,7 +16,7 @@ from gate.record import replace
 from gate.reports import json
 from gate.terms.decision import Decision, Verdict
 from gate.terms.measurements import Measurements
-from gate.terms.run import DECISION, WAIVERS, Entry, Point, Run, Status, moment
+from gate.terms.run import DECISION, WAIVERS, Entry, Point, Run, Status, moment, new_id
 
 
 def trouble(decision: Decision, policies: Sequence[Policy], environ: Mapping[str, str]) -> str:
@@ -52,6 +52,7 @@ def _run(decision: Decision, environ: Mapping[str, str]) -> Run:
     test_set = identity(decision.candidate.tally) if decision.candidate is not None else None
     return replace(
         begun_,
+        id=new_id(at),
         started=at,
         finished=at if decision.simulated else moment(),
         status=Status.FAILED if decision.verdict is Verdict.ERROR else Status.FINISHED,

@@ -37,6 +37,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="go on with this run, or begin one of this id (default: $GATE_RUN, else a new one)",
     )
     add("--name", default="", metavar="NAME", help="a name by which rules find the run: `run:NAME`")
+    add("--at", default="", metavar="DATE", help="the day, or moment, at which it was measured (default: now)")
     add("--test-set", default="", metavar="DIGEST", help="which rows were measured: others start a new series")
     add("--model-digest", default="", metavar="DIGEST", help="which model was measured")
     add("--model-version", default="", metavar="VERSION", help="its version in a registry")
@@ -55,6 +56,7 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
             params=_pairs("--param", args.param),
             run=args.run,
             named=args.name,
+            at=args.at,
             test_set=args.test_set,
             model_digest=args.model_digest,
             version=args.model_version,

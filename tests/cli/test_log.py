@@ -120,6 +120,14 @@ def test_a_run_gets_a_name(desk: Desk) -> None:
     assert len(history().runs()) == 1
 
 
+def test_what_was_measured_earlier_is_put_there(desk: Desk) -> None:
+    for day in ("2026-09-08", "2026-09-01T06:30:00Z"):
+        assert desk.run("log", "f1=0.9", "--at", day).code == 0
+    assert [run.started for run in history().runs()] == ["2026-09-08T00:00:00.000Z", "2026-09-01T06:30:00.000Z"]
+    assert history().runs()[0].id.startswith("20260908-000000000-")
+    assert desk.run("log", "f1=0.9", "--at", "yesterday").code == 2
+
+
 def test_what_was_exported_is_imported(desk: Desk) -> None:
     records = [Entry(run(0), (logged("f1", 0.9, 2),), {"decision": "{}"}), Name("fraud", "release", "run-0000")]
     desk.write("runs.jsonl", "".join(f"{line_of(record)}\n" for record in records))

@@ -21,7 +21,7 @@ from tests.history.conformance.conftest import EMPTY
 from tests.history.conftest import Opened
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name != "posix", reason="SIGKILL")]
-KILLS = {"sqlite": 200, "postgres": 20, "git": 20}
+KILLS = {"sqlite": 200, "postgres": 20, "git": 20, "mlflow": 20}
 
 # Says what is acknowledged as soon as it is: "run ID", then "ID STEP" for each step, and "end ID" when the run was ended.
 WRITER = """
@@ -63,7 +63,7 @@ def test_what_was_acknowledged_is_there(
     monkeypatch.chdir(tmp_path)
     open_store(address, os.environ, write=True).close()
     said: list[str] = []
-    longest = 0.05 if kind != "git" else 1.5
+    longest = 0.05 if kind in ("sqlite", "postgres") else 1.5
     for _ in range(KILLS[kind]):
         said += killed(address, tmp_path, chance.uniform(0, longest))
     store = opened(address)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from gate.errors import HistoryError
 from gate.history.lines import exported, read
+from gate.history.sqlite import open_file
 from gate.history.store import Store, Which
 from gate.record import replace
 from gate.terms.measurement import Interval, Support
@@ -283,6 +285,19 @@ def test_what_is_exported_can_be_imported(several: Store, opened: Opened) -> Non
     assert list(exported(opened())) == lines
     fraud = [line for line in lines if '"model":"fraud"' in line or '"exclude"' in line]
     assert list(exported(opened(), Which(model="fraud"))) == fraud
+
+
+def test_a_history_moves_from_a_file_and_back(store: Store, opened: Opened, tmp_path: Path) -> None:
+    first, last = (open_file(str(tmp_path / name), write=True) for name in ("first.db", "last.db"))
+    points = (Point("recall", 0.9, EU, 3, Support(400.0, 360.0), "%", Direction.HIGHER, "measured"), logged("loss", -0.5, -1))
+    records = [Entry(run(number, branch=ODD), points, {"decision": ODD}) for number in range(3)]
+    first.add([*records, Name("fraud", ODD, "run-0001"), Exclusion("fraud", "2026", "2027", ODD), State(ODD, ODD, "2026")])
+    wanted = list(exported(first))
+    store.add(list(read(wanted, "first")))
+    last.add(list(read(exported(opened()), "store")))
+    assert list(exported(last)) == wanted
+    first.close()
+    last.close()
 
 
 def test_order_of_runs_of_one_moment_is_the_same_everywhere(store: Store) -> None:
