@@ -15,6 +15,7 @@ from gate.history import rows, sql_forget
 from gate.history.schema import MIGRATIONS, VERSION_TABLE
 from gate.history.sql_write import Writing
 from gate.history.store import ALL, Which
+from gate.record import replace
 from gate.reports.record import MalformedError
 from gate.terms.run import Entry, Exclusion, Logged, Name, Point, Record, Run, State, Status
 from gate.terms.slice import WHOLE, Slice
@@ -28,7 +29,7 @@ _POINTS = """
           union all select series, run, step, value, evidence from earlier) p
     on p.series = s.id where p.run = ? and s.model = ? and s.branch = ?"""
 _LAST = """
-    select r.facts, l.step, l.value, l.evidence from latest l join runs r on r.number = l.run where l.series = ?"""
+    select r.facts, l.step, l.value, l.evidence from latest l cross join runs r where r.number = l.run and l.series = ?"""
 _EXCLUDED = "exists (select 1 from exclusions e where e.model = r.model and e.since <= r.started and r.started < e.until)"
 
 
@@ -95,7 +96,7 @@ class SqlStore:
         return [self._run(facts) for (facts,) in found]
 
     def last(self, metric: str, k: int, which: Which = ALL, on: Slice = WHOLE) -> list[Logged]:
-        wanted, values = _conditions(which)
+        wanted, values = _conditions(replace(which, model="", branch=""))  # a series is of one model and branch
         text = rows.slice_text(on)
 
         def work(cursor: Cursor) -> list[Any]:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from gate.errors import HistoryError
 from gate.history.schema import MIGRATIONS
-from gate.history.sql import SqlStore, migrate
+from gate.history.sql import Cursor, SqlStore, migrate
 from gate.history.sqlite import SqliteLink, open_file
-from gate.history.store import default_path, open_store, public
+from gate.history.store import Which, default_path, open_store, public
 from gate.terms.run import Entry
 from tests.history.conftest import Opened
 from tests.history.examples import entry, logged, run
@@ -106,17 +107,42 @@ def test_a_number_that_somebody_changed_is_said_to_be_damage(tmp_path: Path, ope
         assert slug(caught) == "history-corrupt"
 
 
-def test_the_last_of_a_metric_does_not_walk_through_all_runs(tmp_path: Path, opened: Opened) -> None:
-    store = opened(str(tmp_path / "history.db"))
+class Watching(SqliteLink):
+    """Says how each question is worked out."""
+
+    def read(self, work: Callable[[Cursor], Any]) -> Any:
+        def watched(cursor: Cursor) -> Any:
+            self.asked: list[tuple[str, Sequence[Any]]] = getattr(self, "asked", [])
+            return work(Asking(cursor, self.asked))
+
+        return super().read(watched)
+
+
+class Asking:
+    def __init__(self, cursor: Cursor, asked: list[tuple[str, Sequence[Any]]]) -> None:
+        self._cursor = cursor
+        self._asked = asked
+
+    def all(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
+        plan = self._cursor.all(f"explain query plan {statement}", values)
+        self._asked.append((statement, [row[3] for row in plan]))
+        return self._cursor.all(statement, values)
+
+
+@pytest.mark.parametrize(
+    "which", [Which(), Which(model="fraud", branch="main", trusted=True, passed=True, excluded=False, test_set="x")]
+)
+def test_the_last_of_a_metric_is_found_by_an_index_newest_first(tmp_path: Path, which: Which) -> None:
+    link = Watching(str(tmp_path / "history.db"), True)
+    migrate(link, True)
+    store = SqlStore(link)
     store.add([entry(number, {"f1": 0.9}) for number in range(10)])
-    with sqlite3.connect(tmp_path / "history.db") as connection:
-        plan = connection.execute(
-            "explain query plan select r.facts, l.value from latest l join runs r on r.number = l.run"
-            " where l.series = 1 and r.model = 'fraud' and r.trusted = 1 and r.passed = 1 order by l.run desc limit 30"
-        ).fetchall()
-    told = " ".join(str(row[3]) for row in plan)
-    assert "SCAN" not in told, told
-    assert "TEMP B-TREE" not in told, told
+    link.asked.clear()
+    store.last("f1", 3, which)
+    plans = [plan for statement, plan in link.asked if "latest" in statement]
+    assert plans
+    assert all("PRIMARY KEY (series=?)" in plan[0] and not any("TEMP B-TREE" in step for step in plan) for plan in plans), plans
+    link.close()
 
 
 def test_the_default_is_at_the_root_of_the_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
