@@ -93,9 +93,7 @@ def _is_ours(path: str) -> bool:
     return (stat.S_ISREG(kind) or stat.S_ISLNK(kind)) and not os.path.abspath(path).startswith(("/dev/", "/proc/"))
 
 
-def write(
-    outputs: Iterable[Output], decision: Decision, exit_code: int, sign: Callable[[str], str] | None = None
-) -> list[str]:
+def write(outputs: Iterable[Output], decision: Decision, exit_code: int, sign: Callable[[str], str] | None = None) -> list[str]:
     """Render and write all, attestations signed; what goes to standard output is returned.
 
     Raises OutputError with all that failed; an error of the signer comes before anything is written.
