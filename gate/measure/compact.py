@@ -11,6 +11,7 @@ from gate.measure.sorted_ranks import CELLS
 from gate.measure.sql_columns import SHARES
 from gate.measure.tally import in_order, rolled
 from gate.record import replace
+from gate.reports.tally_document import LARGEST
 from gate.terms.slice import Slice
 from gate.terms.tally import Key, Number, Table, Tally
 
@@ -112,10 +113,12 @@ def _resized(table: Table, sizes: tuple[str, ...]) -> Table:
         if any(size[at] - least[at] > _SPREAD for size, _ in rows for at in range(count)):
             found |= {(*key, *size): row for size, row in rows}
             continue
-        moved = ((size, _moved(row, size, least, powers)) for size, row in rows)
-        one = rolled((((), row) for _, row in moved), lambda key: key)
-        at: Key = (*key, *least)
-        found[at] = one[()]
+        one = rolled((((), _moved(row, size, least, powers)) for size, row in rows), lambda key: key)[()]
+        if max(map(abs, one)) > LARGEST:
+            found |= {(*key, *size): row for size, row in rows}
+        else:
+            at: Key = (*key, *least)
+            found[at] = one
     return replace(table, rows=in_order(found), merges=False)
 
 

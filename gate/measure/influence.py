@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 KEYS = ("label", "prediction", "baseline")
 BY_CLUSTER = ("first", "second")
 PAIR_KEYS = (*KEYS, "cell", "baseline_cell")
-COARSE = 16  # cells of the grid of scores that make one here: 8 for each octave
+COARSE = 8  # cells of the grid of scores that make one here: 16 for each octave
 CLOSE = 16  # numbers for each octave of the odds
 _RANKS = (AUC, AVERAGE_PRECISION)
 _NONE = -1
@@ -249,7 +249,7 @@ def exact_sums(code: Array, values: Array) -> Array:
 
 
 def _pairs(rows: Rows) -> Table:
-    """Rows by cell and by both models' scores, eight cells to an octave: the same for all data, so that shards add up."""
+    """Rows by cell and by both models' scores, sixteen cells to an octave: the same for all data, so that shards add up."""
     asked = rows.asked
     keys = {"y": "cast(y as integer)", "h": flagged(rows, "prediction")}
     keys["b"] = flagged(rows, "baseline") if asked.has_baseline else str(_NONE)

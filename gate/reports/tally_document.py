@@ -9,7 +9,7 @@ from gate.terms.slice import Slice
 from gate.terms.tally import Header, Key, Number, Part, Table, Tally
 
 FORMAT = 1
-LARGEST = 10**1000  # of a number: sums of powers of numbers of all sizes are long, and none is longer
+LARGEST = 10**390  # of a number: sums of powers of numbers of all sizes are long; readers of documents take 400 digits
 MOST_ROWS = 1_000_000
 _ASIDE = "thinned"  # of this table rows that differ in their last key only stand side by side
 _CELLS = ("label", "prediction", "baseline", "state")

@@ -17,7 +17,8 @@ class Ranked:
     """A rank metric, or a difference of two, with the standard error by influence values; rows of both classes.
 
     For AUC the error is DeLong's (with n - 1 in each class). 0 where the scores tell none. `bound` is by how much the
-    value may be off at most, where the scores were counted on a grid; the error has it already.
+    value may be off at most, where the scores were counted on a grid; the error of one model has it already, that of a
+    difference has not, as both are off alike.
     """
 
     value: float
