@@ -29,7 +29,7 @@ def trouble(decision: Decision, policies: Sequence[Policy], environ: Mapping[str
 
 
 def remember(decision: Decision, policies: Sequence[Policy], environ: Mapping[str, str]) -> Run:
-    """Keep the decision, and all that it was made from. Raises GateError."""
+    """Keep the decision, and all that it was made from, where the policies say, else the environment. Raises GateError."""
     run = _run(decision, environ)
     documents = {DECISION: json.render(decision)}
     waivers = [_waiver(policy, waiver) for policy in policies for waiver in policy.waivers]
@@ -37,7 +37,8 @@ def remember(decision: Decision, policies: Sequence[Policy], environ: Mapping[st
         from gate.history.rows import encode
 
         documents[WAIVERS] = encode(waivers)
-    store = open_store("", environ, write=True)
+    named = next((policy.history for policy in policies if policy.history), "")
+    store = open_store(named, environ, write=True)
     try:
         recording.add(store, [Entry(run, _points(decision.candidate), documents)])
     finally:

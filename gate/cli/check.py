@@ -87,8 +87,8 @@ def _reporting(add: Callable[..., object]) -> None:
     add("--github-output", action="store_true", help="set the outputs of a GitHub step: verdict, exit-code, report …")
     add("--warn-exit-code", type=_exit_code, default=0, metavar="N", help="exit with N instead of 0 when the verdict is warn")
     add("--all", action="store_true", help="show the rules that hold, too")
-    where = "$GATE_HISTORY, else .gate/history.db"
-    add("--record", action="store_true", help=f"keep the run in the history ({where}); trouble changes no verdict")
+    where = "the policy's `history`, $GATE_HISTORY, else .gate/history.db"
+    add("--record", action="store_true", help=f"keep the run ({where}); trouble changes no verdict")
 
 
 def _exit_code(written: str) -> int:

@@ -39,12 +39,12 @@ class Remote:
 
 
 def remote_of(url: str, environ: Mapping[str, str]) -> Remote:
-    """`git:` is this repository's own server, `git:ADDRESS` another repository; `#BRANCH` may follow. Raises HistoryError."""
+    """`git:` or `git:origin` is this repository's own server, `git:ADDRESS` another one; `#BRANCH` may follow. Raises HistoryError."""
     address, _, branch = url.removeprefix("git:").partition("#")
     branch = branch or BRANCH
     if not _BRANCH.fullmatch(branch) or ".." in branch or branch.endswith((".lock", "/", ".")):
         raise _refused(f"`{shown(branch)}` is no name of a branch")
-    where = address or _own(environ)
+    where = _own(environ) if address in ("", "origin") else address
     if where.startswith("https://"):
         if "@" in where.partition("://")[2].partition("/")[0]:
             raise _refused("an address with a password in it would be seen by others")

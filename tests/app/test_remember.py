@@ -85,6 +85,13 @@ def test_the_waivers_of_the_policy_are_kept(desk: Desk) -> None:
     }  # fmt: skip
 
 
+def test_the_policy_says_in_which_history(desk: Desk) -> None:
+    desk.rules("f1 > 0.8", head="history: kept/runs.db\n")
+    assert desk.check({"f1": 0.9}, "--record").code == 0
+    assert (desk.folder / "kept" / "runs.db").exists()
+    assert not (desk.folder / ".gate").exists()
+
+
 def test_without_record_no_store_is_opened(desk: Desk) -> None:
     assert desk.check({"f1": 0.9}).code == 0
     assert not (desk.folder / ".gate").exists()

@@ -208,6 +208,7 @@ def test_ci_says_where_it_was_cloned_from(tmp_path: Path, monkeypatch: pytest.Mo
     git(tmp_path, "init", "-q")
     git(tmp_path, "remote", "add", "origin", "https://evil.example/o/r.git")
     monkeypatch.chdir(tmp_path)
+    assert remote_of("git:", {}) == remote_of("git:origin", {})
     assert remote_of("git:", {}).url == "https://evil.example/o/r.git"
     assert remote_of("git:", {"GITHUB_ACTIONS": "true", "GITHUB_REPOSITORY": "o/r"}).url == "https://github.com/o/r.git"
     gitlab = {"GITLAB_CI": "true", "CI_PROJECT_URL": "https://gitlab.example/o/r"}

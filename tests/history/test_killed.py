@@ -83,7 +83,8 @@ def check(said: list[str], store: Store) -> None:
     ended = {line.removeprefix("end ") for line in said if line.startswith("end ")}
     assert set(begun) <= found.keys()
     assert all(found[run].status is Status.FINISHED for run in ended)
-    assert any(run.status is Status.HALF_WRITTEN for run in found.values())
+    if store.direct:  # the others spend their time on sending runs that are over
+        assert any(run.status is Status.HALF_WRITTEN for run in found.values())
     for run in found:
         steps = {int(line.split()[1]) for line in said if line.startswith(f"{run} ")}
         points = store.points(run)
