@@ -27,7 +27,8 @@ from gate.policy.load import loads
 from gate.policy.policy import Policy, Rule
 from gate.readers.inputs import read_inputs, read_mapping
 from gate.record import replace
-from gate.stats.proportion import wilson
+from gate.stats.bounds import interval
+from gate.stats.proportion import of_counts
 from gate.terms.decision import Decision, Outcome, Verdict
 from gate.terms.measurement import Interval, Measurement, Support
 from gate.terms.measurements import Measurements
@@ -244,7 +245,7 @@ def test_a_share_of_n_gets_the_end_of_its_interval(counts: tuple[int, int], up: 
     k, n = counts
     fact = SHARE_DOWN if up else SHARE_UP
     floor = floor_of(Measurement("x", k / n, support=Support(n=n)), fact)
-    end = wilson(k / n, n, 0.90)[up]
+    end = interval(of_counts(k, n), 0.05)[up]
     if k == (n if up else 0):
         assert floor is None
         return
