@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from gate.app.clock import Clock
-from gate.app.evidence import beside, labels, named_baselines, other_runs, tables
+from gate.app.evidence import Found, beside, labels, named_baselines, other_runs, tables
 from gate.app.measuring import of_policies
 from gate.baselines.baseline import Surroundings
 from gate.errors import PolicyError, Problem, UsageError
@@ -19,6 +19,7 @@ from gate.measure.measuring import Measuring, measured, tally_of
 from gate.measure.source import of_frame, open_rows
 from gate.policy.policy import Policy
 from gate.record import dataclass, replace
+from gate.terms.baseline import Baseline
 from gate.terms.decision import Decision, Outcome
 from gate.terms.plan import Flips, Trial
 from gate.terms.slice import Slice
@@ -137,11 +138,18 @@ class _Judging:
         self.policy = policy
         self.plain = replace(policy, rules=tuple(replace(rule, confidence=None) for rule in policy.rules), holdout=None)
         self.share = policy.holdout.share if policy.holdout is not None else 1.0
+        self.named: dict[str, Found] | None = None
         self.at = Surroundings(inputs=inputs, environ=environ, measuring=by, tree=policy.tree, folder=policy.folder)
+
+    def baselines(self, beside: Baseline | None) -> dict[str, Found]:
+        """Those that the policy names, which are fetched once, and the one in the same rows."""
+        if self.named is None:
+            self.named = named_baselines([self.policy], beside, self.at)
+        return self.named if beside is None else {**self.named, beside.name: beside}
 
     def by_both(self, columns: dict[str, Any]) -> tuple[Decision, Decision]:
         candidate = measured(tally_of(of_frame(columns), self.by), "rows")
-        baselines = other_runs(named_baselines([self.policy], beside(candidate), self.at), candidate)
+        baselines = other_runs(self.baselines(beside(candidate)), candidate)
         evidence = Evidence(replace(candidate, beside=None), tables(baselines), self.moment.today, labels=labels(baselines))
         return judge([self.policy], replace(evidence, alpha_share=self.share)), judge([self.plain], evidence)
 

@@ -113,3 +113,9 @@ def test_progress_is_told() -> None:
     heard: list[float] = []
     tried("accuracy >= 0.6", progress=lambda _what, share, _rows=0: heard.append(share))
     assert heard == [number / 8 for number in range(1, 9)]
+
+
+def test_a_baseline_in_a_file_is_read_once_and_compared_with_every_draw(rows: Path) -> None:
+    (rows / "old.json").write_text('{"accuracy": {"value": 0.7, "n": 1000}}')
+    found = only(tried("accuracy >= baseline", more="baselines: {baseline: ./old.json}\n", draws=2))
+    assert found.outcomes == {"pass": 4}
