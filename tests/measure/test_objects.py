@@ -359,3 +359,22 @@ def test_which_paths_are_addresses() -> None:
     )
     assert key("https://h/a/p.csv?x=1") == "h/a/p.csv"
     assert key("s3://b/a#1.csv?versionId=2") == "b/a#1.csv"
+
+
+class Lying(fsspec.AbstractFileSystem):
+    """A filesystem that promises more than it gives, as one does whose object is being written again."""
+
+    protocol = "lying"
+
+    def info(self, path: str, **kwargs: Any) -> dict[str, Any]:
+        del kwargs
+        return {"name": path, "size": len(CONTENT) + 1, "type": "file"}
+
+    def get_file(self, rpath: str, lpath: str, **kwargs: Any) -> None:
+        del rpath, kwargs
+        Path(lpath).write_bytes(CONTENT)
+
+
+def test_less_than_was_announced_is_refused() -> None:
+    fsspec.register_implementation("lying", Lying, clobber=True)
+    assert "bytes came" in refused("lying://bucket/p.parquet")
