@@ -39,7 +39,7 @@ class Remote:
 
 
 def remote_of(url: str, environ: Mapping[str, str]) -> Remote:
-    """`git:` or `git:origin` is this repository's own server, `git:ADDRESS` another one; `#BRANCH` may follow. Raises HistoryError."""
+    """`git:` or `git:origin` is this repository's server, `git:ADDRESS` another; `#BRANCH` may follow. Raises HistoryError."""
     address, _, branch = url.removeprefix("git:").partition("#")
     branch = branch or BRANCH
     if not _BRANCH.fullmatch(branch) or ".." in branch or branch.endswith((".lock", "/", ".")):
