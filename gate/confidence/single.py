@@ -29,6 +29,10 @@ _OF = {
     "precision": "predicted positives", "fdr": "predicted positives", "npv": "predicted negatives", "ndcg": "queries",
     "mrr": "queries", "f1": "rows labelled or predicted positive",
 }  # fmt: skip
+# What a share is of, by the counts of a confusion matrix.
+DENOMINATORS = {
+    "recall": ("tp", "fn"), "fnr": ("tp", "fn"), "specificity": ("tn", "fp"), "fpr": ("tn", "fp"), "precision": ("tp", "fp"),
+}  # fmt: skip
 _NOISE = 1e-9
 
 

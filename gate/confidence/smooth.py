@@ -58,8 +58,8 @@ class Prover:
         found = self.measured(atom)
         if found is None:
             return None
-        test: Test | Doubt | None = None
-        if has_tally(self.ground, atom.of):
+        test: Test | Doubt | None = self._other_denominator(atom, found)
+        if test is None and has_tally(self.ground, atom.of):
             from gate.confidence import tallied
 
             test = tallied.test_of(self.ground, atom, found)
@@ -69,6 +69,20 @@ class Prover:
             self.doubts[test] = None
             return None
         return test
+
+    def _other_denominator(self, atom: Atom, found: Measurement) -> Doubt | None:
+        """Why `n` is not what a share is of, where counts of the confusion matrix stand beside it."""
+        name = self.ground.source(atom.metric)
+        table, counts = self.ground.table(atom.of), single.DENOMINATORS.get(single.known_as(name))
+        if isinstance(table, Doubt) or counts is None or found.support.n is None:
+            return None
+        beside = [table.get(each, atom.on) for each in counts]
+        known = [float(each.value) for each in beside if each is not None and each.value is not None]
+        if len(known) < len(counts) or sum(known) == found.support.n:
+            return None
+        meant = f"{' + '.join(counts)} is {sum(known):g}"
+        text = f"`{name}` has n {found.support.n:g}, but {meant}: it is a share of the {single.counted(single.known_as(name))}"
+        return Doubt("not-a-count", text, f"write `n: {sum(known):g}`", weak=True)
 
     def leaf(self, leaf: Tree) -> Test | None:
         """The test of what stands below all operations."""

@@ -44,6 +44,12 @@ SURE: dict[str, tuple[str, dict[str, Any], str]] = {
     "a weighted mean": ("[0.7 * recall + 0.3 * f1 >= 0.8]", {"recall": share(380, 400), "f1": {"value": 0.9, "n": 420}}, "pass"),
     "a product": ("[recall * precision >= 0.8]", {"recall": share(380, 400), "precision": share(380, 400)}, "pass"),
     "too near": ("[recall * precision >= 0.89]", {"recall": share(380, 400), "precision": share(380, 400)}, "undecided"),
+    "n of all rows, where the matrix tells": (
+        "[recall >= 0.5]", {"recall": {"value": 0.9, "n": 1000}, "tp": 90, "fn": 10, "fp": 5, "tn": 895}, "undecided"
+    ),
+    "n of the positives": (
+        "[recall >= 0.5]", {"recall": {"value": 0.9, "n": 100}, "tp": 90, "fn": 10, "fp": 5, "tn": 895}, "pass"
+    ),
     "a range that leaves no room": ("[recall >= 0]", {"recall": share(1, 400)}, "pass"),
 }  # fmt: skip
 
