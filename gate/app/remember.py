@@ -10,7 +10,6 @@ from gate.history import recording
 from gate.history.begin import begun
 from gate.history.points import of_measurement
 from gate.history.store import open_store
-from gate.measure.identity import identity
 from gate.policy.policy import Policy, Waiver
 from gate.record import replace
 from gate.reports import json
@@ -50,7 +49,6 @@ def _run(decision: Decision, environ: Mapping[str, str]) -> Run:
     """The run of a decision. One that was made as if on another day was made on that day."""
     begun_ = begun(environ, decision.name or "model")
     at = decision.judged_at.replace("Z", ".000Z") if decision.simulated else begun_.started
-    test_set = identity(decision.candidate.tally) if decision.candidate is not None else None
     return replace(
         begun_,
         id=new_id(at),
@@ -62,8 +60,18 @@ def _run(decision: Decision, environ: Mapping[str, str]) -> Run:
         verdict=decision.verdict.value,
         policy=" + ".join(policy.sha256 for policy in decision.policies),
         model_digest=" + ".join(model.sha256 for model in decision.model),
-        test_set=test_set.test_set if test_set is not None else "",
+        test_set=_test_set(decision.candidate),
     )
+
+
+def _test_set(table: Measurements | None) -> str:
+    """The digest of the rows that were measured, empty where they have no ids."""
+    if table is None or table.tally is None:
+        return ""
+    from gate.measure.identity import identity
+
+    found = identity(table.tally)
+    return found.test_set if found is not None else ""
 
 
 def _points(table: Measurements | None) -> tuple[Point, ...]:

@@ -33,6 +33,10 @@ _UNIQUE = frozenset(("42P06", "42P07", "23505"))  # two that made the same schem
 
 def open_store(url: str, environ: Mapping[str, str], *, write: bool) -> Store:  # noqa: ARG001
     """As gate.history.store says; the URL is one of libpq, which takes what it does not say from PGHOST, PGPASSWORD and so on."""
+    try:
+        import psycopg  # noqa: F401
+    except ImportError:
+        raise MissingExtraError("a history in PostgreSQL", "postgres") from None
     link = PostgresLink(url)
     try:
         if write:
@@ -130,10 +134,8 @@ class PostgresLink:
         return self._open
 
     def _connected(self) -> psycopg.Connection[Any]:
-        try:
-            import psycopg
-        except ImportError:
-            raise MissingExtraError("a history in PostgreSQL", "postgres") from None
+        import psycopg
+
         try:
             connection = psycopg.connect(self._url, autocommit=True, connect_timeout=10, application_name="gate")
         except psycopg.ProgrammingError:

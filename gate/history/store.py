@@ -97,13 +97,13 @@ class Opener(Protocol):
     """A module of the room."""
 
     def open_store(self, url: str, environ: Mapping[str, str], *, write: bool) -> Store:
-        """The store at a URL of this kind. Without `write` nothing is made. Raises HistoryError."""
+        """The store at a URL of this kind. Without `write` nothing is made. Raises HistoryError; MissingExtraError."""
 
 
 def open_store(url: str, environ: Mapping[str, str], *, write: bool = False) -> Store:
     """The history at `url`, by default that of $GATE_HISTORY, else `.gate/history.db` of the repository.
 
-    A URL is the path of a file of SQLite, `postgresql://…`, `git:[REMOTE][#BRANCH]`, or `mlflow:[SERVER]`. Raises HistoryError:
+    A URL is the path of a file of SQLite, `postgresql://…`, `git:[REMOTE][#BRANCH]`, or `mlflow:[SERVER]`. Raises GateError:
     also where there is none yet and nothing is to be written (`history-missing`).
     """
     given = url or environ.get(VARIABLE, "") or default_path()

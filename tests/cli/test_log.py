@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -167,3 +169,33 @@ def test_a_line_that_is_no_record_is_refused_with_its_place(desk: Desk, line: st
     assert done.code == 2
     assert "runs.jsonl:2: this is no record of a history" in done.err
     assert not (desk.folder / ".gate").exists()
+
+
+BARE = """
+import sys
+
+
+class Nothing:
+    def find_spec(self, name, *_):
+        if name.partition(".")[0] in ("numpy", "duckdb", "psycopg", "pyarrow", "tqdm"):
+            raise ImportError(name)
+
+
+sys.meta_path.insert(0, Nothing())
+from gate.cli.main import main
+
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_a_history_needs_no_further_package_and_postgres_says_which(desk: Desk) -> None:
+    def bare(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([sys.executable, "-c", BARE, *words], capture_output=True, text=True, check=False)
+
+    desk.rules("f1 > 0.8")
+    desk.write("metrics.json", {"f1": 0.9})
+    assert bare("log", "f1=0.9").returncode == 0
+    assert bare("check", "metrics.json", "--record").returncode == 0
+    assert len(history().runs()) == 2
+    done = bare("log", "f1=0.9", "--to", "postgresql://host/x")
+    assert (done.returncode, done.stderr.splitlines()[-1].strip()) == (2, "pip install 'mlgate[postgres]'")
