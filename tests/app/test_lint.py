@@ -241,6 +241,19 @@ def test_confidence_changes_nothing_about_an_exact_comparison(desk: Desk) -> Non
     assert [slug for slug, _ in advice(desk.lint())] == ["confidence-ignored"]
 
 
+def test_confidence_without_a_margin_is_never_enough_for_an_equal_model(desk: Desk) -> None:
+    rules = ("f1 >= baseline", "fpr <= baseline", "baseline <= recall", "mcc >= baseline - 0.01", "auc >= 0.9 * baseline")
+    desk.policy(*rules, head="confidence: 95%\n")
+    found = desk.lint().advice
+    assert [(problem.slug, problem.remedy) for problem in found] == [
+        ("no-margin", "say how much may be lost: `baseline - 0.01`"),
+        ("no-margin", "say how much may be lost: `baseline + 0.01`"),
+        ("no-margin", "say how much may be lost: `baseline - 0.01`"),
+    ]
+    desk.policy(*rules)
+    assert desk.lint().advice == ()
+
+
 def test_waivers_that_are_over_or_nearly(desk: Desk) -> None:
     entry = "  - {rule: x > 1, until: %s, why: w, by: '@me'}\n"
     desk.policy(
