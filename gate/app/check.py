@@ -39,8 +39,8 @@ from gate.terms.measurements import Measurements
 
 if TYPE_CHECKING:
     from gate.hosts.facts import Facts
-    from gate.measure.engines.engine import Progress
     from gate.judge.past import Past
+    from gate.measure.engines.engine import Progress
     from gate.measure.measuring import Measuring
 
 
@@ -189,7 +189,7 @@ def decide(
         )
     past = _past(judging, candidate, at)
     evidence = Evidence(candidate, tables(baselines), moment.today, first_release, labels(baselines), past=past)
-    decision = _within_budget(judging, evidence, moment, at, start_ledger)
+    decision = _replayed(judging, _within_budget(judging, evidence, moment, at, start_ledger), at)
     return replace(
         decision,
         inputs=identities(candidate, baselines),
@@ -226,6 +226,15 @@ def _within_budget(judging: Judging, evidence: Evidence, moment: Clock, at: Surr
 
     with granted(judging.policies, evidence.candidate, Run(moment, at.facts, start_ledger)) as grant:
         return grant.noted(_judged(judging, replace(evidence, alpha_share=grant.share, holdout=grant.doubt)))
+
+
+def _replayed(judging: Judging, decision: Decision, at: Surroundings) -> Decision:
+    """With what a changed policy would have said of recorded runs, where the trusted one names a history."""
+    if decision.proposed is None or judging.proposal is None or not any(policy.history for policy in judging.policies):
+        return decision
+    from gate.app.backtest import with_replay
+
+    return with_replay(decision, judging.policies, judging.proposal.policies, at)
 
 
 def _judged(judging: Judging, evidence: Evidence) -> Decision:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, BinaryIO
 
 from gate.app import outputs
 from gate.app.clock import Clock, clock
 from gate.app.diff_decisions import compare_decisions
 from gate.app.diff_metrics import compare_metrics
-from gate.app.diff_policies import compare_policies, read_policy, tried
+from gate.app.diff_policies import compare_policies, read_policy, replayed, tried
 from gate.app.evidence import path_of
 from gate.app.outputs import Output
 from gate.errors import GateError, Problem, UsageError
@@ -20,7 +20,7 @@ from gate.readers import decision
 from gate.readers.inputs import open_input
 from gate.readers.reader import choose
 from gate.readers.source import SYNTAXES, SourceFile, is_stdin, open_stdin, run_in
-from gate.record import dataclass
+from gate.record import dataclass, field
 from gate.reports import json as decision_json
 from gate.reports.plain import brief
 from gate.terms.comparison import Comparison
@@ -35,7 +35,9 @@ Read = Decision | Measurements | Policy
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiffRequest:
-    """What `gate diff` was asked for: two paths, `-` for standard input; `metrics` and `baselines` to try policies on."""
+    """What `gate diff` was asked for: two paths, `-` for standard input; `metrics` and `baselines` to try policies on;
+    `on` names recorded runs ("run:last-40").
+    """
 
     before: str
     after: str
@@ -44,6 +46,8 @@ class DiffRequest:
     metrics: Sequence[str] = ()
     baselines: Sequence[str] = ()
     now: str = ""
+    on: str = ""
+    environ: Mapping[str, str] = field(default_factory=dict)
 
 
 def diff(request: DiffRequest) -> Compared:
@@ -54,9 +58,9 @@ def diff(request: DiffRequest) -> Compared:
     (first, a), (second, b) = (_read(path, request, moment) for path in (request.before, request.after))
     if isinstance(a, Policy) and isinstance(b, Policy):
         trial = tried(a, b, request.metrics, request.baselines, moment) if request.metrics else None
-        return compare_policies(a, b, moment.today, trial)
-    if request.metrics or request.baselines:
-        what = "`--metrics` and `--baseline` are for two policies, which are tried on them"
+        return compare_policies(a, b, moment.today, trial, replayed(a, b, request.on, request.environ) if request.on else None)
+    if request.metrics or request.baselines or request.on:
+        what = "`--metrics`, `--baseline` and `--on` are for two policies, which are tried on them"
         raise UsageError(Problem("usage", what, remedy="gate diff old/gate.yaml gate.yaml --metrics metrics.json"))
     if isinstance(a, Decision) and isinstance(b, Decision):
         return compare_decisions(a, b, first, second)

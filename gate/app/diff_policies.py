@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from gate.app.check import decide
 from gate.app.clock import Clock
@@ -16,7 +16,9 @@ from gate.policy.load import resolve
 from gate.policy.policy import Policy
 from gate.readers.inputs import read_inputs
 from gate.readers.source import SourceFile, is_stdin
+from gate.record import replace
 from gate.terms.measurements import Source
+from gate.terms.replay import Replay
 
 
 def read_policy(file: SourceFile, path: str, today: str) -> Policy:
@@ -26,10 +28,12 @@ def read_policy(file: SourceFile, path: str, today: str) -> Policy:
     return policy
 
 
-def compare_policies(old: Policy, new: Policy, today: str, trial: Trial | None = None) -> PolicyComparison:
+def compare_policies(
+    old: Policy, new: Policy, today: str, trial: Trial | None = None, replay: Replay | None = None
+) -> PolicyComparison:
     """What became of the old policy."""
     sources = [Source(policy.file, "policy", policy.sha256) for policy in (old, new)]
-    return PolicyComparison(sources[0], sources[1], difference(old, new, today), trial, (*old.files, *new.files))
+    return PolicyComparison(sources[0], sources[1], difference(old, new, today), trial, (*old.files, *new.files), replay)
 
 
 def tried(old: Policy, new: Policy, metrics: Sequence[str], baselines: Sequence[str], moment: Clock) -> Trial:
@@ -39,3 +43,12 @@ def tried(old: Policy, new: Policy, metrics: Sequence[str], baselines: Sequence[
     given = baseline_given(baselines, metrics, at)
     decisions = [decide([policy], candidate, given, moment, at=at) for policy in (old, new)]
     return Trial(tuple(metrics), decisions[0], decisions[1])
+
+
+def replayed(old: Policy, new: Policy, runs: str, environ: Mapping[str, str]) -> Replay:
+    """Both policies on recorded runs, in the history that the old one names. Raises GateError where there is none."""
+    from gate.app.backtest import replay
+    from gate.app.past import history_of
+
+    at = Surroundings(environ=environ, policies=((old.file, old.name),))
+    return replay([old], [new], runs, replace(at, history=history_of([old], trusted=False)))

@@ -14,28 +14,36 @@ from gate.judge.past import Past, Recorded, Series
 from gate.language.tree import Expected, Last, Reading, Tracked, walk
 from gate.language.value import Doubt
 from gate.policy.policy import Policy
+from gate.record import replace
 from gate.terms.measurements import Measurements
 from gate.terms.slice import WHOLE, Slice
 
 if TYPE_CHECKING:
-    from gate.history.store import Store
+    from gate.history.store import Store, Which
 
 _EXTRA = 20  # runs beyond those asked for: some may have been refused
 
 
-def past_of(policies: Sequence[Policy], candidate: Measurements, at: Surroundings) -> Past:
-    """The recorded values that rules read; None where none reads any, a Doubt where there is no history to read."""
+def past_of(
+    policies: Sequence[Policy], candidate: Measurements, at: Surroundings, *, before: str = "", branch: str | None = None
+) -> Past:
+    """The recorded values that rules read; None where none reads any, a Doubt where there is no history to read.
+
+    `before` leaves out runs from that moment on; `branch` is another one than that of these surroundings.
+    """
     asked = _asked(policies)
     if not asked:
         return None
     if isinstance(at.history, Doubt):
         return at.history
-    from gate.history.store import open_store
+    from gate.history.store import Which, open_store
+    from gate.terms.run import Status
 
     try:
         store = open_store(at.history, at.environ)
         try:
-            return dict(_series(store, asked, candidate, at))
+            which = Which(branch=branch_of(at) if branch is None else branch, before=before, trusted=True, excluded=False)
+            return dict(_series(store, asked, candidate, replace(which, status=Status.FINISHED)))
         finally:
             store.close()
     except GateError as error:
@@ -67,28 +75,23 @@ def _counts(policy: Policy, tree: object) -> Iterator[tuple[str, int]]:
 
 
 def _series(
-    store: Store, asked: Mapping[tuple[str, str], int], candidate: Measurements, at: Surroundings
+    store: Store, asked: Mapping[tuple[str, str], int], candidate: Measurements, which: Which
 ) -> Iterator[tuple[tuple[str, str, Slice], Series]]:
-    branch = branch_of(at)
     known = _test_set(candidate)
     for (model, metric), count in asked.items():
         for on in dict.fromkeys((WHOLE, *candidate.slices_of(metric))):
-            yield (model, metric, on), _one(store, model, metric, on, count, branch, known)
+            yield (model, metric, on), _one(store, metric, on, count, replace(which, model=model), known)
 
 
-def _one(store: Store, model: str, metric: str, on: Slice, count: int, branch: str, test_set: str) -> Series:
+def _one(store: Store, metric: str, on: Slice, count: int, which: Which, test_set: str) -> Series:
     """The values of one metric on one slice, oldest first, back to where other rows were measured."""
-    from gate.history.store import Which
-    from gate.terms.run import Status
-
-    which = Which(model=model, branch=branch, trusted=True, status=Status.FINISHED, excluded=False)
     found: list[Recorded] = []
     for logged in store.last(metric, count + _EXTRA, which, on):
         run = logged.run
         if test_set and run.test_set and run.test_set != test_set:
             return Series(tuple(reversed(found)), f"run {run.id} of {run.started[:10]} measured other rows")
         found.append(Recorded(logged.point.value, run.id, run.started, refused=run.verdict in ("fail", "undecided", "error")))
-    where = f"`{model}` on branch `{branch}`" if branch else f"`{model}`"
+    where = f"`{which.model}` on branch `{which.branch}`" if which.branch else f"`{which.model}`"
     return Series(tuple(reversed(found)), f"no more runs of {where} are trusted and finished")
 
 

@@ -16,6 +16,7 @@ EXAMPLES = """\
   gate diff main.json candidate.json -o diff.md -o diff.json
   gate diff old-decision.json decision.json --all
   gate diff main/gate.yaml gate.yaml         what the change loosens
+  gate diff main/gate.yaml gate.yaml --on run:last-40
   git show main:gate.yaml | gate diff - gate.yaml --metrics metrics.json
 
 exit codes: 0 compared · 1 the second policy is looser, or cannot be compared · 2 could not run"""
@@ -32,6 +33,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     tried = "of two policies: judge these metrics by both, as evidence beside the proof; repeatable"
     add("--metrics", action="append", default=[], metavar="FILE", help=tried)
     add("-b", "--baseline", action="append", default=[], metavar="FILE", help="the baseline of these metrics")
+    runs = "of two policies: judge recorded runs by both and list the verdicts that change, as run:last-40"
+    add("--on", default="", metavar="RUNS", help=runs)
     add("--now", default="", metavar="DATE", help="compare as if it were this day: waivers end")
 
 
@@ -45,6 +48,8 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
         metrics=args.metrics,
         baselines=args.baseline,
         now=args.now,
+        on=args.on,
+        environ=environ,
     )
     comparison = diffing.diff(request)
     outputs.prepare(wanted, diffing.files_of(request, comparison))

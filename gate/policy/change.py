@@ -9,6 +9,7 @@ from gate.errors import Place
 from gate.record import dataclass
 from gate.terms.decision import Decision
 from gate.terms.measurements import Source
+from gate.terms.replay import Replay
 
 
 class Relation(Enum):
@@ -90,10 +91,13 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class PolicyComparison:
-    """Two policies compared; each `sha256` is the digest of what the policy means. `files` are all that they consist of."""
+    """Two policies compared; each `sha256` is the digest of what the policy means. `files` are all that they consist of; `replay`
+    is what both say of recorded runs.
+    """
 
     before: Source
     after: Source
     difference: PolicyDifference
     trial: Trial | None = None
     files: tuple[str, ...] = ()
+    replay: Replay | None = None

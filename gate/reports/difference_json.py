@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from gate.policy.change import Change, PartChange, PolicyComparison, Relation, Side, Trial
+from gate.reports import replay
 from gate.terms.decision import Decision
 from gate.terms.measurements import Source
 
@@ -30,6 +31,8 @@ def render(comparison: PolicyComparison) -> str:
     }
     if comparison.trial is not None:
         data["trial"] = _trial(comparison.trial)
+    if comparison.replay is not None:
+        data["replay"] = replay.data(comparison.replay)
     members = [f" {_ENCODE(key)}: {_lines(data[key]) if key == 'parts' else _ENCODE(data[key])}" for key in sorted(data)]
     return "{\n" + ",\n".join(members) + "\n}\n"
 

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gate import __version__
 from gate.policy.change import LOOSENED, PolicyComparison, Relation, Trial
+from gate.reports import replay
 from gate.reports.difference import WORDS, Entry, blocking, counted, entries, headline, verdicts
 from gate.reports.neutral import Markdown, cell, code, formula, neutral, say, words
+from gate.terms.replay import Replay
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -79,6 +81,7 @@ def _view(comparison: PolicyComparison, found: list[Entry], room: Room) -> dict[
         "after": comparison.after.name,
         "main": _table(loosened, room.loosened),
         "trial": _trial(comparison.trial),
+        "replay": _replay(comparison.replay),
         "folds": [
             {"title": f"{len(some)} {WORDS[relation]}", "table": _table(some, most[relation])}
             for relation, some in kinds.items()
@@ -115,6 +118,10 @@ def _trial(trial: Trial | None) -> dict[str, Any] | None:
         lines.append(say("{}: {}: {}" if why else "{}: {}{}", name, decision.verdict.value, why))
     metrics = Markdown(", ".join(code(name) for name in trial.metrics))
     return {"metrics": metrics, "verdicts": verdicts(trial), "lines": lines}
+
+
+def _replay(of: Replay | None) -> list[Markdown]:
+    return [] if of is None else [words(replay.headline(of)), *map(words, replay.lines(of))]
 
 
 def _footer(comparison: PolicyComparison) -> list[Markdown]:

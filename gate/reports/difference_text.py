@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gate.policy.change import PolicyComparison, Relation, Trial
+from gate.reports import replay
 from gate.reports.difference import TITLES, Entry, blocking, counted, entries, exit_code, headline, verdicts
 from gate.reports.plain import LONGEST_TEXT, brief
 from gate.reports.terminal import Page, pad, width
@@ -35,6 +36,11 @@ def render(
     if comparison.trial is not None:
         page.gap()
         _trial(page, comparison.trial)
+    if comparison.replay is not None:
+        page.gap()
+        page.wrapped(replay.headline(comparison.replay), indent=0)
+        for line in replay.lines(comparison.replay, MOST):
+            page.wrapped(page.say(brief(line, LONGEST_TEXT)), indent=2)
     page.gap()
     _last(page, comparison)
     return str(page)

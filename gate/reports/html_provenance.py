@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from gate.reports.html_neutral import block, code, formula, link, say
+from gate.reports.html_neutral import block, code, formula, link, say, words
 from gate.reports.numbers import number
 from gate.reports.plain import brief
-from gate.reports.provenance import age, becomes, judged_by, lost_title, title_of, unnamed, where_unnamed, word_of
+from gate.reports.provenance import age, becomes, judged_by, lost_title, replayed, title_of, unnamed, where_unnamed, word_of
 from gate.terms.baseline import Baseline
 from gate.terms.case import LostCase
 from gate.terms.decision import Decision, PolicyIdentity
@@ -34,6 +34,7 @@ class Changes(NamedTuple):
     rows: list[tuple[str, Markup, Markup, list[Markup]]]
     becomes: str
     messages: list[Markup]
+    replayed: list[Markup]
 
 
 class Source(NamedTuple):
@@ -62,7 +63,8 @@ def changes(proposed: Proposed | None) -> Changes | None:
     if proposed is None:
         return None
     messages = [block(message.split("\n")) for message in proposed.messages]
-    return Changes(title_of(proposed), [_change(each) for each in proposed.changes], becomes(proposed), messages)
+    told = [words(each) for each in replayed(proposed)]
+    return Changes(title_of(proposed), [_change(each) for each in proposed.changes], becomes(proposed), messages, told)
 
 
 def _change(change: ProposedChange) -> tuple[str, Markup, Markup, list[Markup]]:

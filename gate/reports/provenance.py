@@ -11,6 +11,7 @@ from gate.terms.slice import WHOLE
 
 DEFAULT = "baseline"
 MOST_CASES = 20
+MOST_REPLAYED = 10
 _PASSED = {"pass": "passed", "warn": "passed with warnings"}
 _WORD = {"looser": "looser", "changed": "cannot be compared, counts as looser", "tighter": "tighter"}
 _BY = {"git": "git", "github": "GitHub's API", "gitlab": "GitLab's API", "checkout": "the job that judged again"}
@@ -87,6 +88,15 @@ def becomes(proposed: Proposed) -> str:
     if proposed.verdict not in {verdict.value for verdict in _BECOMES}:
         return "The proposed policy cannot judge:" if proposed.messages else ""
     return f"Tried on the same measurements, {_BECOMES[Verdict(proposed.verdict)]} under the proposed policy."
+
+
+def replayed(proposed: Proposed) -> list[str]:
+    """What it would have said of recorded runs, where these were judged again: a sentence, and a line for each run."""
+    if proposed.replay is None:
+        return []
+    from gate.reports import replay
+
+    return [replay.headline(proposed.replay), *replay.lines(proposed.replay, MOST_REPLAYED)]
 
 
 def word_of(change: ProposedChange) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from gate.reports.neutral import Markdown, block, code, formula, say
+from gate.reports.neutral import Markdown, block, code, formula, say, words
 from gate.reports.numbers import number
-from gate.reports.provenance import becomes, judged_by, lost_title, title_of, unnamed, where_unnamed, word_of
+from gate.reports.provenance import becomes, judged_by, lost_title, replayed, title_of, unnamed, where_unnamed, word_of
 from gate.terms.case import LostCase
 from gate.terms.decision import Decision
 from gate.terms.revision import Proposed, ProposedChange
@@ -29,6 +29,7 @@ class Changes(NamedTuple):
     more: int
     becomes: str
     messages: Markdown
+    replayed: list[Markdown]
 
 
 def policy_from(decision: Decision) -> Markdown:
@@ -67,7 +68,14 @@ def changes(proposed: Proposed | None, most: int) -> Changes | None:
     lines = [_change(change) for change in proposed.changes[:most]]
     messages = [line for message in proposed.messages[:3] for line in message.split("\n")[:4]]
     told = block(messages) if messages else Markdown("")
-    return Changes(title_of(proposed), lines, len(proposed.changes) - len(lines), becomes(proposed), told)
+    return Changes(
+        title_of(proposed),
+        lines,
+        len(proposed.changes) - len(lines),
+        becomes(proposed),
+        told,
+        [words(each) for each in replayed(proposed)],
+    )
 
 
 def _change(change: ProposedChange) -> Markdown:

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from gate.reports.numbers import number
 from gate.reports.plain import LONGEST_TEXT, brief
-from gate.reports.provenance import MOST_CASES, Compared, becomes, compared, judged_by, lost_title, title_of, unnamed, word_of
+from gate.reports.provenance import (
+    MOST_CASES,
+    Compared,
+    becomes,
+    compared,
+    judged_by,
+    lost_title,
+    replayed,
+    title_of,
+    unnamed,
+    word_of,
+)
 from gate.reports.terminal import Page
 from gate.terms.decision import Decision
 from gate.terms.revision import Proposed
@@ -70,6 +81,8 @@ def _draw_proposed(page: Page, proposed: Proposed | None, show_all: bool) -> Non
         page.wrapped(page.say(f"… and {more} more; --all shows them"), "dim", indent=4)
     if said := becomes(proposed):
         page.wrapped(said, "dim", indent=4)
+    for index, line in enumerate(replayed(proposed)):
+        page.wrapped(page.say(brief(line, LONGEST_TEXT)), "dim", indent=6 if index else 4)
     for message in proposed.messages[:3]:
         for line in message.split("\n")[:3]:
             page.wrapped(page.say(brief(line, LONGEST_TEXT)), "dim", indent=6)

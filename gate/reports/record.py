@@ -33,6 +33,7 @@ from gate.terms.decision import (
 from gate.terms.measurement import NO_SUPPORT, Interval, Measurement, Support
 from gate.terms.measurements import Measurements
 from gate.terms.metric import Direction
+from gate.terms.replay import Replay, Replayed
 from gate.terms.revision import Proposed, ProposedChange, Revision
 from gate.terms.slice import WHOLE, Slice
 
@@ -229,9 +230,14 @@ TABLE = Kind(_write_table, _read_table)
 ORIGIN = record(Origin, source=TEXT, label=TEXT, commit=TEXT, at=TEXT, verdict=TEXT, url=TEXT)
 BASELINE = record(Baseline, name=TEXT, origin=ORIGIN, measurements=TABLE)
 REVISION = record(Revision, ref=TEXT, commit=TEXT, by=TEXT, first=FLAG)
+REPLAY = record(
+    Replay,
+    asked=TEXT, judged=COUNT, skipped=listed(TEXT),
+    changed=listed(record(Replayed, run=TEXT, at=TEXT, commit=TEXT, before=TEXT, after=TEXT, rules=listed(TEXT))),
+)  # fmt: skip
 PROPOSED = record(
     Proposed,
-    files=listed(TEXT), loosened=FLAG, verdict=TEXT, messages=listed(TEXT),
+    files=listed(TEXT), loosened=FLAG, verdict=TEXT, messages=listed(TEXT), replay=REPLAY,
     changes=listed(record(ProposedChange, relation=TEXT, before=TEXT, after=TEXT, remarks=listed(TEXT))),
 )  # fmt: skip
 CERTAINTY = record(

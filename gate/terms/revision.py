@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gate.record import dataclass
+from gate.terms.replay import Replay
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class ProposedChange:
 class Proposed:
     """The policy as the change would have it: not used, only tried on the same measurements.
 
-    `verdict` is what it would say, empty where it cannot be read; `messages` are then why.
+    `verdict` is what it would say, empty where it cannot be read; `messages` are then why. `replay`
+    is what it would have said of recorded runs.
     """
 
     files: tuple[str, ...]
@@ -44,3 +46,4 @@ class Proposed:
     changes: tuple[ProposedChange, ...] = ()
     verdict: str = ""
     messages: tuple[str, ...] = ()
+    replay: Replay | None = None
