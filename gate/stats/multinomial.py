@@ -9,7 +9,8 @@ from gate.stats.proportion import normal_above
 from gate.stats.saddlepoint import at_least
 from gate.stats.test import Tails
 
-_STEPS = 100
+_STEPS = 200
+_ROUNDING = 4e-15
 _FAR = 600.0
 _NEAR = 0.5  # of 0: there the logarithm of a sum near 1 needs care, as it is taken many times
 
@@ -81,20 +82,19 @@ def _multiplier(counts: Sequence[float], apart: Sequence[float], low: float, hig
             slope = sum(count * far / (1 + end * far) for count, far in cells)
             if (slope <= 0) if end == low else (slope >= 0):
                 return end
-    factor = 0.0
+    factor, last = 0.0, high - low
     for _ in range(_STEPS):
-        slope = sum(count * far / (1 + factor * far) for count, far in cells)
-        if slope > 0:
-            low = factor
-        else:
-            high = factor
-        curve = sum(count * (far / (1 + factor * far)) ** 2 for count, far in cells)
-        following = factor + slope / curve
-        if not low < following < high:
-            following = (low + high) / 2
-        if abs(following - factor) <= 1e-15 * abs(factor):
-            break
-        factor = following
+        terms = [(count * far / (1 + factor * far), far / (1 + factor * far)) for count, far in cells]
+        slope = sum(term for term, _ in terms)
+        if abs(slope) <= _ROUNDING * sum(abs(term) for term, _ in terms):
+            break  # by the sum, not by the step: beside an end, where the sum has a pole, steps are small far from the root
+        low, high = (factor, high) if slope > 0 else (low, factor)
+        step = slope / sum(term * far for term, far in terms)
+        if not low < factor + step < high or 2 * abs(step) > last:
+            step = (low + high) / 2 - factor
+            if not low < factor + step < high:
+                break
+        factor, last = factor + step, abs(step)
     return factor
 
 
