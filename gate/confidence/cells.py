@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from math import isclose
 from typing import Any, NamedTuple
 
-from gate.confidence.tree import Atom, Tree, computed, leaves, reach
+from gate.confidence.tree import Atom, Tree, compiled, leaves, linear, reach
 from gate.stats.cell_metrics import CellMetric, Place, binary, every_cell, fewest, known, many
 from gate.stats.from_tally import BASELINE, Counted, Counts, cells
 from gate.stats.matrices import OF_A_CLASS
@@ -97,21 +97,24 @@ def _agree(metrics: Mapping[Atom, CellMetric], weights: Sequence[float], values:
 
 
 def _value(term: Tree, metrics: Mapping[Atom, CellMetric]) -> Callable[[Sequence[Any]], Any]:
-    return lambda p: computed(term, {atom: metric.value(p) for atom, metric in metrics.items()})
+    if isinstance(term, Atom):
+        return metrics[term].value
+    found, values = compiled(term, list(metrics)), [metric.value for metric in metrics.values()]
+    return lambda p: found([value(p) for value in values])
 
 
-def _gradient(term: Tree, metrics: Mapping[Atom, CellMetric]) -> Callable[[Sequence[float]], list[float]]:
+def _gradient(term: Tree, metrics: Mapping[Atom, CellMetric]) -> Callable[[Sequence[float]], Sequence[float]]:
     """By the chain rule: the slopes of the expression by its measurements, times theirs by the cells."""
-    listed = list(metrics)
-    slopes = complex_step(lambda values: computed(term, dict(zip(listed, values, strict=True))))
+    if isinstance(term, Atom):
+        return metrics[term].gradient
+    listed = list(metrics.values())
+    straight, slopes = linear(term), complex_step(compiled(term, list(metrics)))
+    factors = None if straight is None else [straight.factors.get(atom, 0.0) for atom in metrics]
 
     def gradient(p: Sequence[float]) -> list[float]:
-        found = [0.0] * len(p)
-        outer = slopes([float(metrics[atom].value(p)) for atom in listed])
-        for slope, atom in zip(outer, listed, strict=True):
-            for index, inner in enumerate(metrics[atom].gradient(p)):
-                found[index] += slope * inner
-        return found
+        outer = factors or slopes([float(metric.value(p)) for metric in listed])
+        every = [[slope * each for each in metric.gradient(p)] for slope, metric in zip(outer, listed, strict=True)]
+        return [sum(inner) for inner in zip(*every, strict=True)]
 
     return gradient
 
