@@ -69,12 +69,21 @@ def proven(part: Judged, ground: Ground, binding: Binding, far: bool = False) ->
     tree = margin(part.node, ground, binding)
     if weak or isinstance(tree, Unclear):
         own = (tree.why,) if isinstance(tree, Unclear) and tree.why is not None else ()
-        return Proven(_NOTHING, _NOTHING, None, None, own)
+        plain = _as_it_stands(part) if own and not weak else _NOTHING
+        return Proven(plain, plain, None, None, own)
     prover = Prover(ground)
     found = _margin(tree, prover)
+    if prover.doubts and all(leaf.test.problem for leaf in found.leaves()):
+        plain = _as_it_stands(part)
+        return Proven(plain, plain, found, tree, tuple(prover.doubts))
     near = _decided(part, found, found.tails())
     remote = _decided(part, found, found.tails(far=True)) if far else near
     return Proven(near, remote, found, tree, tuple(prover.doubts), tuple(prover.unpaired))
+
+
+def _as_it_stands(part: Judged) -> Tails:
+    """Without any evidence nothing is proven to hold; what does not hold as it stands is not hidden by that."""
+    return _DOES_NOT if part.outcome is Outcome.FAIL else _NOTHING
 
 
 def _margin(tree: Tree, prover: Prover) -> Margin:

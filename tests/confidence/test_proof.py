@@ -26,6 +26,7 @@ SURE: dict[str, tuple[str, dict[str, Any], str]] = {
     "a band": ("[0.1 <= rate <= 0.3]", {"rate": share(80, 400)}, "pass"),
     "a band at its edge": ("[0.1 <= rate <= 0.3]", {"rate": share(116, 400)}, "undecided"),
     "no evidence": ("[recall >= 0.85]", {"recall": 0.99}, "undecided"),
+    "no evidence, and not even so": ("[recall >= 0.85]", {"recall": 0.5}, "fail"),
     "no value": ("[recall >= 0.85]", {"recall": None}, "missing"),
     "a typo": ("[recal >= 0.85]", {"recall": share(380, 400)}, "missing"),
     "a typo inside or": ("[recall >= 0.85 or recal >= 0.1]", {"recall": share(380, 400)}, "missing"),
