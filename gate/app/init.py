@@ -20,6 +20,7 @@ from gate.terms.measurements import Measurements
 from gate.terms.metric import Direction
 
 LONGEST_NAME = 100
+RUNS = "run:"
 _UNSAFE = re.compile(r"[^\w.-]+")
 
 
@@ -32,6 +33,8 @@ class InitRequest:
     better: Mapping[str, Direction] = field(default_factory=dict)
     reader: str | None = None
     stdin: BinaryIO | None = None
+    model: str = ""
+    environ: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,8 @@ class FirstPolicy:
 
 def first_policy(request: InitRequest) -> FirstPolicy:
     """The policy for these metrics. Raises GateError: no input, nothing measured, no metric whose better way is known."""
+    if (request.reader or "").startswith(RUNS):
+        return _from_runs(request)
     if not request.inputs:
         raise UsageError(Problem("no-input", "a first policy is made from metrics: name a file", remedy="gate init metrics.json"))
     table = read_inputs(request.inputs, format=request.reader, stdin=request.stdin)
@@ -53,10 +58,37 @@ def first_policy(request: InitRequest) -> FirstPolicy:
     if not proposal.rules:
         raise _no_direction(proposal, table, request.inputs)
     command = _command(request)
-    text = write(proposal, policy_name(request.path), command)
+    return _first(proposal, write(proposal, policy_name(request.path), command), command, table, request)
+
+
+def _from_runs(request: InitRequest) -> FirstPolicy:
+    """The policy for what recorded runs measured."""
+    from gate.app.floors_of_runs import proposal_of, runs_of
+
+    if request.inputs:
+        what = "recorded runs and files make two policies"
+        raise UsageError(Problem("usage", what, remedy=f"gate init --from {request.reader}"))
+    name, runs = runs_of(request.reader or "", request.model, policy_name(request.path), request.environ)
+    table = runs[0].candidate
+    refuse_nothing(table)
+    proposal = proposal_of(runs, _by_own_name(request.better, table))
+    if not proposal.rules:
+        raise _no_direction(proposal, table, ["--from", request.reader or ""])
+    command = "gate check metrics.json --record"
+    return _first(proposal, write(proposal, name, command, of_runs=len(runs)), command, table, request)
+
+
+def _first(proposal: Proposal, text: str, command: str, table: Measurements, request: InitRequest) -> FirstPolicy:
     if len(text.encode()) > MAX_BYTES:
         what = f"a policy for all {len(table):,} measurements would be larger than {MAX_BYTES // 2**20} MiB"
-        raise InputError(Problem("too-many-measurements", what, Place(request.inputs[0]), "start from the metrics that matter"))
+        raise InputError(
+            Problem(
+                "too-many-measurements",
+                what,
+                Place(", ".join(request.inputs)),
+                "start from the metrics that matter",
+            )
+        )
     return FirstPolicy(text, proposal, command)
 
 

@@ -13,6 +13,7 @@ from gate.terms.metric import Metric
 MOST_LISTED = 100  # questions of a kind, before the rest is only counted
 MOST_NAMED = 40  # numbers of the run itself
 _WIDTH = 100
+_FLOORS = "a little on the worse side of what was measured"
 _FURTHEST = 60  # where remarks begin, unless a rule is longer
 
 # Words that some reader of YAML takes for something else than text.
@@ -21,9 +22,9 @@ _PLAIN_WORD = re.compile(r"[A-Za-z_][\w-]*(\.[\w-]+)*", re.ASCII)
 _PLAIN_RULE = re.compile(r"[A-Za-z_]\w*([./@-]\w+|:\w+)*(\[\w+=\*(, \w+=\*)*\])? (>=|<=|==) [\w.+-]+", re.ASCII)
 
 
-def write(proposal: Proposal, name: str, command: str) -> str:
-    """The policy; `command` is what checks the same metrics by it."""
-    head = [*_head(command), "gate: 1", f"name: {scalar(name)}"]
+def write(proposal: Proposal, name: str, command: str, of_runs: int = 0) -> str:
+    """The policy; `command` is what checks the same metrics by it. `of_runs` is how many runs the floors come from, if any."""
+    head = [*_head(command, of_runs), "gate: 1", f"name: {scalar(name)}"]
     return "\n".join([*head, *_facts(proposal), *_slices(proposal), *_rules(proposal), *_without(proposal), ""])
 
 
@@ -52,9 +53,10 @@ def _escape(character: str) -> str:
     return escape(character) if plain(character) != character else character
 
 
-def _head(command: str) -> list[str]:
+def _head(command: str, of_runs: int) -> list[str]:
+    floors = f"where one run in forty falls short, if runs stay like the last {of_runs}" if of_runs else _FLOORS
     return [
-        "# A first policy, written by `gate init`: each floor is a little on the worse side of what was measured.",
+        f"# A first policy, written by `gate init`: each floor is {floors}.",
         "# Move the floors to what your users need (`check me` marks the guesses) and take out what does not matter.",
         f"# Then: {brief(command, LONGEST_TEXT)}",
         "",

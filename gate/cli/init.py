@@ -20,6 +20,7 @@ EXAMPLES = """\
   gate init metrics.json
   gate init metrics.json --better profit=higher --better churn=lower
   gate init train=train.json test=test.json -o policies/model.yaml
+  gate init --from run:last-30       floors from recorded runs, with their false alarms
   gate init metrics.json -o -        print it
 
 Every rule gets a floor a little on the worse side of what was measured: the 95 % bound
@@ -33,7 +34,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add("--force", action="store_true", help="overwrite a policy that is there")
     way = "say which way a metric is better, higher or lower; repeatable"
     add("--better", action="append", default=[], metavar="NAME=WAY", help=way)
-    add("--from", dest="reader", metavar="FORMAT", help="read the inputs as this format instead of recognising it")
+    form = "read the inputs as this format instead of recognising it; `run:last-30`: make floors from recorded runs"
+    add("--from", dest="reader", metavar="FORMAT", help=form)
+    add("--model", default="", metavar="NAME", help="with --from run:…, the model whose runs are meant")
 
 
 def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
@@ -47,6 +50,8 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
         better=dict(_direction(written) for written in args.better),
         reader=args.reader,
         stdin=standard_input(),
+        model=args.model,
+        environ=environ,
     )
     policy = first_policy(request)
     if path == "-":

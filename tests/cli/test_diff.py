@@ -158,7 +158,7 @@ def test_policies_are_tried_on_metrics(capsys: pytest.CaptureFixture[str]) -> No
     shown = capsys.readouterr().out
     assert "judged on m.json: fail → pass (evidence, not proof)\n  old  fail: recall >= 0.85 (0.82)\n  new  pass\n" in shown
     assert main(["diff", "a.json", "b.json", "--metrics", "m.json"]) == 2
-    assert "`--metrics` and `--baseline` are for two policies" in capsys.readouterr().err
+    assert "`--metrics`, `--baseline` and `--on` are for two policies" in capsys.readouterr().err
 
 
 def test_reports_of_two_policies(policies: Path) -> None:
