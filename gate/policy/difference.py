@@ -29,6 +29,10 @@ def difference(old: Policy, new: Policy, today: str) -> PolicyDifference:
 
     both = Both(old, new, tuple(_in_order(paired(old.rules, new.rules, is_tight), old, new)), today)
     parts = [*setting_changes(both), *_rules(both), *waiver_changes(both)]
+    if old.actions or new.actions:
+        from gate.policy.action_change import action_changes
+
+        parts += action_changes(old, new)
     return PolicyDifference(tuple(sorted(parts, key=_rank)))
 
 

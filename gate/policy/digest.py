@@ -36,7 +36,7 @@ def _meaning(policy: Policy) -> dict[str, Any]:
         "advisory": policy.advisory,
         "evidence": policy.evidence,
         "measure": policy.measure,
-        "actions": policy.actions,
+        "actions": [each.meaning for each in policy.actions] or None,
         **({"history": policy.history} if policy.history else {}),
         **({"holdout": policy.holdout.meaning} if policy.holdout is not None else {}),
     }

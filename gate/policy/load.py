@@ -24,6 +24,7 @@ from gate.terms.metric import Direction, Metric
 from gate.terms.slice import written_value
 
 if TYPE_CHECKING:
+    from gate.policy.action import Action
     from gate.policy.holdout import Holdout
 
 
@@ -69,6 +70,7 @@ def resolve(source: PolicyText, today: str) -> Policy:
     waived = waivers.build(source)
     problems += waivers.problems
     rules = tuple(builder.rules.values())
+    actions = _actions(source, rules, problems)
     if not rules and not problems:
         problems.append(
             Problem("no-rules", "this policy has no rules", source.at(source.mark), "start with: `gate init metrics.json`")
@@ -79,7 +81,7 @@ def resolve(source: PolicyText, today: str) -> Policy:
     files = (*(layer.source.path for layer in found), *waivers.files, *_beside(source, baselines, holdout))
     policy = _policy(source, found, setting, metrics, baselines, rules, waived)
     by = tuple(waivers.permitted)
-    return with_digest(replace(policy, files=files, waiver_days=waivers.max_days, waiver_by=by, holdout=holdout))
+    return with_digest(replace(policy, files=files, waiver_days=waivers.max_days, waiver_by=by, holdout=holdout, actions=actions))
 
 
 def _policy(
@@ -110,7 +112,6 @@ def _policy(
         places=_places(source),
         history=top.get("history", ""),
         measure=top.get("measure"),
-        actions=top.get("actions"),
     )
 
 
@@ -252,6 +253,14 @@ def _holdout(source: PolicyText, problems: list[Problem]) -> Holdout | None:
 
         return build(source, problems)
     return None
+
+
+def _actions(source: PolicyText, rules: tuple[Rule, ...], problems: list[Problem]) -> tuple[Action, ...]:
+    if "actions" in source.value:
+        from gate.policy.action import build
+
+        return build(source, rules, problems)
+    return ()
 
 
 def _slice_values(values: Any) -> tuple[str, ...]:

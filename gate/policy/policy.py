@@ -16,6 +16,7 @@ from gate.terms.metric import Metric
 from gate.terms.slice import WHOLE, Slice
 
 if TYPE_CHECKING:
+    from gate.policy.action import Action
     from gate.policy.holdout import Holdout
 
 
@@ -76,7 +77,7 @@ class BaselineSource:
 class Policy:
     """Rules with what they need; `sha256` is over all that judges, packs and parameters included.
 
-    `measure` and `actions` are carried as they were written. `files` are the paths of all that it consists of
+    `measure` is carried as it was written. `files` are the paths of all that it consists of
     or refers to. `waiver_days` and `waiver_by` are the limits that it sets to waivers (no name: anyone). `holdout` is
     the budget of its test set, `history` the URL of the store where runs are recorded ("" where it does not say). `places`
     are where its own keys stand, also those of metrics and slices ("metrics.recall"). `tree` is where it was read, and
@@ -104,7 +105,7 @@ class Policy:
     history: str = ""
     places: Mapping[str, Place] = field(default_factory=dict)
     measure: Any = None
-    actions: Any = None
+    actions: tuple[Action, ...] = ()
     sha256: str = ""
 
     @classmethod

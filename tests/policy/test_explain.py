@@ -130,7 +130,7 @@ REFUSED: dict[str, list[tuple[str, int, str, str, str]]] = {
     "measure": [("measure: []\n", 10, "[", "a list is not a mapping", "What the columns of rows mean")],
     "actions": [
         ("actions: {}\n", 10, "{", "a mapping is not a list", "What follows the verdict"),
-        ("actions: [email]\n", 11, "email", "'email' is not a mapping", "What follows the verdict"),
+        ("actions: [email]\n", 11, "email", "'email' is not a mapping", "What follows a verdict"),
     ],
 }  # fmt: skip
 

@@ -58,7 +58,8 @@ def test_all_keys() -> None:
     assert str(found.baselines["pinned"].where) == "policies/fraud.yaml:10:42"
     assert (found.evidence, found.advisory, found.extends) == ("measured", False, ())
     assert found.measure == {"label": "y", "score": "p", "id": "txn", "slices": ["region", ["region", "device"]]}
-    assert found.actions == [{"when": "fail", "for": 2, "do": "email", "to": ["fraud-ml@example.com"]}]
+    (action,) = found.actions
+    assert (action.when.value, action.runs, action.do, action.settings) == ("fail", 2, "email", {"to": ["fraud-ml@example.com"]})
     assert [rule.id for rule in found.rules] == ["accuracy > 0.8", "floor", "a >= pinned - $points"]
     assert [rule.confidence for rule in found.rules] == [0.95, 0.95, None]
     assert [str(rule.where) for rule in found.rules] == [f"policies/fraud.yaml:{place}" for place in ("14:5", "16:12", "19:13")]
@@ -82,7 +83,7 @@ def test_what_is_not_said() -> None:
     assert not found.baselines
     assert not found.parameters
     assert not found.waivers
-    assert (found.measure, found.actions) == (None, None)
+    assert (found.measure, found.actions) == (None, ())
     assert isinstance(found.baselines, dict)
 
 
@@ -243,7 +244,7 @@ HEADS = [
     "baselines: {baseline: ./b.json}\n",
     "baselines: {pinned: ./a.json}\n",
     "measure: {label: y}\n",
-    "actions: [{when: fail}]\n",
+    "actions: [{when: fail, do: webhook}]\n",
     WAIVER.format("2026-12-01", "x", "y", ""),
     WAIVER.format("2026-12-02", "x", "y", ""),
     WAIVER.format("2026-12-01", "z", "y", ""),
