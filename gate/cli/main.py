@@ -25,6 +25,7 @@ COMMANDS = {
     "explain": "say in words what a rule means and what it would read",
     "measure": "show what is in metrics files, as names that rules can use",
     "log": "record numbers as a run in the history",
+    "history": "show recorded runs: as a table, a plot, a web site",
     "lint": "check a policy",
     "diff": "compare two metrics files, decisions or policies",
     "plan": "how many rows a policy needs; with rows, how often it would flip",

@@ -1,0 +1,194 @@
+"""What `gate history` shows and does: runs as tables and numbers, names, ranges taken out, and what may go."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from gate.app.chronicle import chronicles, grants
+from gate.errors import HistoryError, Problem, UsageError
+from gate.history.store import Store, Which, default_path, open_store, public
+from gate.record import dataclass
+from gate.terms.chronicle import Chronicle, Grant
+from gate.terms.run import Exclusion, Name, Run, moment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+FORMS = {".json": "json", ".csv": "csv", ".txt": "text", ".jsonl": "export"}
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
+_AGE = re.compile(r"(\d{1,5})([hdw])\Z", re.ASCII)
+_HOURS = {"h": 1, "d": 24, "w": 168}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryRequest:
+    """What `gate history` was asked for: whose runs, where from, and how many of each model."""
+
+    metric: str = ""
+    model: str = ""
+    branch: str = ""
+    since: str = ""
+    until: str = ""
+    passed: bool = False
+    most: int | None = None
+    store: str = ""
+    now: str = ""
+    environ: Mapping[str, str]
+
+    @property
+    def which(self) -> Which:
+        """The runs. Raises UsageError: a date that is none."""
+        return Which(
+            model=self.model,
+            branch=self.branch,
+            since=started(self.since, self.now),
+            before=started(self.until, self.now),
+            passed=True if self.passed else None,
+            limit=self.most,
+        )
+
+
+def started(written: str, now: str = "") -> str:
+    """`2026-11-01`, a moment, or an age (`90d`, `12w`, `6h`), as a moment. Raises UsageError."""
+    from datetime import datetime, timedelta
+
+    from gate.terms.run import milliseconds
+
+    if not written:
+        return ""
+    age = _AGE.match(written)
+    try:
+        if age:
+            at = datetime.fromisoformat((now or moment())[:19]) - timedelta(hours=int(age[1]) * _HOURS[age[2]])
+            return f"{at:%Y-%m-%dT%H:%M:%S}.000Z"
+        full = f"{written}T00:00:00.000Z" if _DAY.match(written) else written
+        milliseconds(full)
+    except (ValueError, OverflowError):
+        remedy = "write --since 2026-11-01, or an age: 90d, 12w, 6h"
+        raise UsageError(Problem("bad-date", f"`{written[:40]}` is no day and no age", remedy=remedy)) from None
+    return full
+
+
+@contextmanager
+def opened(request: HistoryRequest, *, write: bool = False) -> Iterator[Store]:
+    """The history that is meant. Raises HistoryError."""
+    store = open_store(request.store, request.environ, write=write)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def look(request: HistoryRequest) -> list[Chronicle]:
+    """What the runs measured. Raises GateError."""
+    with opened(request) as store:
+        return chronicles(store, request.which, request.metric)
+
+
+def waivers(request: HistoryRequest) -> list[Grant]:
+    """The waivers that these runs saw. Raises GateError."""
+    with opened(request) as store:
+        return grants(store, request.which)
+
+
+def export(request: HistoryRequest) -> str:
+    """The runs with all that belongs to them, as lines that `gate log` reads into another history. Raises GateError."""
+    from gate.history.lines import exported
+
+    with opened(request) as store:
+        return "".join(f"{line}\n" for line in exported(store, request.which))
+
+
+def where(request: HistoryRequest) -> str:
+    """The history as it may be shown."""
+    from gate.history.store import VARIABLE
+
+    return public(request.store or request.environ.get(VARIABLE, "") or default_path())
+
+
+def render(form: str, found: Sequence[Chronicle]) -> str:
+    """Chronicles in one form that a file can hold."""
+    from gate.reports import history_data, history_text
+
+    if form == "json":
+        return history_data.render_json(found)
+    return history_data.render_csv(found) if form == "csv" else history_text.render(found, show_all=True)
+
+
+# -- names, ranges, retention
+
+
+def name(request: HistoryRequest, run: str, named: str) -> Run:
+    """Give a run a name: `run:NAME` then finds it. Raises HistoryError: no such run, or a name that is another's."""
+    with opened(request, write=True) as store:
+        found = store.run(run)
+        if found is None:
+            raise HistoryError(Problem("no-such-run", f"there is no run `{run[:80]}` in this history", remedy="gate history"))
+        store.add([Name(found.model, named, found.id, moment(), _who(request))])
+        return found
+
+
+def unname(request: HistoryRequest, named: str) -> Run | None:
+    """Take a name away; the run that had it. Raises HistoryError: no run, or runs of several models have it."""
+    with opened(request, write=True) as store:
+        having = [each for each in store.names(request.model) if each.name == named]
+        if len(having) != 1:
+            what = f"runs of several models have the name `{named[:80]}`" if having else f"no run has the name `{named[:80]}`"
+            raise HistoryError(Problem("no-such-run", what, remedy="say which: --model" if having else "gate history --all"))
+        store.forget([(having[0].model, named)])
+        return store.run(having[0].run)
+
+
+def exclude(request: HistoryRequest, written: str, why: str) -> Exclusion:
+    """Take a range of days out of what is compared with: FIRST..LAST, both included. Raises GateError."""
+    first, dots, last = written.partition("..")
+    model = request.model or _only_model(request)
+    if not (dots and _DAY.match(first) and _DAY.match(last) and first <= last and why):
+        remedy = 'gate history --exclude 2026-03-01..2026-03-07 --why "labels were wrong"'
+        raise UsageError(Problem("usage", "a range has a first and a last day, and a reason", remedy=remedy))
+    after = started(last, "")  # midnight before the last day
+    until = moment(_seconds(after) + 86400)
+    found = Exclusion(model, started(first), until, why, _who(request))
+    with opened(request, write=True) as store:
+        store.add([found])
+    return found
+
+
+def prune(request: HistoryRequest, newest: int | None, *, dry: bool) -> list[Run]:
+    """Remove runs that started before `until`, and all but the newest of each model and branch; those that went.
+
+    Never the last that passed, one with a name, or one that a waiver of today stands on. Raises GateError.
+    """
+    from gate.history.retention import Keep, superfluous
+    from gate.history.retention import prune as remove
+
+    if newest is None and not request.until:
+        remedy = "gate history --prune --keep 500, or --prune --until 365d"
+        raise UsageError(Problem("usage", "say what may go: all but the newest, or what is older", remedy=remedy))
+    keep = Keep(since=started(request.until, request.now), newest=newest)
+    with opened(request, write=not dry) as store:
+        return superfluous(store, keep, request.model) if dry else remove(store, keep, request.model)
+
+
+def _only_model(request: HistoryRequest) -> str:
+    with opened(request) as store:
+        models: Iterable[str] = {run.model for run in store.runs()}
+    found = sorted(models)
+    if len(found) != 1:
+        raise UsageError(Problem("usage", f"the history holds {len(found)} models", remedy="say which: --model NAME"))
+    return found[0]
+
+
+def _who(request: HistoryRequest) -> str:
+    from gate.hosts.actor import actor
+
+    return actor(request.environ)
+
+
+def _seconds(at: str) -> float:
+    from gate.terms.run import milliseconds
+
+    return milliseconds(at) / 1000

@@ -1,0 +1,92 @@
+"""What every report of a history agrees on: which lines come first, and the words and signs for runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from gate.reports.neutral import signs
+from gate.reports.numbers import number
+from gate.terms.chronicle import Chronicle, Grant, Limit, Line
+from gate.terms.run import Run, Status
+
+_BLOCKS, _BLOCKS_IN_ASCII = "▁▂▃▄▅▆▇█", "_.,-=+*#"
+_VERDICTS = {"pass": "✓", "warn": "!", "undecided": "?", "fail": "✗", "error": "✗"}
+_COMMIT = 7
+
+
+def ordered(chronicle: Chronicle) -> list[Line]:
+    """The lines as they are shown: what rules ask for first, wholes before slices."""
+    limited = {(each.metric, each.slice) for each in chronicle.limits}
+    return sorted(chronicle.lines, key=lambda line: ((line.metric, line.slice) not in limited, bool(line.slice)))
+
+
+def sign(run: Run) -> str:
+    """How the run ended, as one sign."""
+    return _VERDICTS.get(run.verdict, "✗" if run.status is Status.FAILED else "…" if run.status is Status.RUNNING else "·")
+
+
+def ended(run: Run) -> str:
+    """How the run ended, in a word or two."""
+    if run.verdict:
+        return run.verdict
+    return "logged" if run.status is Status.FINISHED else run.status.value
+
+
+def when(moment: str) -> str:
+    """A moment to the minute, in UTC as it is: 2026-11-22 10:36."""
+    return moment[:16].replace("T", " ")
+
+
+def commit(run: Run) -> str:
+    return run.commit[:_COMMIT]
+
+
+def needs(limits: Sequence[Limit]) -> str:
+    """What was asked last: "≥ 0.88"; empty where nothing was."""
+    found = dict.fromkeys(f"{signs(each.operator)} {number(each.latest)}" for each in limits if each.latest is not None)
+    return ", ".join(found)
+
+
+def span(runs: Sequence[Run]) -> str:
+    """The days of the first and the last run."""
+    first, last = runs[0].started[:10], runs[-1].started[:10]
+    return f"on {first}" if first == last else f"from {first} to {last}"
+
+
+def branches(runs: Iterable[Run]) -> list[str]:
+    """The branches of the runs, the commonest first."""
+    counts: dict[str, int] = {}
+    for run in runs:
+        counts[run.branch] = counts.get(run.branch, 0) + 1
+    return sorted(counts, key=lambda branch: (-counts[branch], branch))
+
+
+def spark(values: Sequence[float | None], columns: int, *, ascii_only: bool = False) -> str:
+    """The latest values as a line of blocks from the least to the most of them; a gap is a blank."""
+    shown = values[-columns:] if columns > 0 else ()
+    there = [value for value in shown if value is not None]
+    if not there:
+        return " " * len(shown)
+    blocks = _BLOCKS_IN_ASCII if ascii_only else _BLOCKS
+    low, high = min(there), max(there)
+    middle = blocks[len(blocks) // 2 - 1]
+    return "".join(
+        " " if value is None else middle if high == low else blocks[min(7, int(8 * (value / 2 - low / 2) / (high / 2 - low / 2)))]
+        for value in shown
+    )
+
+
+def count(many: int, word: str) -> str:
+    """`1 run`, `12 runs`."""
+    return f"{many:,} {word}{'s' * (many != 1)}"
+
+
+def standing(grant: Grant, today: str) -> str:
+    """What a waiver is worth today, and whether anybody needs it."""
+    use = f"let {count(len(grant.used), 'run')} pass" if grant.used else "never needed"
+    try:
+        left = (date.fromisoformat(grant.until) - date.fromisoformat(today)).days
+    except ValueError:
+        return use
+    return f"expired; {use}" if left < 0 else f"{count(left, 'day')} left; {use}" if left else f"ends today; {use}"

@@ -1,0 +1,106 @@
+"""A history for programs: JSON with a run an object, CSV with a number a row."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from enum import Enum
+from typing import Any
+
+from gate.terms.chronicle import Chronicle, Grant
+from gate.terms.run import Run
+
+FORMAT = 1
+_RUN = (
+    "id", "started", "finished", "model", "status", "verdict", "passed", "branch", "commit", "event", "actor", "trusted",
+    "model_digest", "version", "test_set", "policy", "url", "gate_version",
+)  # fmt: skip
+_COLUMNS = (
+    "model", "run", "started", "status", "verdict", "branch", "commit", "event", "trusted", "model_digest", "version", "test_set",
+    "metric", "slice", "value", "operator", "threshold", "outcome",
+)  # fmt: skip
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a spreadsheet recognises what it would run
+
+
+def render_json(found: Sequence[Chronicle]) -> str:
+    """All runs, newest first: what deployed a model is the first one of `gate history --passed -n 1 --json`."""
+    runs = [told for chronicle in found for told in _runs(chronicle)]
+    runs.sort(key=lambda told: (str(told["started"]), str(told["id"])), reverse=True)
+    return _written({"format": FORMAT, "runs": runs})
+
+
+def render_waivers(found: Sequence[Grant]) -> str:
+    """The waivers as JSON."""
+    names = ("model", "rule", "until", "by", "why", "floor", "stated", "used")
+    told = [{**{name: getattr(each, name) for name in names}, "slice": dict(each.slice.parts)} for each in found]
+    return _written({"format": FORMAT, "waivers": told})
+
+
+def _written(data: Any) -> str:
+    return json.dumps(data, ensure_ascii=True, allow_nan=False, indent=1) + "\n"
+
+
+def run_fields(run: Run) -> dict[str, Any]:
+    """What there is to say of a run; who wrote it is nobody's business."""
+    told = {name: getattr(run, name) for name in _RUN}
+    return {name: value.value if isinstance(value, Enum) else value for name, value in told.items()} | {
+        "params": dict(run.params)
+    }
+
+
+def _runs(chronicle: Chronicle) -> Iterator[dict[str, Any]]:
+    for at, run in enumerate(chronicle.runs):
+        metrics = [
+            {"metric": line.metric, "slice": dict(line.slice.parts), "value": value, "unit": line.unit}
+            for line in chronicle.lines
+            if (value := line.values[at]) is not None
+        ]
+        limits = [
+            {
+                "rule": each.rule,
+                "metric": each.metric,
+                "slice": dict(each.slice.parts),
+                "operator": each.operator,
+                "threshold": each.thresholds[at],
+                "outcome": each.outcomes[at],
+                "level": each.level,
+            }
+            for each in chronicle.limits
+            if each.thresholds[at] is not None
+        ]
+        yield {**run_fields(run), "names": chronicle.named(run.id), "metrics": metrics, "limits": limits}
+
+
+def render_csv(found: Sequence[Chronicle]) -> str:
+    """A row for each number, oldest run first; the first limit of its line stands beside it.
+
+    A text that a spreadsheet would take for a formula gets an apostrophe before it.
+    """
+    import csv
+    import io
+
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    for chronicle in found:
+        limits = {(line.metric, line.slice): chronicle.limits_of(line) for line in chronicle.lines}
+        for at, run in enumerate(chronicle.runs):
+            for line in chronicle.lines:
+                value = line.values[at]
+                if value is None:
+                    continue
+                asked = next((each for each in limits[line.metric, line.slice] if each.thresholds[at] is not None), None)
+                beside = (asked.operator, asked.thresholds[at], asked.outcomes[at]) if asked else ("", "", "")
+                writer.writerow([*map(_cell, (*_head(run), line.metric, str(line.slice))), value, *beside])
+    return text.getvalue()
+
+
+def _head(run: Run) -> tuple[str, ...]:
+    return (
+        run.model, run.id, run.started, run.status.value, run.verdict, run.branch, run.commit, run.event,
+        str(run.trusted).lower(), run.model_digest, run.version, run.test_set,
+    )  # fmt: skip
+
+
+def _cell(text: str) -> str:
+    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -1,0 +1,394 @@
+// The page of a model: charts of its metrics over runs, filters that the address keeps, runs as links. All that it shows is
+// in the page's tables or the data beside it; texts are put in as texts.
+(() => {
+  "use strict";
+  const given = globalThis.gateHistory;
+  if (!given) return;
+  const byId = (id) => document.getElementById(id);
+  const DAY = 86400;
+  const FONT = 12;
+  const MOST_SLICES = 8;
+  const ROWS = 100;
+  const MOST_MARKS = 60; // beyond these they stand below the line
+  const MOST_DOTS = 150; // beyond these a run that passed has no mark of its own
+  const HERE = location.pathname.slice(location.pathname.lastIndexOf("/") + 1).replace(/\.html$/, "");
+  const VERDICTS = { p: ["holds", "✓", "pass"], w: ["warns", "!", "warn"], u: ["undecided", "?", "undecided"], f: ["fails", "✗", "fail"], e: ["fails", "✗", "error"], "-": ["let-pass", "·", "logged"] };
+  const STATUS = { f: "", r: "running", h: "half-written" };
+  const OUTCOMES = { p: "holds", f: "fails", u: "undecided", m: "missing" };
+  // Shape and fill tell the outcomes apart, colour only repeats it.
+  const LOOK = { fails: ["times", "var(--fails)", "none"], undecided: ["circle", "var(--doubt)", "var(--page)"], missing: ["circle", "var(--doubt)", "var(--page)"], warns: ["triangle", "var(--warns)", "var(--warns)"], holds: ["circle", "var(--holds)", "var(--holds)"] };
+
+  // --- the data, unpacked --------------------------------------------------------------------------------------------
+
+  function summed(differences, scale = 1) {
+    let last = 0;
+    return differences.map((each) => (each === null ? null : (last += each) / scale));
+  }
+
+  function spread(pairs) {
+    return pairs.flatMap(([what, times]) => Array(times).fill(what));
+  }
+
+  const times = summed(given.runs.time);
+  const branches = spread(given.runs.branch.at);
+  const events = spread(given.runs.event.at);
+  const named = new Map(given.runs.names);
+  const runs = given.runs.id.map((id, at) => ({
+    at, id,
+    time: times[at],
+    date: new Date(times[at] * 1000),
+    verdict: VERDICTS[given.runs.verdict[at]] ?? VERDICTS["-"],
+    status: STATUS[given.runs.status[at]] ?? "",
+    trusted: given.runs.trusted[at] === "1",
+    branch: given.runs.branch.words[branches[at]],
+    event: given.runs.event.words[events[at]],
+    commit: given.runs.commit[at],
+    name: named.get(at) ?? "",
+    page: given.runs.page[at] === "" ? "" : `../runs/${HERE}/${given.runs.page[at] === 1 ? `${id}.html` : given.runs.page[at]}`,
+  }));
+  const lines = given.lines.map((line, index) => ({ ...line, index, values: line.decimals === null ? line.values : summed(line.values, 10 ** line.decimals), limits: [] }));
+  for (const limit of given.limits) {
+    const thresholds = Array(runs.length).fill(null);
+    limit.steps.forEach(([from, value], index) => thresholds.fill(value, from, limit.steps[index + 1]?.[0] ?? runs.length));
+    const order = ["block", "warn", "info"];
+    const limits = lines[limit.line].limits;
+    limits.push({ ...limit, thresholds, outcomes: spread(limit.outcomes) });
+    limits.sort((one, other) => order.indexOf(one.level) - order.indexOf(other.level));
+  }
+  const metrics = Object.values(Object.groupBy?.(lines, (line) => line.metric) ?? grouped(lines)).map((group) => {
+    const whole = group.find((line) => !line.slice);
+    return { name: group[0].metric, whole: whole ?? group[0], slices: group.filter((line) => line !== whole), drift: group[0].drift };
+  });
+
+  function grouped(list) {
+    const found = {};
+    for (const line of list) (found[`${line.metric}`] ??= []).push(line);
+    return found;
+  }
+
+  // --- numbers and moments in words ----------------------------------------------------------------------------------
+
+  const digits = (value) => {
+    const size = Math.abs(value);
+    if (size !== 0 && (size < 1e-4 || size >= 1e9)) return value.toExponential(3).replace("-", "−");
+    return value.toLocaleString("en", { maximumSignificantDigits: 5 }).replace("-", "−");
+  };
+  const measured = (line, value) => (line.unit ? `${digits(value)} ${line.unit}` : digits(value));
+  const sign = (operator) => ({ ">=": "≥", "<=": "≤" })[operator] ?? operator;
+  const minute = (run) => (run.minute ??= run.date.toISOString().slice(0, 16).replace("T", " "));
+  const count = (many, word) => `${many.toLocaleString("en")} ${word}${many === 1 ? "" : "s"}`;
+
+  function make(tag, of = {}, ...children) {
+    const made = document.createElement(tag);
+    for (const [name, value] of Object.entries(of)) made.setAttribute(name, value);
+    made.append(...children);
+    return made;
+  }
+
+  // --- filters, kept in the address ----------------------------------------------------------------------------------
+
+  const FIELDS = { q: byId("q"), branch: byId("branch"), runs: byId("runs-kind"), since: byId("since"), along: byId("along"), slices: byId("slices") };
+  const ANY = "*";
+  FIELDS.branch.append(make("option", { value: ANY }, "every branch"));
+  const counts = new Map();
+  for (const run of runs) counts.set(run.branch, (counts.get(run.branch) ?? 0) + 1);
+  for (const [branch, many] of [...counts].sort((one, other) => other[1] - one[1])) {
+    FIELDS.branch.append(make("option", { value: `=${branch}` }, `${branch || "no branch"} (${many})`));
+  }
+  const START = { q: "", branch: counts.size > 1 ? `=${given.branch}` : ANY, runs: "", since: "", along: "", slices: "" };
+
+  function read() {
+    const state = new URLSearchParams(location.hash.includes("=") ? location.hash.slice(1) : "");
+    for (const [name, field] of Object.entries(FIELDS)) {
+      if (!field) continue;
+      const value = state.get(name) ?? START[name];
+      if (field.type === "checkbox") field.checked = value === "1";
+      else field.value = value;
+      if (field.tagName === "SELECT" && field.selectedIndex < 0) field.value = START[name];
+    }
+  }
+
+  const value = (name) => (!FIELDS[name] ? "" : FIELDS[name].type === "checkbox" ? (FIELDS[name].checked ? "1" : "") : FIELDS[name].value);
+
+  function keep() {
+    const state = new URLSearchParams();
+    for (const name of Object.keys(FIELDS)) if (value(name) !== START[name]) state.set(name, value(name));
+    const text = state.toString();
+    history.replaceState(null, "", text ? `#${text}` : location.pathname + location.search);
+  }
+
+  let kept = runs; // the runs that the filters leave
+  let shown = new Set();
+
+  function filter() {
+    const branch = value("branch"), kind = value("runs");
+    const from = value("since") ? runs[runs.length - 1].time - Number(value("since")) * DAY : -Infinity;
+    kept = runs.filter((run) =>
+      (branch === ANY || run.branch === branch.slice(1)) && run.time >= from &&
+      (kind === "" || (kind === "trusted" && run.trusted) || (kind === "passed" && /^[✓!]$/.test(run.verdict[1])) || (kind === "stopped" && /^[✗?]$/.test(run.verdict[1]))));
+    const words = value("q").toLowerCase().split(/\s+/).filter(Boolean);
+    const fits = (text) => words.every((word) => text.toLowerCase().includes(word));
+    shown = new Set(metrics.filter((metric) => fits([metric.name, ...metric.slices.map((line) => line.slice)].join(" ")) && [metric.whole, ...(value("slices") ? metric.slices : [])].some((line) => kept.some((run) => line.values[run.at] !== null))));
+    let drawn = 0, drifts = 0;
+    for (const card of cards) {
+      card.hidden = !shown.has(card.metric);
+      card.drawnFor = null;
+      card.metric.drift ? (drifts += !card.hidden) : (drawn += !card.hidden);
+    }
+    byId("none").hidden = drawn + drifts > 0;
+    byId("drift-section").hidden = byId("to-drift").hidden = drifts === 0;
+    document.querySelector(".tools output").textContent = `${count(kept.length, "run")} of ${runs.length.toLocaleString("en")}, ${count(shown.size, "metric")} of ${metrics.length}`;
+    for (const card of cards) {
+      seen.unobserve(card);
+      if (!card.hidden) seen.observe(card);
+    }
+    rows = ROWS;
+    table();
+  }
+
+  // --- the runs as a table -------------------------------------------------------------------------------------------
+
+  let rows = ROWS;
+  const body = document.querySelector("#runs-table tbody");
+
+  function table() {
+    const newest = kept.slice(-rows).reverse();
+    body.replaceChildren(...newest.map((run) => {
+      const [kind, mark, word] = run.verdict;
+      const link = run.page ? make("a", { href: run.page }, run.id) : run.id;
+      const verdict = make("span", { class: `k ${kind}` }, make("span", { "aria-hidden": "true" }, mark), ` ${run.status || word}`);
+      return make("tr", {}, make("th", { scope: "row" }, minute(run)), make("td", {}, verdict),
+        make("td", {}, link, ...(run.name ? [" ", make("strong", {}, run.name)] : [])), make("td", {}, run.branch), make("td", {}, run.commit), make("td", {}, run.event));
+    }));
+    byId("more").hidden = kept.length <= rows;
+    const older = byId("older");
+    if (older) older.hidden = true;
+  }
+
+  byId("more").addEventListener("click", () => {
+    rows += ROWS;
+    table();
+  });
+
+  // --- charts --------------------------------------------------------------------------------------------------------
+
+  const along = (run, index) => (value("along") === "runs" ? index : run.date);
+
+  // What is drawn of a long series: in each stretch of two pixels its first, last, lowest and highest point.
+  function thinned(points, width) {
+    const most = Math.max(200, width);
+    if (points.length <= most * 1.5) return points;
+    const kept = [], size = (points.length / most) * 4;
+    for (let start = 0; start < points.length; start += size) {
+      const part = points.slice(Math.floor(start), Math.floor(start + size));
+      if (!part.length) continue;
+      let low = 0, high = 0;
+      part.forEach((point, at) => {
+        if (point.value < part[low].value) low = at;
+        if (point.value > part[high].value) high = at;
+      });
+      for (const at of [...new Set([0, low, high, part.length - 1])].sort((one, other) => one - other)) kept.push(part[at]);
+    }
+    return kept;
+  }
+
+  // Lines of slices cross each other: long ones are drawn as the means of as many runs as it takes to see them apart.
+  function levelled(points, width) {
+    const size = Math.ceil(points.length / Math.max(60, width / 6));
+    if (size < 2) return points;
+    const found = [];
+    for (let start = 0; start < points.length; start += size) {
+      const part = points.slice(start, start + size);
+      const middle = part[part.length >> 1];
+      found.push({ ...middle, value: part.reduce((sum, point) => sum + point.value, 0) / part.length, of: part.length });
+    }
+    return found;
+  }
+
+  function pointsOf(line, index) {
+    const found = [];
+    kept.forEach((run, at) => {
+      const number = line.values[run.at];
+      if (number === null) return;
+      const limit = line.limits.find((each) => each.thresholds[run.at] !== null);
+      const outcome = limit ? OUTCOMES[limit.outcomes[run.at]] : undefined;
+      const kind = outcome === "fails" && limit.level !== "block" ? "warns" : outcome;
+      found.push({ x: along(run, at), value: number, run, kind, limit, line, slice: line.slice, index });
+    });
+    return found;
+  }
+
+  // The threshold as it was at each run, with a gap where the rule did not judge.
+  function stepsOf(limit, width) {
+    const points = kept.map((run, at) => ({ x: along(run, at), value: limit.thresholds[run.at] }));
+    const steps = points.filter((point, at) => at === 0 || at === points.length - 1 || point.value !== points[at - 1].value || point.value !== points[at + 1].value);
+    return steps.length > 3 * width ? thinned(steps, width) : steps.map((point) => ({ ...point, value: point.value ?? NaN }));
+  }
+
+  function told(point) {
+    const { run, line, limit } = point;
+    if (point.of) return `${line.slice}: ${measured(line, point.value)}, the mean of ${point.of} runs around\n${minute(run)} UTC`;
+    const needs = limit ? `, needs ${sign(limit.operator)} ${digits(limit.thresholds[run.at])}` : "";
+    const facts = [run.branch, run.commit].filter(Boolean).join(" · ");
+    return `${line.slice ? `${line.slice}: ` : ""}${measured(line, point.value)}${needs}${point.kind ? ` — ${point.kind}` : ""}\n${minute(run)} UTC, run ${run.verdict[1]} ${run.status || run.verdict[2]}${run.name ? ` (${run.name})` : ""}${facts ? `\n${facts}` : ""}${run.page ? "\nclick for its report" : ""}`;
+  }
+
+  function slicesOf(metric) {
+    if (!value("slices")) return [];
+    const last = (line) => {
+      for (let at = kept.length - 1; at >= 0; at--) if (line.values[kept[at].at] !== null) return line.values[kept[at].at];
+      return null;
+    };
+    const better = metric.whole.better || 1;
+    return metric.slices.filter((line) => last(line) !== null).sort((one, other) => better * (last(one) - last(other))).slice(0, MOST_SLICES);
+  }
+
+  const STROKES = ["var(--s1)", "var(--s2)", "var(--s3)", "var(--s4)", "var(--s5)", "var(--s6)", "var(--s7)", "var(--s8)"];
+
+  function draw(card, room) {
+    const { metric } = card, width = Math.max(260, room ?? card.clientWidth - 28);
+    const slices = slicesOf(metric);
+    const whole = pointsOf(metric.whole, -1);
+    const line = thinned(whole, width);
+    const sliced = slices.map((each, index) => levelled(pointsOf(each, index), width));
+    const every = [line, ...sliced].flat();
+    const marked = whole.filter((point) => point.kind && (point.kind !== "holds" || whole.length <= MOST_DOTS));
+    const rug = marked.length > MOST_MARKS; // marks that would hide the line stand below it
+    const changes = new Set(metric.whole.changes ?? []);
+    const sets = new Set(given.runs.sets.map((from) => kept.find((run) => run.at >= from)?.at));
+    const values = every.map((point) => point.value);
+    const limits = metric.whole.limits.map((limit) => ({ steps: stepsOf(limit, width), blocks: limit.level === "block" })).filter(({ steps }) => steps.some((step) => !Number.isNaN(step.value)));
+    const left = Math.max(...[...values, ...limits.flatMap(({ steps }) => steps.map((step) => step.value))].filter(Number.isFinite).map((each) => digits(each).length)) * FONT * 0.62 + 18;
+    const byRun = value("along") === "runs";
+    const picture = Plot.plot({
+      className: "chart", width, height: 200, marginLeft: Math.min(left, 92), marginRight: 14, marginTop: 14, marginBottom: 38, inset: 4,
+      style: { fontSize: `${FONT}px` },
+      x: byRun ? { label: null, ticks: Math.min(8, kept.length, Math.round(width / 70)), tickFormat: (at) => (kept[at] ? kept[at].date.toISOString().slice(0, 10) : "") } : { type: "utc", label: null, ticks: Math.max(2, Math.round(width / 90)) },
+      y: { grid: true, nice: true, label: null, insetBottom: rug ? 12 : 4, ticks: 5, tickFormat: digits },
+      marks: [
+        Plot.ruleX(kept.map((run, at) => ({ run, x: along(run, at) })).filter(({ run }) => sets.has(run.at)), { x: "x", stroke: "var(--quiet)", strokeDasharray: "2 3" }),
+        Plot.ruleX(whole.filter((point) => changes.has(point.run.at)), { x: "x", stroke: "var(--link)", strokeOpacity: 0.5 }),
+        Plot.text(whole.filter((point) => changes.has(point.run.at)), { x: "x", text: () => "▽", frameAnchor: "top", dy: -12, fill: "var(--link)" }),
+        ...limits.map(({ steps, blocks }) => Plot.line(steps, { x: "x", y: "value", curve: "step-after", stroke: "var(--limit)", strokeWidth: blocks ? 1.75 : 1.25, strokeDasharray: blocks ? "6 4" : "2 3" })),
+        ...sliced.map((points, index) => Plot.line(points, { x: "x", y: "value", stroke: STROKES[index], strokeWidth: 1.25 })),
+        Plot.line(line, { x: "x", y: "value", stroke: metric.whole.slice ? STROKES[0] : "var(--text)", strokeWidth: 1.75 }),
+        ...Object.entries(LOOK).map(([kind, [symbol, stroke, fill]]) => Plot.dot(rug ? apart(marked.filter((point) => point.kind === kind), width / 7) : marked.filter((point) => point.kind === kind), {
+          x: "x", symbol, stroke, fill, strokeWidth: kind === "holds" ? 1 : rug ? 1.25 : 2, r: kind === "holds" ? 2 : rug ? 2.5 : 3.5, ...(rug ? { frameAnchor: "bottom", dy: -4 } : { y: "value" }),
+        })),
+        ...(room ? [] : [
+          Plot.dot(every, Plot.pointer({ x: "x", y: "value", r: 5, stroke: "var(--link)", strokeWidth: 2 })),
+          Plot.tip(every, Plot.pointer({ x: "x", y: "value", title: told, fill: "var(--page)", stroke: "var(--line)", maxRadius: 60 })),
+        ]),
+      ],
+    });
+    for (const part of picture.querySelectorAll("[aria-label]")) part.removeAttribute("aria-label"); // it is one picture
+    picture.setAttribute("role", "img");
+    picture.setAttribute("aria-labelledby", card.firstChild.id);
+    picture.addEventListener("input", () => picture.classList.toggle("leads", Boolean(picture.value?.run.page)));
+    picture.addEventListener("click", () => {
+      if (picture.value?.run.page) location.href = picture.value.run.page;
+    });
+    card.querySelector(".chart")?.replaceWith(picture) ?? card.append(picture);
+    caption(card, whole, slices);
+    card.style.minHeight = "";
+    card.drawnFor = card.clientWidth;
+  }
+
+  // Marks that would lie on each other: one stands for its neighbours.
+  function apart(points, most) {
+    const size = Math.ceil(points.length / most);
+    return points.filter((_, at) => at % size === 0);
+  }
+
+  function caption(card, points, slices) {
+    const { metric } = card, last = points[points.length - 1];
+    const judged = points.findLast((point) => point.kind);
+    card.className = `card ${judged?.kind ?? ""}`;
+    card.querySelector(".now").replaceChildren(...(last ? [make("b", {}, measured(metric.whole, last.value)), last.limit ? ` needs ${sign(last.limit.operator)} ${digits(last.limit.thresholds[last.run.at])}` : ""] : ["no value"]));
+    const changes = (metric.whole.changes ?? []).map((at) => runs[at]).filter((run) => kept.includes(run));
+    const failing = points.filter((point) => point.kind && point.kind !== "holds").length;
+    const what = [count(points.length, "run")];
+    if (judged) what.push(failing ? `${failing === points.length ? "none holds" : `${failing} of them ${failing === 1 ? "does" : "do"} not hold`}` : "all hold");
+    if (changes.length) what.push(`a new level ${changes.length === 1 ? "" : `${changes.length} times, last `}from ${changes[changes.length - 1].date.toISOString().slice(0, 10)}`);
+    if (metric.whole.slice) what.push(`on ${metric.whole.slice}`);
+    const more = metric.slices.length - slices.length;
+    if (slices.length && more > 0) what.push(`the ${slices.length} worst of ${metric.slices.length} slices`);
+    card.querySelector(".what").textContent = what.join(" · ");
+    const swatches = slices.map((line, index) => {
+      const icon = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+      const bar = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+      icon.setAttribute("aria-hidden", "true");
+      for (const [name, set] of Object.entries({ width: "100%", height: "100%", fill: STROKES[index] })) bar.setAttribute(name, set);
+      icon.append(bar);
+      return make("li", {}, icon, line.slice);
+    });
+    card.querySelector(".swatches").replaceChildren(...swatches);
+    card.querySelector(".swatches").hidden = !swatches.length;
+  }
+
+  const cards = metrics.map((metric, at) => {
+    const card = make("figure", { class: "card" });
+    const head = make("figcaption", { id: `metric-${at}` }, make("h3", {}, make("code", {}, metric.name)), make("span", { class: "now" }), make("span", { class: "what" }));
+    card.append(head, make("ul", { class: "swatches", hidden: "" }));
+    card.metric = metric;
+    card.style.minHeight = "17rem";
+    byId(metric.drift ? "drift-cards" : "cards").append(card);
+    return card;
+  });
+
+  // Those in sight, and soon to be.
+  const seen = new IntersectionObserver((entries) => {
+    for (const { isIntersecting, target } of entries) {
+      if (isIntersecting && !target.hidden && target.drawnFor !== target.clientWidth) draw(target);
+    }
+  }, { rootMargin: "500px" });
+
+  let waiting = 0;
+  const later = (what, after) => () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(what, after);
+  };
+  const apply = () => {
+    keep();
+    filter();
+  };
+  for (const field of Object.values(FIELDS)) field?.addEventListener(field.type === "search" ? "input" : "change", field.type === "search" ? later(apply, 150) : apply);
+  byId("reset").addEventListener("click", () => {
+    history.replaceState(null, "", location.pathname + location.search);
+    read();
+    apply();
+  });
+  document.querySelector(".tools").addEventListener("submit", (event) => event.preventDefault());
+  addEventListener("hashchange", () => {
+    if (location.hash && !location.hash.includes("=")) return;
+    read();
+    filter();
+  });
+  // A link within the page must not take the filters out of the address.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.('a[href^="#"]');
+    const target = link && byId(link.getAttribute("href").slice(1));
+    if (!target) return;
+    event.preventDefault();
+    target.scrollIntoView();
+    target.focus({ preventScroll: true });
+  });
+  addEventListener("resize", later(() => {
+    for (const card of cards) {
+      if (card.hidden || !card.drawnFor) continue;
+      seen.unobserve(card);
+      seen.observe(card);
+    }
+  }, 150));
+  addEventListener("beforeprint", () => {
+    for (const card of cards) if (!card.hidden) draw(card, 640);
+  });
+  addEventListener("afterprint", () => {
+    for (const card of cards) if (!card.hidden && card.clientWidth) draw(card);
+  });
+
+  for (const hidden of document.querySelectorAll(".drawn[hidden]")) hidden.hidden = false;
+  document.querySelector(".tools").hidden = false;
+  read();
+  filter();
+})();

@@ -1,0 +1,171 @@
+"""The data of a page of the dashboard: a chronicle as compact plain data, within what a page may weigh.
+
+Numbers are whole ones of the last shown digit, each as its difference from the one before: most take three characters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from math import ceil, isfinite, log10
+from typing import Any
+
+from gate.record import replace
+from gate.reports.history import ordered
+from gate.reports.html_neutral import data
+from gate.reports.plain import brief
+from gate.stats.change_points import change_points
+from gate.terms.chronicle import Chronicle, Limit, Line
+from gate.terms.metric import Direction
+from gate.terms.run import Run, milliseconds
+
+MOST_CHARACTERS = 1_150_000  # a page with its tables stays below 1.5 MB
+MOST_LINES = 600
+_DIGITS = 5
+_VERDICTS = {"pass": "p", "warn": "w", "undecided": "u", "fail": "f", "error": "e"}
+_OUTCOMES = {"pass": "p", "fail": "f", "undecided": "u", "missing": "m", "": "-"}
+_BETTER = {Direction.HIGHER: 1, Direction.LOWER: -1, None: 0}
+
+
+def fitted(chronicle: Chronicle, pages: Sequence[str]) -> tuple[Chronicle, str]:
+    """As much of the newest runs as a page bears, and their data as JSON; `pages` are the addresses of the runs' pages."""
+    chosen = ordered(chronicle)[:MOST_LINES]
+    kept = {(line.metric, line.slice) for line in chosen}
+    limits = tuple(each for each in chronicle.limits if (each.metric, each.slice) in kept)
+    chronicle = replace(chronicle, lines=tuple(chosen), limits=limits)
+    while True:
+        text = str(data(told(chronicle, pages)))
+        if len(text) <= MOST_CHARACTERS or len(chronicle.runs) < 20:
+            return chronicle, text
+        keep = min(len(chronicle.runs) - 1, int(len(chronicle.runs) * MOST_CHARACTERS / len(text) * 0.97))
+        chronicle, pages = newest(chronicle, keep), pages[-keep:]
+
+
+def newest(chronicle: Chronicle, count: int) -> Chronicle:
+    """Only so many runs of it."""
+    left = len(chronicle.runs) - count
+    if left <= 0:
+        return chronicle
+    lines = tuple(replace(each, values=each.values[left:]) for each in chronicle.lines)
+    limits = (replace(each, thresholds=each.thresholds[left:], outcomes=each.outcomes[left:]) for each in chronicle.limits)
+    return replace(
+        chronicle,
+        runs=chronicle.runs[left:],
+        lines=tuple(each for each in lines if each.latest is not None),
+        limits=tuple(each for each in limits if any(each.outcomes)),
+        more=chronicle.more + left,
+    )
+
+
+def told(chronicle: Chronicle, pages: Sequence[str]) -> dict[str, Any]:
+    """What the page's script reads; every text in it is plain."""
+    index = {(line.metric, line.slice): at for at, line in enumerate(chronicle.lines)}
+    return {
+        "model": brief(chronicle.model),
+        "branch": brief(main_branch(chronicle.runs)),
+        "runs": _runs(chronicle, pages),
+        "lines": [_line(chronicle, each) for each in chronicle.lines],
+        "limits": [
+            _limit(each, index[each.metric, each.slice]) for each in chronicle.limits if (each.metric, each.slice) in index
+        ],
+    }
+
+
+def main_branch(runs: Sequence[Run]) -> str:
+    """Where most of the trusted runs are; else of all."""
+    counts: dict[str, int] = {}
+    for run in [each for each in runs if each.trusted] or runs:
+        counts[run.branch] = counts.get(run.branch, 0) + 1
+    return max(counts, key=lambda branch: counts[branch]) if counts else ""
+
+
+def _runs(chronicle: Chronicle, pages: Sequence[str]) -> dict[str, Any]:
+    runs = chronicle.runs
+    times = [milliseconds(run.started) // 1000 for run in runs]
+    sets = [run.test_set for run in runs]
+    return {
+        "id": [brief(run.id, 60) for run in runs],
+        "time": _differences(times),
+        "verdict": "".join(_VERDICTS.get(run.verdict, "-") for run in runs),
+        "status": "".join(run.status.value[0] for run in runs),
+        "trusted": "".join("1" if run.trusted else "0" for run in runs),
+        "branch": _indexed([brief(run.branch, 80) for run in runs]),
+        "event": _indexed([brief(run.event, 40) for run in runs]),
+        "commit": [brief(run.commit[:7]) for run in runs],
+        "names": [
+            [at, ", ".join(brief(name, 60) for name in names)]
+            for at, run in enumerate(runs)
+            if (names := chronicle.named(run.id))
+        ],
+        "page": [page if page != f"{run.id}.html" else 1 for page, run in zip(pages, runs, strict=True)],
+        "sets": [at for at in range(1, len(runs)) if sets[at] and _before(sets, at) not in ("", sets[at])],
+    }
+
+
+def _before(sets: Sequence[str], at: int) -> str:
+    return next((each for each in reversed(sets[:at]) if each), "")
+
+
+def _indexed(words: Sequence[str]) -> dict[str, Any]:
+    """Words that repeat: each once, and for the runs its number, as [number, how often in a row]."""
+    known = list(dict.fromkeys(words))
+    return {"words": known, "at": [[known.index(word), len(list(same))] for word, same in groupby(words)]}
+
+
+def _line(chronicle: Chronicle, line: Line) -> dict[str, Any]:
+    there = [value for value in line.values if value is not None]
+    size = max(map(abs, there))
+    decimals = max(0, min(15, _DIGITS - ceil(log10(size)))) if 1e-9 < size < 1e12 else None
+    told: dict[str, Any] = {
+        "metric": brief(line.metric),
+        "slice": brief(str(line.slice)),
+        "unit": brief(line.unit, 20),
+        "better": _BETTER[line.better],
+        "drift": int("drift" in line.metric.lower().replace("/", ".").split(".")),
+        "decimals": decimals,
+        "values": [None if each is None else float(f"{each:.6g}") for each in line.values]
+        if decimals is None
+        else _differences([None if each is None else round(each * 10**decimals) for each in line.values]),
+    }
+    changes = [] if line.slice else _changes(chronicle, line)
+    return {**told, "changes": changes} if changes else told
+
+
+def _changes(chronicle: Chronicle, line: Line) -> list[int]:
+    """The runs at which a new level begins: among the trusted ones of the main branch, on the rows that are measured now."""
+    branch = main_branch(chronicle.runs)
+    last_set = next((run.test_set for run in reversed(chronicle.runs) if run.test_set), "")
+    places, values = [], []
+    for at, (run, value) in enumerate(zip(chronicle.runs, line.values, strict=True)):
+        fits = run.branch == branch and run.trusted and run.test_set in ("", last_set)
+        if value is not None and fits and isfinite(value):
+            places.append(at)
+            values.append(value)
+    return [places[each] for each in change_points(values)]
+
+
+def _limit(limit: Limit, line: int) -> dict[str, Any]:
+    """The thresholds where they change (null: not judged), the outcomes as letters with how often in a row."""
+    steps: list[list[Any]] = []
+    for at, threshold in enumerate(limit.thresholds):
+        shown = None if threshold is None else float(f"{threshold:.6g}")
+        if not steps or steps[-1][1] != shown:
+            steps.append([at, shown])
+    outcomes = (_OUTCOMES.get(outcome, "-") for outcome in limit.outcomes)
+    return {
+        "line": line,
+        "rule": brief(limit.rule),
+        "operator": limit.operator,
+        "level": limit.level,
+        "steps": steps,
+        "outcomes": [[letter, len(list(same))] for letter, same in groupby(outcomes)],
+    }
+
+
+def _differences(numbers: Sequence[int | None]) -> list[int | None]:
+    found: list[int | None] = []
+    last = 0
+    for each in numbers:
+        found.append(None if each is None else each - last)
+        last = last if each is None else each
+    return found

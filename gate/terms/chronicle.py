@@ -1,0 +1,83 @@
+"""A chronicle: what the runs of one model measured one after another, and what was asked of them then."""
+
+from __future__ import annotations
+
+from gate.record import dataclass
+from gate.terms.metric import Direction
+from gate.terms.run import Run
+from gate.terms.slice import WHOLE, Slice
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One metric on one slice; `values` has a number for each run of the chronicle, None where it has none."""
+
+    metric: str
+    slice: Slice
+    values: tuple[float | None, ...]
+    unit: str = ""
+    better: Direction | None = None
+
+    @property
+    def name(self) -> str:
+        """As rules write it."""
+        return f"{self.metric}[{self.slice}]" if self.slice else self.metric
+
+    @property
+    def latest(self) -> float | None:
+        return next((value for value in reversed(self.values) if value is not None), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What one rule needed of one line, run by run: `thresholds` and `outcomes` ("" where it was not judged) are aligned
+    with the runs of the chronicle. `level` is "block", "warn" or "info", as it was last."""
+
+    rule: str
+    metric: str
+    operator: str
+    level: str
+    thresholds: tuple[float | None, ...]
+    outcomes: tuple[str, ...]
+    slice: Slice = WHOLE
+
+    @property
+    def latest(self) -> float | None:
+        return next((value for value in reversed(self.thresholds) if value is not None), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """A waiver as the runs of a model saw it. `stated` and `used` are the runs whose policy stated it, and that needed it,
+    oldest first."""
+
+    model: str
+    rule: str
+    until: str
+    by: str
+    why: str
+    slice: Slice = WHOLE
+    floor: str = ""
+    stated: tuple[str, ...] = ()
+    used: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chronicle:
+    """The runs of a model, oldest first, with their lines and limits. `more` says how many older ones were left out."""
+
+    model: str
+    runs: tuple[Run, ...]
+    lines: tuple[Line, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    names: tuple[tuple[str, str], ...] = ()  # name, id of its run
+    more: int = 0
+
+    def limits_of(self, line: Line) -> list[Limit]:
+        """What was asked of a line, what blocks first."""
+        found = [each for each in self.limits if each.metric == line.metric and each.slice == line.slice]
+        return sorted(found, key=lambda each: ("block", "warn", "info").index(each.level))
+
+    def named(self, run: str) -> list[str]:
+        """The names of a run."""
+        return [name for name, of in self.names if of == run]
