@@ -1,0 +1,1 @@
+"""The parts of decision_quality.py."""
