@@ -68,7 +68,7 @@ def started(written: str, now: str = "") -> str:
         milliseconds(full)
     except (ValueError, OverflowError):
         remedy = "write --since 2026-11-01, or an age: 90d, 12w, 6h"
-        raise UsageError(Problem("bad-date", f"`{written[:40]}` is no day and no age", remedy=remedy)) from None
+        raise UsageError(Problem("bad-moment", f"`{written[:40]}` is no day and no age", remedy=remedy)) from None
     return full
 
 
