@@ -67,7 +67,7 @@ def _margin(finding: Finding) -> Markdown:
         return Markdown("")
     shown = "0" if same(finding.value, finding.threshold) else signed(finding.margin)
     span = of_margin(finding).replace(" ", _JOINED)
-    return say("{} <sub>{}</sub>", shown, Markdown(span)) if span else Markdown(shown)
+    return say("{} <sub>{}</sub>", Markdown(shown), Markdown(span)) if span else Markdown(shown)
 
 
 def _change(finding: Finding) -> Markdown:
