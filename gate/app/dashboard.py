@@ -37,13 +37,14 @@ def build(folder: str, request: HistoryRequest) -> Built:
     """
     import shutil
 
+    which = request.which
     _may_replace(folder)
     target = os.path.realpath(folder)
     temporary = f"{target}.{os.getpid()}.tmp"
     try:
         os.makedirs(temporary)
         with opened(request) as store:
-            built = _write(temporary, store, chronicles(store, request.which, request.metric), request)
+            built = _write(temporary, store, chronicles(store, which, request.metric), request)
         _put_in_place(temporary, target)
     except OSError as error:
         raise _unwritable(folder, error) from None

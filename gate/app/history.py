@@ -84,22 +84,25 @@ def opened(request: HistoryRequest, *, write: bool = False) -> Iterator[Store]:
 
 def look(request: HistoryRequest) -> list[Chronicle]:
     """What the runs measured. Raises GateError."""
+    which = request.which
     with opened(request) as store:
-        return chronicles(store, request.which, request.metric)
+        return chronicles(store, which, request.metric)
 
 
 def waivers(request: HistoryRequest) -> list[Grant]:
     """The waivers that these runs saw. Raises GateError."""
+    which = request.which
     with opened(request) as store:
-        return grants(store, request.which)
+        return grants(store, which)
 
 
 def export(request: HistoryRequest) -> str:
     """The runs with all that belongs to them, as lines that `gate log` reads into another history. Raises GateError."""
     from gate.history.lines import exported
 
+    which = request.which
     with opened(request) as store:
-        return "".join(f"{line}\n" for line in exported(store, request.which))
+        return "".join(f"{line}\n" for line in exported(store, which))
 
 
 def where(request: HistoryRequest) -> str:
