@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from math import isclose
 from typing import Any
 
@@ -163,7 +164,7 @@ def of_errors(y: Array, p: Array, q: Array | None = None) -> Tally:
     largest: dict[Key, tuple[Number, ...]] = {}
     for model, error in models.items():
         relative[WHOLE, model, 0] = _added(("n", "r1", "r2", "r3"), {"r": np.abs(error) / np.maximum(np.abs(y), EPS)})
-        order[WHOLE, model, 0.5] = orders.quantiles(np.abs(error), (0.5,))[0.5]
+        order[WHOLE, model, 0.5] = _quantile(np.sort(np.abs(error)), 0.5)
         largest[WHOLE, model, float(np.abs(error).max())] = (len(y),)
     tables = {
         "cells": Table(CELLS, ("n",), {cell: (len(y),)}),
@@ -198,15 +199,25 @@ def _added(fields: Iterable[str], columns: Mapping[str, Array]) -> tuple[int, ..
     return tuple(found)
 
 
+@cache
+def _places(of: Callable[[int, float], Any], n: int, share: float) -> Any:
+    """Ranks depend on the number of rows only."""
+    return of(n, share)
+
+
+def _quantile(ordered: Array, share: float) -> tuple[Number, ...]:
+    """What `orders.quantiles` says."""
+    value, places = float(np.quantile(ordered, share)), _places(orders.bounds, len(ordered), share)
+    low, high = (float(ordered[place]) for place in places) if places else (value, value)
+    return len(ordered), value, low, high, int(places is not None)
+
+
 def of_numbers(x: Array) -> Tally:
     """A tally of a column of numbers: its quantiles."""
     ordered, share = np.sort(x), 0.95
-    order: dict[Key, tuple[Number, ...]] = {
-        (WHOLE, "x", at): row for at, row in orders.quantiles(ordered, (0.5, share, 0.99)).items()
-    }
-    steps: dict[Key, tuple[Number, ...]] = {
-        (WHOLE, "x", share, rank): (len(x), float(ordered[rank - 1])) for rank in orders.ladder(len(x), share)
-    }
+    order: dict[Key, tuple[Number, ...]] = {(WHOLE, "x", at): _quantile(ordered, at) for at in (0.5, share, 0.99)}
+    ladder = _places(orders.ladder, len(x), share)
+    steps: dict[Key, tuple[Number, ...]] = {(WHOLE, "x", share, rank): (len(x), float(ordered[rank - 1])) for rank in ladder}
     cell: Key = (WHOLE, None, None, None, "")
     ends = (("max", float(ordered[-1])), ("min", float(ordered[0])))
     extremes: dict[Key, tuple[Number, ...]] = {(WHOLE, "x", which, value): (len(x),) for which, value in ends}

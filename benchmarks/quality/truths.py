@@ -1,4 +1,4 @@
-"""True values of metrics, and statistics of textbook tests: written down apart from gate, for the benchmark to hold it against."""
+"""True values of metrics, and statistics of textbook tests: written down apart from gate, to hold it against."""
 
 from __future__ import annotations
 
