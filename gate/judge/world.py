@@ -69,9 +69,10 @@ class MeasuredWorld:
             return unknown(problem)
         self.fit.add((of, metric, on))
         few = self.too_few(found, metric, on)
-        if few is None:
-            return value
-        return in_doubt(value, few) if few.weak else unknown(few)
+        if few is not None and not few.weak:
+            return unknown(few)
+        weak = [doubt for doubt in (few, self.other_definition(of, metric, on)) if doubt is not None]
+        return in_doubt(value, *weak) if weak else value
 
     def boolean(self, of: str, metric: str, on: Slice) -> bool | Doubt:
         found = self.find(of, metric, on)
@@ -179,10 +180,8 @@ class MeasuredWorld:
     def table(self, of: str) -> Measurements | Doubt:
         if of == CANDIDATE:
             return self.evidence.candidate
-        missing = Doubt(
-            "no-baseline", f"there is no {'baseline' if of == 'baseline' else f'baseline `{of}`'}", "give one: `-b FILE`"
-        )
-        return self.evidence.baselines.get(of, missing)
+        name = "" if of == "baseline" else f" `{of}`"
+        return self.evidence.baselines.get(of, Doubt("no-baseline", f"there is no baseline{name}", "give one: `-b FILE`"))
 
     # -- why not
 
@@ -205,15 +204,18 @@ class MeasuredWorld:
         """Seconds are not compared with milliseconds: neither the policy's nor the candidate's with the baseline's."""
         if not found.unit:
             return None
-        stated = self.policy.metrics.get(metric)
+        from gate.judge.alike import other_unit
+
         now = self.evidence.candidate.get(self.source(metric), on) if of != CANDIDATE else None
-        if stated is not None and stated.unit not in ("", found.unit):
-            where, wanted = f"{_named(metric, on)} is", f"the policy says {stated.unit}"
-        elif now is not None and now.unit not in ("", found.unit):
-            where, wanted = f"{_named(metric, on)} of the baseline is", f"that of the candidate in {now.unit}"
-        else:
+        return other_unit(found, self.policy.metrics.get(metric), now, _named(metric, on))
+
+    def other_definition(self, of: str, metric: str, on: Slice) -> Doubt | None:
+        """A metric is not compared with what was counted otherwise: of another label, or from another threshold on."""
+        if of == CANDIDATE or self.evidence.candidate.tally is None:
             return None
-        return Doubt("other-unit", f"{where} in {found.unit}, {wanted}", "measure both in one unit, or correct the `unit`")
+        from gate.judge.alike import other_definition
+
+        return other_definition(self.evidence.candidate, self.evidence.loaded(of), self.source(metric), _named(metric, on))
 
     def too_few(self, found: Measurement, metric: str, on: Slice) -> Doubt | None:
         if self.min_n is None:
@@ -223,11 +225,8 @@ class MeasuredWorld:
         if n is None and support.n_pos is not None and support.n_neg is not None:
             n = support.n_pos + support.n_neg
         if n is None:
-            return Doubt(
-                "no-n",
-                f"{_named(metric, on)} does not say its n; the rule asks for {self.min_n:g}",
-                f'write `{{"value": {found.value}, "n": …}}`',
-            )
+            text = f"{_named(metric, on)} does not say its n; the rule asks for {self.min_n:g}"
+            return Doubt("no-n", text, f'write `{{"value": {found.value}, "n": …}}`')
         if n < self.min_n:
             more = f"{self.min_n - n:g} more rows are needed"
             return Doubt("too-few-rows", f"{_named(metric, on)} has n {n:g}, fewer than {self.min_n:g}", more, weak=True)
