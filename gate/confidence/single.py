@@ -46,6 +46,10 @@ def test_of(found: Measurement, fact: Metric | None, name: str) -> Test | Doubt:
     wrong = _contradiction(found, name)
     if wrong is not None:
         return wrong
+    if found.support.exposure and found.support.k is not None:
+        from gate.stats import poisson
+
+        return poisson.of_counts(found.support.k, found.support.exposure)
     if _is_share(found, fact):
         return _scaled(_share(found, value / scale, what, name), scale)
     if fact is not None and fact.high in (1, 100) and not (fact.low or 0) <= value <= fact.high * (1 if scale == 1 else inf):

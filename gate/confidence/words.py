@@ -107,7 +107,7 @@ def _settles(margin: Margin, alpha: float, deciding: Proven) -> float | str:
         return "the estimate sits on the threshold: no affordable sample settles it"
     here, there = _deviations(of, stderr * sqrt(test.n))
     more = ((z * here + _POWER * there) / apart) ** 2 - test.n
-    return rounded(more) if more >= 1 else "a few more rows would settle it"
+    return rounded(more) if more >= 1 else f"a few more {test.of} would settle it"
 
 
 def _deviations(of: Margin, spread: float) -> tuple[float, float]:

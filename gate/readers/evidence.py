@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import inf
 from typing import Any
 
 from gate.documents.document import shown
@@ -13,7 +14,7 @@ from gate.terms.measurement import Interval, Measurement, Support
 from gate.terms.metric import Direction
 from gate.terms.slice import Slice
 
-NUMBERS = ("n", "k", "stderr", "std", "n_pos", "n_neg")
+NUMBERS = ("n", "k", "stderr", "std", "n_pos", "n_neg", "exposure")
 # `evidence` is what `gate measure` writes; in a file it is one more claim, and not read.
 _TAKEN = frozenset(("value", *NUMBERS, "interval", "unit", "better", "slice", "evidence"))
 _CONFIDENCE = 0.95
@@ -22,10 +23,10 @@ _NOISE = 1e-9
 
 
 def is_measurement(mapping: Mapping[str, Any]) -> bool:
-    """Whether a mapping is a measurement: it has a `value`, or nothing but evidence with `k` and `n`."""
+    """Whether a mapping is a measurement: it has a `value`, or nothing but evidence with `k` and `n`, or `k` and `exposure`."""
     if "value" in mapping:
         return not isinstance(mapping["value"], dict)
-    if "k" not in mapping or "n" not in mapping:
+    if "k" not in mapping or ("n" not in mapping and "exposure" not in mapping):
         return False
     return all(is_evidence(key, mapping) for key in mapping) and not isinstance(mapping["k"], dict)
 
@@ -36,7 +37,7 @@ def is_evidence(key: str, mapping: Mapping[str, Any]) -> bool:
 
 
 def measurement(mapping: Mapping[str, Any], name: str, on: Slice, where: Place) -> Measurement:
-    """The measurement; with `k` and `n` its value is their exact ratio.
+    """The measurement; with `k` and `n`, or `k` and `exposure`, its value is their exact ratio.
 
     Raises InputError where a piece of evidence is not what it must be, or contradicts the rest.
     """
@@ -45,7 +46,7 @@ def measurement(mapping: Mapping[str, Any], name: str, on: Slice, where: Place) 
     value, problem = measured(mapping["value"]) if "value" in mapping else (None, "")
     unit, better = said.unit(), said.better()
     scale = 100 if unit == "%" else 1
-    if "value" not in mapping and (support.k is None or support.n is None):
+    if "value" not in mapping and (support.k is None or (support.n is None and support.exposure is None)):
         raise said.refusal("a measurement needs a `value`, or `k` and `n`")
     contradiction = _contradiction(support) or ("" if problem else _against(value, support, scale))
     if contradiction:
@@ -54,6 +55,8 @@ def measurement(mapping: Mapping[str, Any], name: str, on: Slice, where: Place) 
         value, problem = None, problem or "measured on no rows (n is 0)"
     elif not problem and not isinstance(value, bool) and support.k is not None and support.n:
         value = scale * (support.k / support.n)
+    elif not problem and not isinstance(value, bool) and support.k is not None and support.exposure:
+        value = support.k / support.exposure
     return Measurement(name, value, on, support, unit, better, problem, where)
 
 
@@ -69,8 +72,8 @@ class _Said:
         return InputError(Problem("bad-evidence", f"`{shown(self.name)}`: {message}", self.where, remedy))
 
     def support(self) -> Support:
-        n, k, stderr, std, n_pos, n_neg = map(self.number, NUMBERS)
-        return Support(n, k, stderr, std, n_pos, n_neg, self.interval())
+        n, k, stderr, std, n_pos, n_neg, exposure = map(self.number, NUMBERS)
+        return Support(n, k, stderr, std, n_pos, n_neg, self.interval(), exposure)
 
     def number(self, key: str) -> float | None:
         raw = self.mapping.get(key)
@@ -117,6 +120,10 @@ def _contradiction(support: Support) -> str:
             return f"`{key}` is negative: {number!r}"
     if support.k is not None and support.n is not None and support.k > support.n:
         return f"`k` is more than `n`: {support.k!r} of {support.n!r}"
+    if support.exposure is not None and support.n is not None:
+        return "`k` is either of `n` or per `exposure`"
+    if support.exposure == 0:
+        return "`exposure` is 0: nothing could happen"
     if support.interval is not None and support.interval.low > support.interval.high:
         return f"`interval` is reversed: {support.interval.low!r} to {support.interval.high!r}"
     return ""
@@ -135,6 +142,10 @@ def _against(value: float | bool | None, support: Support, scale: float) -> str:
         share = scale * (support.k / support.n)
         if abs(value - share) > max(_half_a_digit(value, scale), _NOISE * scale):
             return f"`value` is {value!r}, but `k` of `n` is {share!r}; without `value`, that is the value"
+    if support.k is not None and support.exposure:
+        rate = support.k / support.exposure
+        if abs(value - rate) > max(_half_a_digit(value, inf), _NOISE * rate):
+            return f"`value` is {value!r}, but `k` per `exposure` is {rate!r}; without `value`, that is the value"
     return ""
 
 

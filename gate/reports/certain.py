@@ -25,14 +25,28 @@ def span_of_margin(finding: Finding) -> Interval | None:
 
 
 def assured(finding: Finding) -> str:
-    """What is shown about a finding that was decided on evidence: "recall is at most 0.841 with 95 % confidence"."""
+    """What is shown about a finding that was decided on evidence: "recall is at most 0.841 with 95 % confidence".
+
+    Of an undecided one it is what would have been enough: "on 400 positives a margin of 0.03 or more would be proof".
+    """
     sure = finding.certainty
-    if sure is None or finding.outcome not in (Outcome.PASS, Outcome.FAIL) or len(finding.parts) > 1:
+    if sure is None or len(finding.parts) > 1:
+        return ""
+    if finding.outcome is Outcome.UNDECIDED:
+        return _enough(sure)
+    if finding.outcome not in (Outcome.PASS, Outcome.FAIL):
         return ""
     if sure.family is not None and finding.outcome is Outcome.FAIL:
         what = f"no chance find among {number(sure.family)} findings"
         return f"{what}: p {number(sure.p_below, 2)} after Holm's correction" if sure.p_below <= sure.alpha else ""
     return _bound(finding, sure)
+
+
+def _enough(sure: Certainty) -> str:
+    if sure.provable is None or sure.provable <= 0 or sure.n is None:
+        return ""
+    method = f" ({sure.method})" if sure.method else ""
+    return f"on {number(sure.n)} {sure.of} a margin of {number(sure.provable, 2)} or more would be proof{method}"
 
 
 def _bound(finding: Finding, sure: Certainty) -> str:

@@ -121,7 +121,7 @@ def _evidence(support: Support) -> Iterator[str]:
     """What stands behind a value beside its n, as the file says it."""
     if support.interval is not None:
         yield f"{interval(support.interval)} {percent(support.interval.confidence)}"
-    for name in ("stderr", "std", "k", "n_pos", "n_neg"):
+    for name in ("stderr", "std", "k", "n_pos", "n_neg", "exposure"):
         value = getattr(support, name)
         if value is not None:
             yield f"{name} {number(value)}"

@@ -12,7 +12,7 @@ from gate.terms.slice import Slice
 
 _ENCODE = json.JSONEncoder(ensure_ascii=True, allow_nan=False).encode
 _SLICES = "slices"  # at the top of a file this is the list of slices, so that no metric can be called so there
-_NUMBERS = ("n", "k", "stderr", "std", "n_pos", "n_neg")
+_NUMBERS = ("n", "k", "stderr", "std", "n_pos", "n_neg", "exposure")
 
 
 def render(table: Measurements) -> str:

@@ -217,7 +217,7 @@ PART = record(Part, text=TEXT, left=VALUE, operator=TEXT, right=VALUE, margin=MA
 READ = record(Read, of=TEXT, metric=TEXT, slice=SLICE, value=VALUE, n=MAYBE, interval=INTERVAL, unfit=TEXT)
 SHARE = record(Share, slice=SLICE, value=NUMBER, before=NUMBER, n=NUMBER, contribution=NUMBER)
 WAIVER = record(UsedWaiver, until=TEXT, why=TEXT, by=TEXT, floor=TEXT)
-SUPPORT = record(Support, n=MAYBE, k=MAYBE, stderr=MAYBE, std=MAYBE, n_pos=MAYBE, n_neg=MAYBE, interval=INTERVAL)
+SUPPORT = record(Support, n=MAYBE, k=MAYBE, stderr=MAYBE, std=MAYBE, n_pos=MAYBE, n_neg=MAYBE, interval=INTERVAL, exposure=MAYBE)
 SUPPORT = SUPPORT._replace(absent=NO_SUPPORT)
 MEASUREMENT = record(
     Measurement,

@@ -19,7 +19,10 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """What stands behind a value: `n` is the denominator, `k` the successes in it."""
+    """What stands behind a value: `n` is the denominator, `k` the successes in it.
+
+    Of a rate of events, `k` is how many there were, and `exposure` in how many hours, requests or releases.
+    """
 
     n: float | None = None
     k: float | None = None
@@ -28,6 +31,7 @@ class Support:
     n_pos: float | None = None
     n_neg: float | None = None
     interval: Interval | None = None
+    exposure: float | None = None
 
 
 NO_SUPPORT = Support()

@@ -30,6 +30,7 @@ METHODS: dict[str, tuple[str, float, dict[str, Any], str, str]] = {
     "a standard error alone": ("mae", 3.0, {"stderr": 0.1}, "t", ""),
     "an interval": ("mae", 3.0, {"interval": Interval(2.5, 3.4, 0.95)}, "stated 95 % interval", "rows"),
     "a bounded mean": ("brier", 0.1, {"n": 400}, "Wilson score", "rows"),
+    "events per exposure": ("errors_per_hour", 0.0375, {"k": 15, "exposure": 400}, "exact Poisson", "units of exposure"),
     "weighted rows": ("recall", 0.8123, {"n": 100, "stderr": 0.05}, "Wilson score", "independent rows"),
 }  # fmt: skip
 

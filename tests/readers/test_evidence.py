@@ -40,6 +40,8 @@ def message(mapping: dict[str, Any]) -> str:
         ({"value": 0.9, "anything": 1}, True),
         ({"k": 3, "n": 4}, True),
         ({"k": 3, "n": 4, "unit": "%", "interval": [0, 1], "confidence": 0.9}, True),
+        ({"k": 3, "exposure": 400}, True),
+        ({"k": 3, "exposure": 400, "depth": 7}, False),
         ({"k": 3, "n": 4, "depth": 7}, False),  # settings, not a share
         ({"k": {"a": 1}, "n": 4}, False),
         ({"n": 4}, False),
@@ -208,3 +210,23 @@ def test_a_hostile_name_is_shown_harmless() -> None:
     with pytest.raises(InputError, match=r"`a\\u000a::error::`") as caught:
         measurement({"value": 1, "n": -1}, "a\n::error::", WHOLE, HERE)
     assert "\n" not in caught.value.problems[0].message
+
+
+def test_a_rate_of_events() -> None:
+    found = read({"k": 15, "exposure": 400})
+    assert (found.value, found.support.k, found.support.exposure, found.support.n) == (0.0375, 15, 400, None)
+    assert read({"value": 0.04, "k": 15, "exposure": 400}).value == 0.0375  # rounded in the file
+
+
+@pytest.mark.parametrize(
+    ("mapping", "words"),
+    [
+        ({"k": 15, "exposure": 0}, "nothing could happen"),
+        ({"k": 15, "exposure": -4}, "`exposure` is negative"),
+        ({"k": 15, "n": 20, "exposure": 400}, "either of `n` or per `exposure`"),
+        ({"value": 0.5, "k": 15, "exposure": 400}, "`k` per `exposure` is 0.0375"),
+        ({"k": 15, "exposure": "400"}, "not a number"),
+    ],
+)
+def test_a_rate_that_cannot_be(mapping: dict[str, Any], words: str) -> None:
+    assert words in message(mapping)

@@ -70,6 +70,11 @@ def test_nothing_is_assured_of_what_is_not_decided(outcome: Outcome) -> None:
     assert assured(finding(outcome)) == ""
 
 
+def test_what_would_have_been_enough() -> None:
+    said = assured(finding(Outcome.UNDECIDED, certainty=replace(SURE, provable=0.0302)))
+    assert said == "on 612 positives a margin of 0.03 or more would be proof (Wilson score)"
+
+
 def test_nor_where_several_parts_were_compared_or_plain_values() -> None:
     part = Part("recall >= 0.85", 0.8, ">=", 0.85, -0.05, Outcome.FAIL)
     assert assured(finding(Outcome.FAIL, parts=(part, part))) == ""
