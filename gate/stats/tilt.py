@@ -137,6 +137,7 @@ class Cells:
         highest, lowest = max(influence), min(influence)
         self.upwards, self.downwards = [each - highest for each in influence], [each - lowest for each in influence]
         self.stride = STRIDE / (highest - lowest) if highest > lowest else 0.0
+        self._last: tuple[float, list[float]] | None = None  # the value and its error are asked for in turn
 
     def influence(self, shares: Sequence[float]) -> list[float]:
         """What one row more in each cell adds to the function, times the number of rows."""
@@ -146,10 +147,13 @@ class Cells:
 
     def tilted(self, tilt: float) -> list[float]:
         """The shares at a λ."""
+        if self._last is not None and self._last[0] == tilt:
+            return self._last[1]
         way = self.upwards if tilt >= 0 else self.downwards
         raised = [share * exp(tilt * each) for share, each in zip(self.base, way, strict=True)]
         total = sum(raised)
-        return [each / total for each in raised]
+        self._last = tilt, [each / total for each in raised]
+        return self._last[1]
 
     def error(self, shares: Sequence[float]) -> tuple[float, list[float]]:
         """The standard error of the function where these shares are the true ones, and its influence values."""

@@ -72,10 +72,13 @@ class _Areas:
         self.ten, self.one = [each * n / self.n_pos for each in ten], [each * n / self.n_neg for each in one]
         reach = max(max(self.ten) - min(self.ten), max(self.one) - min(self.one))
         self.stride = STRIDE / reach if reach > 0 else 1.0
+        self._last: tuple[float, tuple[list[float], list[float]]] | None = None  # the area and its error are asked for in turn
 
     def tilted(self, tilt: float) -> tuple[list[float], list[float]]:
         """The shares of both classes at a λ."""
-        return _tilted(self.pos, self.ten, tilt), _tilted(self.neg, self.one, tilt)
+        if self._last is None or self._last[0] != tilt:
+            self._last = tilt, (_tilted(self.pos, self.ten, tilt), _tilted(self.neg, self.one, tilt))
+        return self._last[1]
 
     def error(self, pos: list[float], neg: list[float]) -> float:
         """The standard error of the area where these are the true shares (DeLong, DeLong and Clarke-Pearson 1988)."""
@@ -89,8 +92,8 @@ def _shares(counts: list[float]) -> list[float]:
 
 
 def _tilted(shares: list[float], way: list[float], tilt: float) -> list[float]:
-    most = max(way) if tilt >= 0 else min(way)
-    return _shares([share * exp(tilt * (each - most)) for share, each in zip(shares, way, strict=True)])
+    shift = tilt * (max(way) if tilt >= 0 else min(way))
+    return _shares([share * exp(tilt * each - shift) for share, each in zip(shares, way, strict=True)])
 
 
 def _placements(pos: list[float], neg: list[float]) -> tuple[list[float], list[float]]:
