@@ -32,7 +32,7 @@ def programs() -> Path | None:
 
 
 @contextmanager
-def serving() -> Iterator[dict[str, str]]:
+def serving(settings: str = "-c fsync=off -c shared_buffers=32MB") -> Iterator[dict[str, str]]:
     """The environment that leads to a running server. Skips, or fails where services are required."""
     found = programs()
     if found is None:
@@ -66,7 +66,7 @@ def serving() -> Iterator[dict[str, str]]:
             "-E",
             "UTF8",
         )
-        options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off -c shared_buffers=32MB"
+        options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' {settings}"
         run("pg_ctl", "-D", data, "-w", "-o", options, "-l", str(folder / "log"), "start")
         try:
             yield {"PGHOST": str(folder), "PGUSER": "gate", "PGPASSWORD": PASSWORD, "PGDATABASE": "postgres"}
