@@ -155,9 +155,9 @@ def _arrow(source: Source) -> Any:
         raise _broken(source, "") from None
 
 
-def kinds(connection: duckdb.DuckDBPyConnection, rows: str = ROWS) -> dict[str, str]:
+def kinds(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """What each column holds, in the words of `Profile.kinds`."""
-    return {str(row[0]): _kind(str(row[1])) for row in connection.execute(f"describe {rows}").fetchall()}
+    return {str(row[0]): _kind(str(row[1])) for row in connection.execute(f"describe {ROWS}").fetchall()}
 
 
 def _kind(declared: str) -> str:
