@@ -11,6 +11,7 @@ from gate.app.clock import Clock, clock
 from gate.app.diff_decisions import compare_decisions
 from gate.app.diff_metrics import compare_metrics
 from gate.app.diff_policies import compare_policies, read_policy, replayed, tried
+from gate.app.diff_runs import compare_runs, is_run, read_run
 from gate.app.evidence import path_of
 from gate.app.outputs import Output
 from gate.errors import GateError, Problem, UsageError
@@ -23,13 +24,13 @@ from gate.readers.source import SYNTAXES, SourceFile, is_stdin, open_stdin, run_
 from gate.record import dataclass, field
 from gate.reports import json as decision_json
 from gate.reports.plain import brief
-from gate.terms.comparison import Comparison
+from gate.terms.comparison import Comparison, RunComparison
 from gate.terms.decision import Decision
 from gate.terms.measurements import Measurements, Source
 
-FORMS = ("text", "markdown", "json")
+FORMS = ("text", "markdown", "json", "html")
 _POLICY_LINE = re.compile(r"^gate\s*:", re.MULTILINE)
-Compared = Comparison | PolicyComparison
+Compared = Comparison | PolicyComparison | RunComparison
 Read = Decision | Measurements | Policy
 
 
@@ -47,12 +48,15 @@ class DiffRequest:
     baselines: Sequence[str] = ()
     now: str = ""
     on: str = ""
+    store: str = ""
     environ: Mapping[str, str] = field(default_factory=dict)
 
 
 def diff(request: DiffRequest) -> Compared:
     """What became of A in B. Raises GateError: a file that cannot be read, two that are not of a kind."""
     moment = clock(request.now)
+    if is_run(request.before) and is_run(request.after):
+        return compare_runs(request.before, request.after, request.store, request.environ)
     if is_stdin(request.before) and is_stdin(request.after):
         raise UsageError(Problem("stdin-twice", "standard input can be read only once", remedy="write it to a file first"))
     (first, a), (second, b) = (_read(path, request, moment) for path in (request.before, request.after))
@@ -73,7 +77,8 @@ def diff(request: DiffRequest) -> Compared:
 
 def files_of(request: DiffRequest, compared: Compared) -> list[str]:
     """Every file that was read, so that no report overwrites one."""
-    own = [run_in(request.before)[0], run_in(request.after)[0], *map(path_of, (*request.metrics, *request.baselines))]
+    own = [run_in(each)[0] for each in (request.before, request.after) if not is_run(each)]
+    own = [*own, *map(path_of, (*request.metrics, *request.baselines))]
     more = compared.files if isinstance(compared, PolicyComparison) else ()
     return [path for path in (*own, *more) if path != "-"]
 
@@ -83,7 +88,9 @@ def _kind(read: Read) -> str:
 
 
 def _read(path: str, request: DiffRequest, moment: Clock) -> tuple[Source, Read]:
-    """The file as what its content is."""
+    """The file as what its content is; a recorded run as its decision, else as what it measured."""
+    if is_run(path):
+        return read_run(path, request.store, request.environ)
     form = request.reader
     syntax = form if form in SYNTAXES else ""
     file = open_stdin(request.stdin, syntax) if is_stdin(path) else open_input(path, syntax)
@@ -128,7 +135,14 @@ def wanted(written: Iterable[str]) -> list[Output]:
 
 
 def render(form: str, comparison: Compared) -> str:
-    """The comparison in one form."""
+    """The comparison in one form. Raises UsageError: a web page of anything but two runs."""
+    if isinstance(comparison, RunComparison):
+        from gate.reports import run_comparison
+
+        return run_comparison.render(form, comparison)
+    if form == "html":
+        remedy = "write .md, .json or .txt; of two runs there is a page: gate diff run:A run:B -o diff.html"
+        raise UsageError(Problem("bad-output", "this comparison cannot be written as html", remedy=remedy))
     if isinstance(comparison, PolicyComparison):
         return _render_policies(form, comparison)
     if form == "json":

@@ -9,12 +9,14 @@ from gate.app import diff as diffing
 from gate.app import outputs
 from gate.cli.console import say, standard_input, terminal
 from gate.policy.change import PolicyComparison
+from gate.terms.comparison import RunComparison
 
-SUMMARY = "compare two metrics files, decisions or policies"
+SUMMARY = "compare two metrics files, decisions, policies or recorded runs"
 EXAMPLES = """\
   gate diff main.json candidate.json
   gate diff main.json candidate.json -o diff.md -o diff.json
   gate diff old-decision.json decision.json --all
+  gate diff run:release-1.0 run:latest       two recorded runs: metrics, params, policy, data
   gate diff main/gate.yaml gate.yaml         what the change loosens
   gate diff main/gate.yaml gate.yaml --on run:last-40
   git show main:gate.yaml | gate diff - gate.yaml --metrics metrics.json
@@ -24,9 +26,13 @@ exit codes: 0 compared Â· 1 the second policy is looser, or cannot be compared Â
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("before", metavar="A", help="a metrics file, a decision.json or a policy; `-` is standard input")
+    add(
+        "before",
+        metavar="A",
+        help="a metrics file, a decision.json, a policy, or a recorded run (run:ID, run:NAME, run:latest); `-` is standard input",
+    )
     add("after", metavar="B", help="what to compare it with, of the same kind")
-    form = "write a report; its suffix says the form (.md .json .txt), or FORM=FILE; `-` is standard output"
+    form = "write a report; its suffix says the form (.md .json .txt; .html of two runs), or FORM=FILE; `-` is standard output"
     add("-o", "--output", action="append", default=[], metavar="FILE", help=form)
     add("--from", dest="reader", metavar="FORMAT", help="read both as metrics of this format instead of recognising them")
     add("--all", action="store_true", help="show what is equal, too")
@@ -35,6 +41,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add("-b", "--baseline", action="append", default=[], metavar="FILE", help="the baseline of these metrics")
     runs = "of two policies: judge recorded runs by both and list the verdicts that change, as run:last-40"
     add("--on", default="", metavar="RUNS", help=runs)
+    add("--store", default="", metavar="HISTORY", help="where runs are (default: $GATE_HISTORY, else .gate/history.db)")
     add("--now", default="", metavar="DATE", help="compare as if it were this day: waivers end")
 
 
@@ -49,6 +56,7 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
         baselines=args.baseline,
         now=args.now,
         on=args.on,
+        store=args.store,
         environ=environ,
     )
     comparison = diffing.diff(request)
@@ -66,6 +74,10 @@ def _as_text(comparison: diffing.Compared, args: argparse.Namespace, environ: Ma
         from gate.reports import difference_text
 
         return difference_text.render(comparison, columns=columns, colour=colour, ascii_only=ascii_only, show_all=show_all)
+    if isinstance(comparison, RunComparison):
+        from gate.reports import run_comparison
+
+        return run_comparison.as_text(comparison, columns=columns, colour=colour, ascii_only=ascii_only, show_all=show_all)
     from gate.reports import comparison_text
 
     return comparison_text.render(comparison, columns=columns, colour=colour, ascii_only=ascii_only, show_all=show_all)

@@ -27,7 +27,7 @@ COMMANDS = {
     "log": "record numbers as a run in the history",
     "history": "show recorded runs: as a table, a plot, a web site",
     "lint": "check a policy",
-    "diff": "compare two metrics files, decisions or policies",
+    "diff": "compare two metrics files, decisions, policies or recorded runs",
     "plan": "how many rows a policy needs; with rows, how often it would flip",
     "publish": "from a trusted job: judge again, then comment and set a check",
     "verify": "before a deployment: this model has a passing decision under this policy",

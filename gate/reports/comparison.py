@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from gate.reports.numbers import apart, number, same, signed
+from gate.reports.numbers import apart, interval, number, same, signed
 from gate.reports.outline import label, states_threshold
 from gate.reports.plain import LONGEST_UNIT, clip
 from gate.terms.comparison import (
@@ -133,6 +133,7 @@ def _measurement(each: MeasurementMove) -> Row:
     before, after = _pair(each)
     shown = f"{each.metric}[{each.slice}]" if each.slice else each.metric
     change = "" if each.change is None else signed(each.change)
+    change += f" {interval(each.interval)}" if each.interval else ""
     relative = "" if each.relative is None else f"{signed(100 * each.relative)} %"
     return Row(each.move, shown, before, after, (change, relative, _evidence(each), _word(each)))
 

@@ -22,10 +22,15 @@ def render(comparison: Comparison) -> str:
 
     What a side does not have is not there. A number that is not finite is one of the texts "NaN", "Infinity", "-Infinity".
     """
-    data = _metrics(comparison) if isinstance(comparison, MetricsComparison) else _decisions(comparison)
-    data |= {"format": FORMAT, "counts": {move.value: sum(each.move is move for each in comparison.moves) for move in ORDER}}
+    data = told(comparison) | {"format": FORMAT}
     members = [f" {_ENCODE(key)}: {_lines(data[key]) if key == 'moves' else _ENCODE(data[key])}" for key in sorted(data)]
     return "{\n" + ",\n".join(members) + "\n}\n"
+
+
+def told(comparison: Comparison) -> dict[str, Any]:
+    """The comparison as plain data."""
+    data = _metrics(comparison) if isinstance(comparison, MetricsComparison) else _decisions(comparison)
+    return data | {"counts": {move.value: sum(each.move is move for each in comparison.moves) for move in ORDER}}
 
 
 def _lines(items: list[Any]) -> str:
@@ -48,6 +53,8 @@ def _measurement_move(each: MeasurementMove) -> dict[str, Any]:
         "unit": each.unit or None,
         "change": _number(each.change),
         "relative": _number(each.relative),
+        "interval": [_number(each.interval.low), _number(each.interval.high)] if each.interval else None,
+        "confidence": each.interval.confidence if each.interval else None,
     }
     return _without_none(told)
 

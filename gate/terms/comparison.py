@@ -6,9 +6,10 @@ from enum import Enum
 
 from gate.record import dataclass
 from gate.terms.decision import Decision, Finding
-from gate.terms.measurement import Measurement
+from gate.terms.measurement import Interval, Measurement
 from gate.terms.measurements import Source
 from gate.terms.metric import Direction
+from gate.terms.run import Run
 from gate.terms.slice import Slice
 
 
@@ -25,7 +26,10 @@ class Move(Enum):
 
 @dataclass(frozen=True, slots=True)
 class MeasurementMove:
-    """One measurement in both files. `change` is B − A and `relative` that over |A|, None where they mean nothing."""
+    """One measurement in both files. `change` is B − A and `relative` that over |A|, None where they mean nothing.
+
+    `interval` is that of the change, where both sides have the evidence for one.
+    """
 
     metric: str
     slice: Slice
@@ -36,6 +40,7 @@ class MeasurementMove:
     unit: str = ""
     change: float | None = None
     relative: float | None = None
+    interval: Interval | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,27 @@ class DecisionComparison:
     after_file: Source
     moves: tuple[FindingMove, ...] = ()
     policies: tuple[PolicyMove, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunFact:
+    """What a run is, in both runs; empty where that is not known. `of` is "run", "data", "policy" or "param"."""
+
+    of: str
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunComparison:
+    """Two recorded runs. `decisions` is there where both were decided on; `facts` are those in which they differ."""
+
+    before: Run
+    after: Run
+    metrics: MetricsComparison
+    decisions: DecisionComparison | None = None
+    facts: tuple[RunFact, ...] = ()
 
 
 Comparison = MetricsComparison | DecisionComparison
