@@ -19,8 +19,8 @@ SHELL = "$(touch pwned) `touch pwned` \"; touch pwned; \" '; touch pwned; ' ${{ 
 FILES = "x\nverdict=pass\r\nverdict<<EOF\npass\nEOF\n::set-output name=verdict::pass\n::add-mask::e\n::stop-commands::x\n"
 ATTACKS = {"shell": SHELL, "files": FILES, "option": "--now=2020-01-01", "folder": "~/../../etc/passwd"}
 INPUTS = [
-    "metrics", "from", "policy", "policy-from", "baseline", "model", "first-release", "output", "comment", "strict-publish",
-    "warn-exit-code", "working-directory", "token", "index-url",
+    "metrics", "from", "policy", "policy-from", "baseline", "model", "first-release", "output", "comment", "record",
+    "strict-publish", "warn-exit-code", "working-directory", "token", "index-url",
 ]  # fmt: skip
 HARMLESS = {"token", "first-release", "index-url"}  # any text may stand there; the installer has run already
 
