@@ -2,29 +2,28 @@
 
 Every record is a file of its own, so that whoever pushes at the same time changes other files: the one who comes second
 fetches, puts its files on top of what is there now and pushes again. The branch only ever goes forward and can be
-protected. To be read, it is loaded into a database in a folder of gate's own, which goes when the process goes.
+protected. To be read, it is copied into a folder of gate's own, which goes when the process goes (gate.history.git_copy).
 """
 
 from __future__ import annotations
 
-import os
 import random
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from hashlib import sha256
+from typing import TypeVar
 
-from gate.documents.document import shown
 from gate.errors import HistoryError, Problem
-from gate.history import lines, merge, rows
+from gate.history import lines, merge
 from gate.history.git_branch import Branch
+from gate.history.git_copy import Copy
+from gate.history.git_paths import path_of, path_of_run
 from gate.history.git_remote import remote_of
-from gate.history.sql import SqlStore, no_history
-from gate.history.sqlite import open_file
+from gate.history.sql import no_history
 from gate.history.store import ALL, Store, Which
-from gate.reports.record import MalformedError
 from gate.terms.run import Entry, Exclusion, Logged, Name, Point, Record, Run, State
 from gate.terms.slice import WHOLE, Slice
 
+T = TypeVar("T")
 _Made = Callable[[str], dict[str, "bytes | None"]]
 SECONDS = 180.0  # for which others may be faster
 FRESH = 1.0  # seconds in which the branch is not asked again by a reader
@@ -49,46 +48,43 @@ class GitStore:
 
         self._branch = branch
         self._turn = threading.RLock()
-        self._loaded: dict[str, str] = {}
-        self._copy: SqlStore | None = None
-        self._asked = float("-inf")
-        self.head = ""
-        self._refresh()
+        self._copy = Copy(branch)
+        self._copied = ""  # the commit that it says
+        self.head, self._asked = branch.head(), time.monotonic()
 
     # -- reading
 
     def run(self, name: str) -> Run | None:
-        return self._read().run(name)
+        return self._read(lambda copy: copy.run(name))
 
     def runs(self, which: Which = ALL) -> list[Run]:
-        return self._read().runs(which)
+        return self._read(lambda copy: copy.runs(which))
 
     def last(self, metric: str, k: int, which: Which = ALL, on: Slice = WHOLE) -> list[Logged]:
-        return self._read().last(metric, k, which, on)
+        return self._read(lambda copy: copy.last(metric, k, which, on))
 
     def points(self, run: str, metric: str = "") -> list[Point]:
-        return self._read().points(run, metric)
+        return self._read(lambda copy: copy.points(run, metric))
 
     def document(self, run: str, kind: str) -> str:
-        return self._read().document(run, kind)
+        return self._read(lambda copy: copy.document(run, kind))
 
     def documents(self, run: str) -> list[str]:
-        return self._read().documents(run)
+        return self._read(lambda copy: copy.documents(run))
 
     def names(self, model: str = "") -> list[Name]:
-        return self._read().names(model)
+        return self._read(lambda copy: copy.names(model))
 
     def exclusions(self, model: str = "") -> list[Exclusion]:
-        return self._read().exclusions(model)
+        return self._read(lambda copy: copy.exclusions(model))
 
     def states(self, prefix: str = "") -> list[State]:
-        return self._read().states(prefix)
+        return self._read(lambda copy: copy.states(prefix))
 
     def close(self) -> None:
         with self._turn:
-            if self._copy is not None:
-                self._copy.close()
-            self._copy, self._loaded = None, {}
+            self._copy.close()
+            self._copied = ""
 
     # -- writing
 
@@ -123,7 +119,7 @@ class GitStore:
         there = self._branch.files(head)
         paths = {path_of(record) for record in records}
         contents = self._branch.contents(there[path] for path in paths if path in there)
-        before = {path: self._record(path, contents[there[path]]) for path in paths if path in there}
+        before = {path: self._copy.record(path, contents[there[path]]) for path in paths if path in there}
         after = dict(before)
         for record in records:
             path = path_of(record)
@@ -134,9 +130,10 @@ class GitStore:
 
     def _without(self, head: str, names: Collection[str], runs: Collection[str]) -> dict[str, bytes | None]:
         there = self._branch.files(head)
-        self._load(head)
+        self._copy.load(head)
+        self._copied = head
         gone = {path for path in names if path in there}
-        kept = {name.run: name.name for name in self._loaded_copy().names() if path_of(name) not in gone}
+        kept = {name.run: name.name for name in self._copy.names() if path_of(name) not in gone}
         for run in runs:
             if run in kept:
                 raise merge.named(run, kept[run])
@@ -145,71 +142,14 @@ class GitStore:
 
     # -- the copy to read
 
-    def _read(self) -> SqlStore:
+    def _read(self, ask: Callable[[Copy], T]) -> T:
         with self._turn:
             if time.monotonic() > self._asked + FRESH:
-                self._refresh()
-            return self._loaded_copy()
-
-    def _refresh(self) -> None:
-        self.head = self._branch.head()
-        self._load(self.head)
-        self._asked = time.monotonic()
-
-    def _load(self, head: str) -> None:
-        """Make the copy say what the commit says."""
-        there = self._branch.files(head)
-        if self._loaded.keys() - there.keys():
-            self.close()
-        new = {path: name for path, name in there.items() if self._loaded.get(path) != name}
-        contents = self._branch.contents(new.values())
-        records = [self._record(path, contents[name]) for path, name in new.items()]
-        try:
-            self._loaded_copy().add(sorted(records, key=lambda record: not isinstance(record, Entry)))
-        except HistoryError:
-            if not self._loaded:
-                raise
-            self.close()  # a run was removed and recorded anew
-            self._load(head)
-        self._loaded.update(new)
-
-    def _loaded_copy(self) -> SqlStore:
-        if self._copy is None:
-            path = os.path.join(self._branch.folder.path, "copy.db")
-            if os.path.exists(path):
-                os.remove(path)
-            self._copy = open_file(path, write=True)
-        return self._copy
-
-    def _record(self, path: str, data: bytes) -> Record:
-        """The record of a file, which has to lie where it belongs."""
-        try:
-            record = lines.record_of(rows.decode(data.decode()))
-            if path_of(record) != path:
-                raise MalformedError("", "it lies in another record's place")
-        except (MalformedError, UnicodeDecodeError) as error:
-            raise rows.corrupt(f"{self._branch.remote}:{shown(path)}", error) from None
-        return record
-
-
-def path_of(record: Record) -> str:
-    """Where a record lies: what tells it from others, as a digest."""
-    if isinstance(record, Entry):
-        return path_of_run(record.run.id)
-    if isinstance(record, Name):
-        return _path("names", record.model, record.name)
-    if isinstance(record, Exclusion):
-        return _path("exclusions", record.model, record.since, record.until)
-    return _path("states", record.key)
-
-
-def path_of_run(run: str) -> str:
-    return _path("runs", run)
-
-
-def _path(folder: str, *key: str) -> str:
-    digest = sha256(rows.encode(key).encode()).hexdigest()
-    return f"{folder}/{digest[:2]}/{digest[2:34]}.json"
+                self.head, self._asked = self._branch.head(), time.monotonic()
+            if self._copied != self.head:
+                self._copy.load(self.head)
+                self._copied = self.head
+            return ask(self._copy)
 
 
 def _bytes(record: Record) -> bytes:

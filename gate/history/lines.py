@@ -60,6 +60,13 @@ def record_of(data: Any) -> Record:
     return record
 
 
+def outline_of(data: Any) -> Record:
+    """The same without what a run logged and its documents, which are not looked at. Raises MalformedError."""
+    if is_record(data) and data["gate"] == FORMAT and "run" in data:
+        return Entry(rows.RUN.read(data["run"], "run"))
+    return record_of(data)
+
+
 def read(lines: Iterable[str], file: str) -> Iterator[Record]:
     """The records of an export; empty lines are passed over. Raises HistoryError at a line that is none."""
     for number, line in enumerate(lines, 1):
