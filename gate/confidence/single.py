@@ -29,11 +29,8 @@ _OF = {
     "precision": "predicted positives", "fdr": "predicted positives", "npv": "predicted negatives", "ndcg": "queries",
     "mrr": "queries", "f1": "rows labelled or predicted positive",
 }  # fmt: skip
-# What a share is of, by the counts of a confusion matrix.
-DENOMINATORS = {
-    "recall": ("tp", "fn"), "fnr": ("tp", "fn"), "specificity": ("tn", "fp"), "fpr": ("tn", "fp"), "precision": ("tp", "fp"),
-}  # fmt: skip
-_NOISE = 1e-9
+# Of the effective n: above, a stated standard error says no more than n itself does.
+_INDEPENDENT = 0.9
 
 
 def test_of(found: Measurement, fact: Metric | None, name: str) -> Test | Doubt:
@@ -105,13 +102,28 @@ def _share(found: Measurement, value: float, what: str, name: str) -> Test | Dou
     if not 0 <= value <= 1:
         what = f"`{name}` is {value:g}, and a share of {n:g} lies between 0 and 1"
         return Doubt("no-evidence", what, "state its unit (`%`), or its range under `metrics:`", weak=True)
+    if found.support.k is not None and found.support.k % 1 and not n % 1:
+        text = f"`{name}` has k {found.support.k:g} of n {n:g}: a count is a whole number"
+        return Doubt("not-a-count", text, "with weights, write the `value` and its `stderr`", weak=True)
+    if _is_wider(found, value, n):
+        return _effective(found, value, n)
     k = _count(found, value, n)
     if k is not None:
         return replace(proportion.of_counts(k, n), of=counted(what), estimate=value)
     if support.stderr:
         return _effective(found, value, n)
-    text = f"`{name}` is {found.value!r} of {n:g}, which is {value * n:.4g}: no whole number of {counted(what)}"
+    text = f"`{name}` is {found.value!r} of n {n:g}: that would be {value * n:.6g} {counted(what)}, no whole number"
     return Doubt("not-a-count", text, _right_n(what), weak=True)
+
+
+def _is_wider(found: Measurement, value: float, n: float) -> bool:
+    """Whether the stated standard error is more than that of n independent rows: of clusters, or of weights."""
+    return 0 < value < 1 and value * (1 - value) < _INDEPENDENT * n * _stderr(found, value) ** 2
+
+
+def _stderr(found: Measurement, value: float) -> float:
+    """The standard error of a share, which is stated in the unit of the value as it is written; 0 where none is."""
+    return (found.support.stderr or 0.0) * (value / found.value if found.value else 1.0)
 
 
 def counts_of(found: Measurement, fact: Metric | None) -> tuple[float, float] | None:
@@ -120,6 +132,8 @@ def counts_of(found: Measurement, fact: Metric | None) -> tuple[float, float] | 
         return None
     n = float(found.support.n or 0)
     scale = scale_of(found, fact)
+    if _is_wider(found, found.value / scale, n):
+        return None
     k = _count(found, found.value / scale, n)
     return (k, n) if k is not None and 0 <= k <= n else None
 
@@ -128,28 +142,21 @@ def _count(found: Measurement, value: float, n: float) -> float | None:
     """How many a share is of n; None where that is no whole number, as with weights, or where n is something else."""
     if found.support.k is not None:
         return float(found.support.k)
-    k = float(round(value * n))
-    return k if abs(value * n - k) <= _rounding(found, n) else None
+    from gate.stats.rounding import count_of
 
-
-def _rounding(found: Measurement, n: float) -> float:
-    """How far rounding may have moved k: half of the value's last digit."""
-    text = repr(float(found.value or 0))
-    mantissa, _, exponent = text.partition("e")
-    decimals = len(mantissa.partition(".")[2]) - int(exponent or 0)
-    unit = 0.01 if found.unit == "%" else 1.0
-    return min(0.5 * 10.0**-decimals * unit, 0.005) * n * (1 + _NOISE) + _NOISE * n
+    written = float(found.value or 0)
+    return count_of(written, n, value / written if written else 1.0)
 
 
 def _right_n(what: str) -> str:
-    return f"`n` is how many {counted(what)} there are; with `k` the value may be left out"
+    return f"`n` counts the {counted(what)}; or write `k` and `n` instead of a value"
 
 
 def _effective(found: Measurement, value: float, n: float) -> Test:
     """A share of weighted rows: Wilson's at the number of independent ones that have its standard error."""
     from gate.stats.proportion import of_share
 
-    stderr = found.support.stderr or 0.0
+    stderr = _stderr(found, value)
     effective = min(n, value * (1 - value) / (stderr * stderr)) if 0 < value < 1 else n
     if effective < 1:
         effective = 1.0

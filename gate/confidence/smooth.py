@@ -71,18 +71,14 @@ class Prover:
         return test
 
     def _other_denominator(self, atom: Atom, found: Measurement) -> Doubt | None:
-        """Why `n` is not what a share is of, where counts of the confusion matrix stand beside it."""
-        name = self.ground.source(atom.metric)
-        table, counts = self.ground.table(atom.of), single.DENOMINATORS.get(single.known_as(name))
-        if isinstance(table, Doubt) or counts is None or found.support.n is None:
+        """Why `n` is not what a share is of, where the same file tells."""
+        name, table = self.ground.source(atom.metric), self.ground.table(atom.of)
+        if isinstance(table, Doubt) or found.evidence == "measured":
             return None
-        beside = [table.get(each, atom.on) for each in counts]
-        known = [float(each.value) for each in beside if each is not None and each.value is not None]
-        if len(known) < len(counts) or sum(known) == found.support.n:
-            return None
-        meant = f"{' + '.join(counts)} is {sum(known):g}"
-        text = f"`{name}` has n {found.support.n:g}, but {meant}: it is a share of the {single.counted(single.known_as(name))}"
-        return Doubt("not-a-count", text, f"write `n: {sum(known):g}`", weak=True)
+        from gate.confidence.denominator import Of, other_denominator
+
+        what = single.known_as(name)
+        return other_denominator(Of(found, name, what, single.counted(what)), table, atom.on)
 
     def leaf(self, leaf: Tree) -> Test | None:
         """The test of what stands below all operations."""

@@ -10,10 +10,10 @@ SHOWN = 0.90  # two-sided; it makes the same statement as a one-sided bound at 9
 
 
 def interval_of(found: Measurement, fact: Metric | None) -> Interval | None:
-    """The interval a file states, or the one its evidence gives: that of a share's test, normal for a standard error."""
+    """The interval a file states, if it has a width, or that of its evidence: of a share's test, normal for a standard error."""
     support = found.support
     if support.interval is not None:
-        return support.interval
+        return support.interval if support.interval.low < support.interval.high else None
     value = found.value
     if value is None or isinstance(value, bool):
         return None

@@ -150,7 +150,7 @@ def _against(value: float | bool | None, support: Support, scale: float) -> str:
 
 
 def _half_a_digit(value: float, scale: float) -> float:
-    """How far rounding can have moved a value that is written with as many decimals as this one."""
-    mantissa, _, exponent = repr(float(value)).partition("e")
-    decimals = len(mantissa.partition(".")[2]) - int(exponent or 0)
-    return min(0.5 * 10.0**-decimals * (1 + _NOISE), scale * _ROUNDING)
+    """How far rounding can have moved a value; one that is written with too few digits is no exception."""
+    from gate.stats.rounding import half_a_digit
+
+    return min(half_a_digit(value) * (1 + _NOISE), scale * _ROUNDING)

@@ -7,7 +7,7 @@ from typing import Any
 
 from gate.documents.document import shown
 from gate.errors import InputError, Place, Problem
-from gate.readers import evidence
+from gate.readers import evidence, matrix_beside
 from gate.readers.names import clean
 from gate.readers.source import SourceFile
 from gate.readers.table import Table
@@ -134,6 +134,8 @@ class _Tree:
             remedy = 'say what was measured: {"accuracy": {"value": 0.85}}'
             raise InputError(Problem("nameless-value", "a `value` without a name", where, remedy))
         for key, value in mapping.items():
+            if key == matrix_beside.KEY and self.matrix(mapping, prefix):
+                continue
             if key not in leave_out:
                 self.take(prefix + key, value, _place(self.here, mapping, key))
 
@@ -152,6 +154,18 @@ class _Tree:
         else:
             number, problem = measured(value)
             self.add(Measurement(name, number, self.on, problem=problem, where=where), value)
+
+    def matrix(self, mapping: Mapping[str, Any], prefix: str) -> bool:
+        """Whether it has a confusion matrix: then its cells are measurements, called as `gate measure` calls them."""
+        found, where = matrix_beside.cells(mapping), _place(self.here, mapping, matrix_beside.KEY)
+        if not found or not {"label", "prediction"}.isdisjoint(dict(self.on.parts)):
+            return False
+        name = clean(prefix + "confusion", where)
+        self.meet(name, where)
+        for label, prediction, n in found:
+            on = _slice({"label": label, "prediction": prediction}, self.on, where)
+            self.table.add(Measurement(name, n, on, where=where))
+        return True
 
     def meet(self, name: str, where: Place) -> None:
         if name in self.names:

@@ -93,7 +93,7 @@ def test_a_percentage_is_a_share_of_100() -> None:
 
 def test_rounding_of_a_value_is_no_contradiction() -> None:
     assert not isinstance(single.test_of(measured("recall", 0.33, {"n": 3}), find("recall"), "recall"), Doubt)
-    assert isinstance(single.test_of(measured("recall", 0.3, {"n": 4}), find("recall"), "recall"), Doubt)
+    assert isinstance(single.test_of(measured("recall", 0.35, {"n": 4}), find("recall"), "recall"), Doubt)
 
 
 @pytest.mark.parametrize(
