@@ -20,7 +20,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
-from gate.hosts import github, github_artifacts, github_comment, github_pulls
+from gate.hosts import github, github_artifacts, github_comment, github_dispatch, github_pulls
 from gate.hosts.facts import Event, Facts
 from gate.hosts.host import Annotation, Check
 from gate.record import replace
@@ -61,6 +61,11 @@ def everything(hub: FakeGitHub, folder: Path) -> None:
     files = revisions.open_revision(BASE, here, hub.environ())
     assert files.policies() == ["policies/gate.yaml"]
     assert files.read("policies/gate.yaml", 1000)
+    hub.workflows["retrain.yml"] = ("depth",)
+    github_dispatch.start_workflow(here, hub.environ(), "retrain.yml", "main", {"depth": "6"})
+    github_dispatch.start_workflow(here, hub.environ(), "retrain.yml", "main", {})
+    github_dispatch.send_event(here, hub.environ(), "retrain", {"gate": {"verdict": "fail"}, "depth": 6})
+    assert len(hub.started) == 3
 
 
 @pytest.fixture(scope="module")
@@ -200,6 +205,14 @@ _HOME = f"/repos/{REPOSITORY}"
         ("POST", f"{_HOME}/check-runs", {"name": "gate"}, 422),
         ("POST", f"{_HOME}/statuses/{HEAD}", {"state": "neutral"}, 422),
         ("PATCH", f"{_HOME}/issues/comments/first", {"body": "x"}, 422),
+        ("POST", f"{_HOME}/actions/workflows/retrain.yml/dispatches", {"inputs": {}}, 422),
+        (
+            "POST",
+            f"{_HOME}/actions/workflows/retrain.yml/dispatches",
+            {"ref": "main", "inputs": dict.fromkeys(map(str, range(26)), "")},
+            422,
+        ),
+        ("POST", f"{_HOME}/dispatches", {"event_type": "x" * 101}, 422),
         ("GET", f"{_HOME}/pulls?state=ajar", None, 422),
         ("PUT", f"{_HOME}/issues/comments/1", {"body": "x"}, 405),
         ("GET", f"{_HOME}/no/such/path", None, 404),

@@ -91,6 +91,8 @@ class FakeGitHub:
     artifacts: list[dict[str, Any]] = field(default_factory=list)
     archives: dict[int, bytes] = field(default_factory=dict)
     commits: set[str] = field(default_factory=lambda: {HEAD, BASE, MERGE})
+    workflows: dict[str, tuple[str, ...]] = field(default_factory=dict)  # those that can be started, with their inputs
+    started: list[dict[str, Any]] = field(default_factory=list)
     read_only: bool = False
     truncated: bool = False
     page: int = 100
@@ -415,6 +417,27 @@ def _archive(hub: FakeGitHub, _: Asked, user: Any, number: str) -> Answer:
     return 302, b"", {"Location": f"{hub.storage}/blob/{number}?sig=signature-of-the-storage"}
 
 
+def _start_workflow(hub: FakeGitHub, asked: Asked, _: Any, workflow: str) -> Answer:
+    if workflow not in hub.workflows:
+        raise RefusalError(404, "Not Found")
+    ref, inputs = asked.body.get("ref"), asked.body.get("inputs", {})
+    if f"heads/{ref}" not in hub.refs:
+        raise RefusalError(422, f"No ref found for: {ref}")
+    strange = sorted(set(inputs) - set(hub.workflows[workflow]))
+    if strange:
+        raise RefusalError(422, f"Unexpected inputs provided: {json.dumps(strange)}")
+    hub.started.append({"workflow": workflow, "ref": ref, "inputs": inputs})
+    return 204, b"", {}
+
+
+def _send_event(hub: FakeGitHub, asked: Asked, _: Any) -> Answer:
+    kind, payload = asked.body.get("event_type"), asked.body.get("client_payload", {})
+    if not isinstance(kind, str) or not 0 < len(kind) <= 100 or len(payload) > 10:
+        raise RefusalError(422, "Validation Failed")
+    hub.started.append({"event": kind, "payload": payload})
+    return 204, b"", {}
+
+
 _HOME = f"/repos/{REPOSITORY}"
 _ROUTES: list[tuple[str, str, Callable[..., Answer]]] = [
     (r"/user", "GET", _user),
@@ -433,6 +456,8 @@ _ROUTES: list[tuple[str, str, Callable[..., Answer]]] = [
     (rf"{_HOME}/git/trees/([0-9a-f]+)", "GET", _tree),
     (rf"{_HOME}/git/blobs/([0-9a-f]+)", "GET", _blob),
     (rf"{_HOME}/actions/workflows/([^/]+)/runs", "GET", _runs),
+    (rf"{_HOME}/actions/workflows/([^/]+)/dispatches", "POST", _start_workflow),
+    (rf"{_HOME}/dispatches", "POST", _send_event),
     (rf"{_HOME}/actions/runs/(\d+)", "GET", _run),
     (rf"{_HOME}/actions/runs/(\d+)/artifacts", "GET", _run_artifacts),
     (rf"{_HOME}/actions/artifacts/(\d+)/zip", "GET", _archive),

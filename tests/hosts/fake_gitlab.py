@@ -19,6 +19,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 TOKEN = "glpat-secret-of-the-project"
 JOB_TOKEN = "glcbt-secret-of-the-job"
+TRIGGER_TOKEN = "glptt-secret-of-the-trigger"
 USER = 71  # whose the project's token is
 PROJECT = "risk/fraud"
 
@@ -48,6 +49,8 @@ class FakeGitLab:
     artifacts: dict[tuple[int, str], bytes] = field(default_factory=dict)
     trees: dict[str, dict[str, tuple[str, bytes]]] = field(default_factory=dict)  # commit -> path -> mode and bytes
     refs: dict[str, str] = field(default_factory=dict)  # refs/heads/NAME -> commit
+    started: list[dict[str, Any]] = field(default_factory=list)  # pipelines that somebody asked for
+    takes_variables: bool = True
     other_commit: str = ""  # whose files are sent instead of those asked for
     carried_out: list[str] = field(default_factory=list)  # commands that stood in notes
     asked: list[Asked] = field(default_factory=list)
@@ -200,7 +203,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 def _authorize(asked: Asked, serve: Any) -> None:
     token, job = asked.headers.get("private-token"), asked.headers.get("job-token")
-    if token == TOKEN:
+    if token == TOKEN or serve is _trigger:
         return
     if job == JOB_TOKEN and serve in _FOR_JOBS:
         return
@@ -392,6 +395,23 @@ def _entries(tree: dict[str, tuple[str, bytes]]) -> dict[str, tuple[str, str]]:
     return found
 
 
+def _trigger(fake: FakeGitLab, asked: Asked, project: str) -> tuple[int, bytes, dict[str, str]]:
+    """The token stands in the body; who has none of this project learns not even that it is there."""
+    token, ref, variables = (asked.body.get(name) for name in ("token", "ref", "variables"))
+    if not token or not ref:
+        raise RefusedError(400, "ref is missing, token is missing")
+    if not isinstance(variables, dict) or not all(isinstance(value, str) for value in variables.values()):
+        raise RefusedError(400, "variables needs to be a map of key-valued strings")
+    if project != PROJECT or token not in (TRIGGER_TOKEN, JOB_TOKEN):
+        raise RefusedError(404, "404 Not Found")
+    if f"refs/heads/{ref}" not in fake.refs:
+        raise RefusedError(400, {"base": ["Reference not found"]})
+    if variables and not fake.takes_variables:
+        raise RefusedError(400, {"base": ["Insufficient permissions to set pipeline variables"]})
+    fake.started.append({"ref": ref, "variables": variables, "by": "job" if token == JOB_TOKEN else "trigger"})
+    return _json({"id": 1000 + len(fake.started), "ref": ref}, 201)
+
+
 _NOTES = r"/projects/([^/]+)/merge_requests/(\d+)/notes"
 _ROUTES: list[tuple[str, str, Any]] = [
     ("GET", "/user", _user),
@@ -401,6 +421,7 @@ _ROUTES: list[tuple[str, str, Any]] = [
     ("DELETE", _NOTES + r"/(\d+)", _delete_note),
     ("POST", r"/projects/([^/]+)/statuses/([0-9a-f]+)", _set_status),
     ("GET", r"/projects/([^/]+)/pipelines", _list_pipelines),
+    ("POST", r"/projects/([^/]+)/trigger/pipeline", _trigger),
     ("GET", r"/projects/([^/]+)/pipelines/(\d+)/jobs", _jobs_of),
     ("GET", r"/projects/([^/]+)/jobs", _all_jobs),
     ("GET", r"/projects/([^/]+)/jobs/(\d+)/artifacts/(.+)", _artifact),
