@@ -1,4 +1,4 @@
-"""Degenerate data under `confidence`: never an interval of width 0, never a crash; an exact bound, or undecided with the reason."""
+"""Degenerate data under `confidence`: never a width of 0, never a crash; an exact bound, or undecided with the reason."""
 
 from __future__ import annotations
 
