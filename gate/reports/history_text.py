@@ -25,8 +25,9 @@ def render(
 ) -> str:
     """The chronicles one after another. `show_all` leaves no line and no run out."""
     page = Page(columns, colour=colour, ascii_only=ascii_only)
-    for chronicle in found:
-        page.gap()
+    for at, chronicle in enumerate(found):
+        if at:
+            page.gap()
         _head(page, chronicle)
         _lines(page, chronicle, ascii_only, MOST_LINES if not show_all else None)
         _runs(page, chronicle, MOST_RUNS if not show_all else None)
@@ -38,8 +39,9 @@ def render_metric(
 ) -> str:
     """One metric of each chronicle, plotted, with the runs that have it."""
     page = Page(columns, colour=colour, ascii_only=ascii_only)
-    for chronicle in found:
-        page.gap()
+    for at, chronicle in enumerate(found):
+        if at:
+            page.gap()
         _head(page, chronicle)
         lines = ordered(chronicle)
         _plotted(page, chronicle, lines[0], ascii_only)
@@ -76,7 +78,7 @@ def _lines(page: Page, chronicle: Chronicle, ascii_only: bool, most: int | None)
 
 def _line_cells(page: Page, chronicle: Chronicle, line: Line, size: int, ascii_only: bool) -> Cells:
     there = [value for value in line.values if value is not None]
-    limits = chronicle.limits_of(line)
+    limits = chronicle.limits_now(line)
     outcome = next((each.outcomes[-1] for each in limits if each.outcomes[-1]), "")
     style = {"fail": "red strong", "undecided": "yellow", "pass": "green"}.get(outcome, "")
     change = there[-1] - there[-2] if len(there) > 1 else None
@@ -95,8 +97,7 @@ def _value(line: Line, value: float, limit: float | None) -> str:
 
 
 def _plotted(page: Page, chronicle: Chronicle, line: Line, ascii_only: bool) -> None:
-    limits = chronicle.limits_of(line)
-    asked = limits[0].thresholds if limits else ()
+    limits, asked = chronicle.limits_now(line), chronicle.needed(line)
     page.line((f"  {page.say(brief(line.name))}", "strong"), (page.say(f"  needs {needs(limits[:1])}") if limits else "", "dim"))
     for axis, drawn in plot(line.values, asked, page.columns - 2, ascii_only=ascii_only):
         page.line(("  ", ""), (page.say(axis), "dim"), (drawn, ""))

@@ -272,6 +272,8 @@
         ...limits.map(({ steps, blocks }) => Plot.line(steps, { x: "x", y: "value", curve: "step-after", stroke: "var(--limit)", strokeWidth: blocks ? 1.75 : 1.25, strokeDasharray: blocks ? "6 4" : "2 3" })),
         ...sliced.map((points, index) => Plot.line(points, { x: "x", y: "value", stroke: STROKES[index], strokeWidth: 1.25 })),
         Plot.line(line, { x: "x", y: "value", stroke: metric.whole.slice ? STROKES[0] : "var(--text)", strokeWidth: 1.75 }),
+        Plot.dot(whole.length < 3 && !marked.length ? whole : [], { x: "x", y: "value", r: 3, fill: "var(--text)" }),
+        Plot.ruleY(kept.length === 1 ? limits.flatMap(({ steps }) => steps).filter((step) => !Number.isNaN(step.value)) : [], { y: "value", stroke: "var(--limit)", strokeWidth: 1.75, strokeDasharray: "6 4" }),
         ...Object.entries(LOOK).map(([kind, [symbol, stroke, fill]]) => Plot.dot(rug ? apart(marked.filter((point) => point.kind === kind), width / 7) : marked.filter((point) => point.kind === kind), {
           x: "x", symbol, stroke, fill, strokeWidth: kind === "holds" ? 1 : rug ? 1.25 : 2, r: kind === "holds" ? 2 : rug ? 2.5 : 3.5, ...(rug ? { frameAnchor: "bottom", dy: -4 } : { y: "value" }),
         })),
@@ -381,7 +383,7 @@
     }
   }, 150));
   addEventListener("beforeprint", () => {
-    for (const card of cards) if (!card.hidden) draw(card, 640);
+    for (const card of cards) if (!card.hidden) draw(card, 720);
   });
   addEventListener("afterprint", () => {
     for (const card of cards) if (!card.hidden && card.clientWidth) draw(card);

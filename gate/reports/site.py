@@ -18,7 +18,7 @@ from gate.reports.html import LIBRARY, PLOT_STYLE, content_security_policy, file
 from gate.reports.html_neutral import code, say
 from gate.reports.numbers import apart, number, signed
 from gate.reports.plain import brief
-from gate.reports.site_data import fitted, main_branch
+from gate.reports.site_data import fitted, main_branch, on_main
 from gate.terms.chronicle import Chronicle, Line
 from gate.terms.run import Point, Run, Status
 
@@ -67,18 +67,19 @@ def model(chronicle: Chronicle, pages: Sequence[str], at: str, alone: bool = Fal
     shown, addresses = list(kept.runs), list(pages[-len(kept.runs) :])
     rows = [_run_row(kept, run, page, here) for run, page in zip(shown, addresses, strict=True)]
     lines = ordered(kept)
-    branch = main_branch(kept.runs)
-    of_branch = [run for run in kept.runs if run.branch == branch and run.trusted] or kept.runs
+    branch, main = main_branch(kept.runs), on_main(kept)
+    on_branch = {(line.metric, line.slice): line for line in main.lines}
+    last = main.runs[-1]
     html = _page(
         "site_model.html.jinja",
         "../",
         drawn=True,
         name=chronicle.model,
-        latest=of_branch[-1],
-        kind=_KIND.get(of_branch[-1].verdict, "let-pass"),
-        sign=sign(of_branch[-1]),
-        ended=ended(of_branch[-1]),
-        when=when(of_branch[-1].started),
+        latest=last,
+        kind=_KIND.get(last.verdict, "let-pass"),
+        sign=sign(last),
+        ended=ended(last),
+        when=when(last.started),
         branch=branch,
         span=span(kept.runs),
         runs=count(len(kept.runs), "run"),
@@ -87,7 +88,7 @@ def model(chronicle: Chronicle, pages: Sequence[str], at: str, alone: bool = Fal
         slices=any(line.slice for line in kept.lines),
         rows=list(reversed(rows))[:MOST_ROWS],
         older=max(0, len(rows) - MOST_ROWS),
-        lines=[_line_row(kept, line) for line in lines[:MOST_LINES_IN_NUMBERS]],
+        lines=[_line_row(main, on_branch.get((line.metric, line.slice), line)) for line in lines[:MOST_LINES_IN_NUMBERS]],
         other_lines=max(0, len(lines) - MOST_LINES_IN_NUMBERS),
         data_file=f"{here}.js",
         alone=alone,
@@ -122,9 +123,8 @@ def _page(of: str, up: str, /, *, drawn: bool, **told: Any) -> str:
 
 
 def _model_row(chronicle: Chronicle) -> dict[str, Any]:
-    branch = main_branch(chronicle.runs)
-    runs = [run for run in chronicle.runs if run.branch == branch and run.trusted] or list(chronicle.runs)
-    last = runs[-1]
+    main = on_main(chronicle)
+    runs, last = main.runs, main.runs[-1]
     return {
         "name": code(chronicle.model),
         "page": f"models/{slug(chronicle.model)}.html",
@@ -132,16 +132,16 @@ def _model_row(chronicle: Chronicle) -> dict[str, Any]:
         "sign": sign(last),
         "ended": ended(last),
         "when": when(last.started),
-        "branch": branch,
+        "branch": last.branch,
         "runs": f"{len(chronicle.runs):,}",
         "strip": [(_KIND.get(run.verdict, "let-pass"), sign(run)) for run in runs[-24:]],
         "strip_told": f"the last {count(len(runs[-24:]), 'run')}, oldest first: {', '.join(ended(run) for run in runs[-24:])}",
-        "failing": [code(line.name) for line in ordered(chronicle) if _fails_now(chronicle, line)][:6],
+        "failing": [code(line.name) for line in ordered(main) if _fails_now(main, line)][:6],
     }
 
 
 def _fails_now(chronicle: Chronicle, line: Line) -> bool:
-    judged = [each.outcomes for each in chronicle.limits_of(line) if each.level == "block"]
+    judged = [each.outcomes for each in chronicle.limits_now(line) if each.level == "block"]
     return any(next((outcome for outcome in reversed(each) if outcome), "") in ("fail", "undecided") for each in judged)
 
 
@@ -161,7 +161,7 @@ def _run_row(chronicle: Chronicle, run: Run, page: str, here: str) -> dict[str, 
 
 
 def _line_row(chronicle: Chronicle, line: Line) -> dict[str, Any]:
-    limits = chronicle.limits_of(line)
+    limits = chronicle.limits_now(line)
     there = [value for value in line.values if value is not None]
     last, asked = there[-1], limits[0].latest if limits else None
     outcome = next((each for limit in limits[:1] for each in reversed(limit.outcomes) if each), "")

@@ -46,15 +46,14 @@ def newest(chronicle: Chronicle, count: int) -> Chronicle:
     left = len(chronicle.runs) - count
     if left <= 0:
         return chronicle
-    lines = tuple(replace(each, values=each.values[left:]) for each in chronicle.lines)
-    limits = (replace(each, thresholds=each.thresholds[left:], outcomes=each.outcomes[left:]) for each in chronicle.limits)
-    return replace(
-        chronicle,
-        runs=chronicle.runs[left:],
-        lines=tuple(each for each in lines if each.latest is not None),
-        limits=tuple(each for each in limits if any(each.outcomes)),
-        more=chronicle.more + left,
-    )
+    return replace(chronicle.only(range(left, len(chronicle.runs))), more=chronicle.more + left)
+
+
+def on_main(chronicle: Chronicle) -> Chronicle:
+    """The trusted runs of the main branch; all where there is none."""
+    branch = main_branch(chronicle.runs)
+    kept = [at for at, run in enumerate(chronicle.runs) if run.branch == branch and run.trusted]
+    return chronicle.only(kept) if kept else chronicle
 
 
 def told(chronicle: Chronicle, pages: Sequence[str]) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from gate.record import dataclass
+from collections.abc import Sequence
+
+from gate.record import dataclass, replace
 from gate.terms.metric import Direction
 from gate.terms.run import Run
 from gate.terms.slice import WHOLE, Slice
@@ -77,6 +79,37 @@ class Chronicle:
         """What was asked of a line, what blocks first."""
         found = [each for each in self.limits if each.metric == line.metric and each.slice == line.slice]
         return sorted(found, key=lambda each: ("block", "warn", "info").index(each.level))
+
+    def limits_now(self, line: Line) -> list[Limit]:
+        """What was asked of a line when it was judged last: a rule that is gone asks no more."""
+        limits = self.limits_of(line)
+        last = max((at for each in limits for at, outcome in enumerate(each.outcomes) if outcome), default=-1)
+        return [each for each in limits if last >= 0 and each.outcomes[last]]
+
+    def needed(self, line: Line) -> tuple[float | None, ...]:
+        """What was needed at each run, by whichever rule it was then."""
+        limits = self.limits_of(line)
+        return tuple(
+            next((each.thresholds[at] for each in limits if each.thresholds[at] is not None), None) for at in self._range
+        )
+
+    @property
+    def _range(self) -> range:
+        return range(len(self.runs))
+
+    def only(self, kept: Sequence[int]) -> Chronicle:
+        """Some of its runs, with the lines and limits that have something there."""
+        lines = (replace(each, values=tuple(each.values[at] for at in kept)) for each in self.lines)
+        limits = (
+            replace(each, thresholds=tuple(each.thresholds[at] for at in kept), outcomes=tuple(each.outcomes[at] for at in kept))
+            for each in self.limits
+        )
+        return replace(
+            self,
+            runs=tuple(self.runs[at] for at in kept),
+            lines=tuple(each for each in lines if each.latest is not None),
+            limits=tuple(each for each in limits if any(each.outcomes)),
+        )
 
     def named(self, run: str) -> list[str]:
         """The names of a run."""
