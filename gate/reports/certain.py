@@ -37,8 +37,8 @@ def assured(finding: Finding) -> str:
     if finding.outcome not in (Outcome.PASS, Outcome.FAIL):
         return ""
     if sure.family is not None and finding.outcome is Outcome.FAIL:
-        what = f"no chance find among {number(sure.family)} findings"
-        return f"{what}: p {number(sure.p_below, 2)} after Holm's correction" if sure.p_below <= sure.alpha else ""
+        what = f"not by chance, even as one of {number(sure.family)} findings"
+        return f"{what}: p {number(sure.p_below, 2)} (Holm)" if sure.p_below <= sure.alpha else ""
     return _bound(finding, sure)
 
 

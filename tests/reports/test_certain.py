@@ -62,7 +62,7 @@ def test_spent_confidence_is_said_as_it_counts() -> None:
 
 def test_among_many_findings_the_corrected_p_is_said() -> None:
     many = finding(Outcome.FAIL, certainty=replace(SURE, p_below=0.0004, family=50))
-    assert assured(many) == "no chance find among 50 findings: p 0.0004 after Holm's correction"
+    assert assured(many) == "not by chance, even as one of 50 findings: p 0.0004 (Holm)"
 
 
 @pytest.mark.parametrize("outcome", [Outcome.UNDECIDED, Outcome.MISSING])
