@@ -21,11 +21,15 @@ def of_order_statistics(steps: Sequence[tuple[float, int]], n: int, q: float) ->
         return unknown("no rows", estimate=0.0, low=-inf, high=inf, method=method, n=n)
     values, ranks = [float(value) for value, _ in steps], [rank for _, rank in steps]
 
+    known: dict[tuple[int, int], Tails] = {}  # between two order statistics the tails are the same
+
     def tails(c: float) -> Tails:
         below, above = bisect_left(values, c), bisect_right(values, c)
         at_least = ranks[below - 1] if below else 0  # rows below c
         at_most = ranks[above] - 1 if above < len(ranks) else n  # rows at c or below
-        return Tails(binomial_at_most(at_most, n, q), binomial_at_least(at_least, n, q))
+        if (at_most, at_least) not in known:
+            known[at_most, at_least] = Tails(binomial_at_most(at_most, n, q), binomial_at_least(at_least, n, q))
+        return known[at_most, at_least]
 
     place = min(bisect_left(ranks, ceil(n * q)), len(ranks) - 1)
     return Test(tails=tails, estimate=values[place], low=-inf, high=inf, method=method, n=n)
