@@ -41,8 +41,9 @@ def took(seconds: Mapping[str, float]) -> str:
 
 def table(rows: Sequence[Row]) -> list[str]:
     found = [
-        "| metric | n | truth | false pass | false fail | undecided | plain threshold passes | MLflow passes | bar | | method |",
-        "|---|--:|---|--:|--:|--:|--:|--:|--:|---|---|",
+        "| metric | n | truth | draws | false pass | false fail | undecided | plain threshold passes "
+        "| MLflow passes | bar | | method |",
+        "|---|--:|---|--:|--:|--:|--:|--:|--:|--:|---|---|",
     ]
     for row in rows:
         bar = "none" if row.bar >= 100 else f"{row.bar:g}"
@@ -50,7 +51,8 @@ def table(rows: Sequence[Row]) -> list[str]:
         method = row.method or "-"
         why = "; ".join(each for each in (row.guard and f"guard: {row.guard}", row.exception) if each)
         found.append(
-            f"| {row.metric} | {row.n:,} | {row.setting} | {row.false_pass:.1f} | {row.false_fail:.1f} | {row.undecided:.1f} "
+            f"| {row.metric} | {row.n:,} | {row.setting} | {f'{row.draws:,}' if row.draws else 'all'} "
+            f"| {row.false_pass:.1f} | {row.false_fail:.1f} | {row.undecided:.1f} "
             f"| {row.plain:.0f} | {row.mlflow:.0f} | {bar} | {mark} | {method}{f' ({why})' if why else ''} |"
         )
     return found
