@@ -96,11 +96,7 @@ def one_model() -> Iterator[Cell]:
                 "One model",
                 f"prevalence {prevalence:g}, TPR {tpr:g}, FPR {fpr:g}",
                 n,
-                tuple(
-                    _single(name, true)
-                    for name in truths.METRICS
                 tuple(_single(name, true) for name in (FEW if (n, prevalence) in ((5000, 0.1), (1000, 0.5)) else truths.METRICS)),
-                ),
                 counts(n, true),
                 lambda draw: measured(rows.of_cells({WHOLE: rows.four(*draw)})),
                 better,
