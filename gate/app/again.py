@@ -52,7 +52,7 @@ def judged_again(data: bytes, name: str, by: Trusted) -> Decision | Unverified:
         if not by.head or claimed.commit != by.head:
             return Unverified(name, (f"{_NOT_THIS}: {_about(claimed.commit, by.head)}",))
         table = decision_reader.measurements(claimed, name)
-        candidate = replace(table, sources=(_source(data, name),))
+        candidate = replace(table, sources=(_source(data, name),), digests=())  # which model it is, is the job's word
         decision = decide(by.judging, candidate, by.given, by.clock, at=by.at)
     except UnicodeDecodeError:
         problem = Problem("malformed-decision", "this is not a decision of gate: it is not UTF-8", Place(name))

@@ -101,7 +101,7 @@ def check(request: CheckRequest, judging: Judging | None = None) -> Decision:
     model = _model(request.models)
     candidate = read_inputs(request.inputs, format=request.reader, stdin=request.stdin, measuring=at.measuring)
     given = baseline_given(request.baselines, request.inputs, at, request.stdin) or beside(candidate, at)
-    candidate, given = _together(replace(candidate, beside=None), given)
+    candidate, given = _together(replace(candidate, beside=None, digests=tuple(sorted(each.sha256 for each in model))), given)
     decision = decide(judging, candidate, given, moment, request.first_release, at, request.start_ledger)
     return replace(decision, commit=commit_of(at.facts), run_url=at.facts.run_url if at.facts else "", model=model)
 

@@ -42,7 +42,7 @@ def _tree(node: Expression, ground: Ground, of: str, binding: Binding) -> Tree:
         left, right = _tree(node.left, ground, of, binding), _tree(node.right, ground, of, binding)
         return combined(node.operator, left, right, ground)
     if isinstance(node, OnBaseline):
-        return _tree(node.of, ground, node.name, binding)
+        return _tree(node.of, ground, ground.stands_for(node.name), binding)
     if isinstance(node, Negative):
         return combined("-", 0.0, _tree(node.of, ground, of, binding), ground)
     if isinstance(node, Call):

@@ -34,6 +34,9 @@ class Ground(World, Protocol):
     def find(self, of: str, metric: str, on: Slice) -> Measurement | Doubt:
         """The measurement of the candidate (`of` is empty) or of a baseline."""
 
+    def stands_for(self, of: str) -> str:
+        """The model whose measurements count: the candidate's (""), for a baseline that is the same model."""
+
     def table(self, of: str) -> Measurements | Doubt:
         """All measurements of one model."""
 

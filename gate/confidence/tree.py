@@ -78,6 +78,8 @@ def combined(operator: str, left: Tree, right: Tree, ground: Ground) -> Tree:
         return _computed(operator, left, right)
     if isinstance(left, Unclear) or isinstance(right, Unclear):
         return left if isinstance(left, Unclear) else right
+    if (operator == "-" and left == right) or (operator in "*/" and left == 0.0):
+        return 0.0
     if branches(left) * branches(right) <= MOST_BRANCHES:
         if isinstance(left, Chosen) and (turns := _turns_left(operator, right, ground)) is not None:
             return chosen(left.largest is not turns, [combined(operator, each, right, ground) for each in left.members])

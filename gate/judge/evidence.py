@@ -34,6 +34,15 @@ class Evidence:
     holdout: Doubt | None = None
     past: Past = None
 
+    @property
+    def same_model(self) -> frozenset[str]:
+        """The baselines that are the model itself, by the digests of both."""
+        wanted = self.candidate.digests
+        if not wanted:
+            return frozenset()
+        tables = self.baselines.items()
+        return frozenset(name for name, table in tables if isinstance(table, Measurements) and table.digests == wanted)
+
     def loaded(self, name: str) -> Measurements | None:
         """A baseline's measurements, if they could be had."""
         found = self.baselines.get(name)

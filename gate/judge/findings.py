@@ -18,6 +18,7 @@ from gate.language.resolve import Expr
 from gate.language.tree import All, Comparison, comparisons
 from gate.language.value import Doubt
 from gate.policy.policy import Policy, Rule
+from gate.record import replace
 from gate.terms.decision import Certainty, Finding, Level, Outcome, Part, Read, Reason, Share
 from gate.terms.measurement import Interval, Measurement
 from gate.terms.slice import WHOLE, Slice
@@ -124,7 +125,7 @@ class _RuleJudge:
             slice=Slice(tuple(binding.items())) if binding else WHOLE,  # a selector's columns are sorted
             margin=self.margin(result),
             reasons=() if settled else _reasons(why) + (told.reasons if told else ()),
-            notes=(_reasons(why) if settled else ()) + (told.notes if told else ()),
+            notes=(_reasons(why) if settled else ()) + self.same_model() + (told.notes if told else ()),
             parts=tuple([self.part(each) for each in result.parts]),
             reads=weighed.reads,
             evidence="measured" if seen and all(map(_is_measured, seen)) else "claimed",
@@ -143,6 +144,13 @@ class _RuleJudge:
             return None
         part = deciding_part(result, outcome)
         return self.proving.tell(part, self.sides[id(part.node)], weighed.proof, family, outcome)
+
+    def same_model(self) -> tuple[Reason, ...]:
+        """What is to say where a baseline that the rule reads is the model itself."""
+        same = self.evidence.same_model.intersection(self.rule.expr.baselines)
+        named = [self.evidence.labels.get(name, name) for name in sorted(same)]
+        what = "same model as {}, by its digests: a difference of the two counts as 0, whatever was measured"
+        return tuple([Reason("same-model", what.format(f"`{name}`")) for name in named])
 
     def spent(self) -> tuple[Doubt, ...]:
         """Why the test set can prove nothing more, where the rule asks for proof."""
@@ -229,7 +237,8 @@ class _RuleJudge:
         """What the value's side was on the baseline that the comparison reads, else on the default one."""
         if self.evidence.loaded(sides.baseline) is None or not sides.reads_candidate or isinstance(part.left, bool):
             return None
-        world = MeasuredWorld(self.evidence, self.policy, (sides.baseline,), None)
+        apart = replace(self.evidence, candidate=replace(self.evidence.candidate, digests=()))  # what was measured of it
+        world = MeasuredWorld(apart, self.policy, (sides.baseline,), None)
         found = evaluate_expression(sides.value, world, sides.baseline, binding)
         return found.point if found.point == found.point else None
 

@@ -13,6 +13,7 @@ from gate.language.tree import Reading
 from gate.language.value import Doubt, Value, in_doubt, known, unknown
 from gate.language.write import write_name, write_selector
 from gate.policy.policy import Policy
+from gate.record import replace
 from gate.terms import catalogue
 from gate.terms.decision import Read
 from gate.terms.measurement import Measurement
@@ -60,6 +61,7 @@ class MeasuredWorld:
         found = self.find(of, metric, on)
         if isinstance(found, Doubt):
             return unknown(found)
+        of = self.stands_for(of)
         problem = self.problem(found, metric, on) or self.other_unit(found, of, metric, on)
         value = known(found.value or 0)
         if problem is None and not math.isfinite(value.point):
@@ -151,7 +153,12 @@ class MeasuredWorld:
         fact = self.policy.metrics.get(metric)
         return fact.source if fact and fact.source else metric
 
+    def stands_for(self, of: str) -> str:
+        """The candidate, for a baseline that is the same model: whatever was measured of it, nothing is between the two."""
+        return CANDIDATE if of in self.evidence.same_model else of
+
     def find(self, of: str, metric: str, on: Slice) -> Measurement | Doubt:
+        of = self.stands_for(of)
         table = self.table(of)
         if isinstance(table, Doubt):
             return table
@@ -287,13 +294,6 @@ def fact_of(metric: str, policy: Policy) -> Metric | None:
     stated, common = policy.metrics.get(metric), catalogue.find(metric)
     if stated is None or common is None:
         return stated or common
-    return Metric(
-        metric,
-        stated.better or common.better,
-        common.low if stated.low is None else stated.low,
-        common.high if stated.high is None else stated.high,
-        stated.unit or common.unit,
-        stated.source,
-        common.proportion,
-        stated.spread,
-    )
+    low, high = (common.low if stated.low is None else stated.low), (common.high if stated.high is None else stated.high)
+    better, unit = stated.better or common.better, stated.unit or common.unit
+    return replace(stated, better=better, low=low, high=high, unit=unit, proportion=common.proportion)

@@ -35,7 +35,7 @@ def measurements(decision: Decision, name: str) -> Measurements:
     if decision.candidate is None:
         remedy = "it says why: " + _first_line(decision) if decision.messages else "write it with: gate check … -o decision.json"
         raise InputError(Problem("no-measurements", "there are no measurements in this decision", Place(name), remedy))
-    return checked(decision.candidate, name)
+    return replace(checked(decision.candidate, name), digests=tuple(sorted(each.sha256 for each in decision.model)))
 
 
 def checked(given: Measurements, name: str) -> Measurements:

@@ -51,7 +51,8 @@ class Measurements:
     `tally` is the joint evidence for all of them, None where there is none. Tables whose `measurements` are a baseline's
     and whose `model` is "baseline" were counted in the candidate's own rows: the one tally then holds both models (in its
     cells `prediction` is the candidate's and `baseline` this one's), so that they can be compared row by row. With `model`
-    "" the tally is of rows of its own.
+    "" the tally is of rows of its own. `digests` are those of the model's files (`--model`), in order; empty where they are
+    not known.
     """
 
     by_metric: Mapping[str, Mapping[Slice, Measurement]] = field(default_factory=dict)
@@ -63,6 +64,7 @@ class Measurements:
     tally: Tally | None = field(default=None, compare=False)
     model: str = ""
     remarks: tuple[Remark, ...] = ()
+    digests: tuple[str, ...] = ()
 
     @classmethod
     def of(
