@@ -131,16 +131,17 @@ def decided(folder: Path) -> str:
     return (folder / "decision.json").read_text()
 
 
-def beside_peers(folder: Path, rounds: int) -> None:
-    """Both log 10,000 numbers of one run into SQLite: one by one, and by the thousand; then one metric's steps are read."""
+def beside_peers(folder: Path, numbers: int, rounds: int) -> None:
+    """Both log numbers of one run into SQLite, one by one and ten at once; then the steps of one metric are read."""
     ours = HERE / "peers" / "gate_history.py"
     mlflow = os.environ.get("GATE_MLFLOW", "")
     theirs = str(Path(mlflow).absolute().with_name("python"))
+    steps = str(numbers // 10)
     jobs = []
     for how in ("single", "batch", "read"):
-        jobs.append(Job(f"gate, {how}", [sys.executable, str(ours), how]))
+        jobs.append(Job(f"gate, {how}", [sys.executable, str(ours), how, steps]))
         if mlflow:
-            jobs.append(Job(f"MLflow, {how}", [theirs, str(HERE / "peers" / "mlflow_history.py"), how]))
+            jobs.append(Job(f"MLflow, {how}", [theirs, str(HERE / "peers" / "mlflow_history.py"), how, steps]))
     runs = in_turn(jobs, folder, rounds, warm_up=0)
     print(table(runs))
     for path in sorted(folder.glob("*.seconds")):
@@ -157,9 +158,9 @@ def at_once(folder: Path, runs: int, only: str) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, help="1,000,000; with --writers 200 of each process")
+    parser.add_argument("--runs", type=int, help="1,000,000; with --writers 200 of each process; with --peers 10,000 numbers")
     parser.add_argument("--only", choices=("sqlite", "postgres"), default="")
-    parser.add_argument("--rounds", type=int, default=3, help="with --peers")
+    parser.add_argument("--rounds", type=int, default=1, help="with --peers")
     parser.add_argument("--peers", action="store_true")
     parser.add_argument("--writers", action="store_true")
     options = parser.parse_args()
@@ -167,7 +168,7 @@ def main() -> None:
         folder = Path(name)
         folder.chmod(0o755)
         if options.peers:
-            beside_peers(folder, options.rounds)
+            beside_peers(folder, options.runs or 10_000, options.rounds)
         elif options.writers:
             at_once(folder, options.runs or 200, options.only)
         else:

@@ -1,4 +1,4 @@
-"""10,000 numbers of one run in a file of SQLite, with gate: `gate_history.py single|batch|read`; read needs batch before."""
+"""Ten numbers at each step of one run in SQLite, by gate: `gate_history.py single|batch|read STEPS`; read needs batch before."""
 
 import sys
 import time
@@ -7,16 +7,16 @@ from pathlib import Path
 import gate
 from gate.history.store import open_store
 
-how = sys.argv[1]
+how, steps = sys.argv[1], int(sys.argv[2])
 if how == "read":
     name = Path("gate.run").read_text()
     started = time.perf_counter()
     points = open_store("gate-batch.db", {}).points(name, "metric-3")
-    assert len(points) == 1000
+    assert len(points) == steps
 else:
     with gate.run("fraud", store=f"gate-{how}.db") as run:
         started = time.perf_counter()
-        for step in range(1000):
+        for step in range(steps):
             numbers = {f"metric-{each}": step / (each + 1) for each in range(10)}
             if how == "batch":
                 run.log_metrics(numbers, step=step)
