@@ -77,6 +77,11 @@ _ROOMS: dict[str, dict[str, str]] = {
     "packs": {
         "git": "gate.revisions.remote",
     },
+    "actions": {
+        "email": "gate.actions.email",
+        "notify": "gate.actions.notify",
+        "webhook": "gate.actions.webhook",
+    },
     "hosts": {
         "github": "gate.hosts.github",
         "gitlab": "gate.hosts.gitlab",

@@ -13,7 +13,7 @@ from gate.app.evidence import path_of
 from gate.app.judging import Judging
 from gate.app.outputs import Output
 from gate.app.protected import named_in
-from gate.cli import attesting, rows
+from gate.cli import attesting, following, rows
 from gate.cli.command import INPUT
 from gate.cli.console import complain, say, standard_input, terminal
 from gate.errors import GateError, OutputError, UsageError
@@ -83,11 +83,16 @@ def _reporting(add: Callable[..., object]) -> None:
         help="write a report; suffixes: .md .html .json .txt .xml .sarif .svg .intoto.json; or FORM=FILE; `-`: stdout",
     )
     add("--comment", action="store_true", help="keep one comment on the pull request up to date; trouble changes no verdict")
-    add("--strict-publish", action="store_true", help="exit 2 when the comment, the record or a report to the host fails")
+    add(
+        "--strict-publish",
+        action="store_true",
+        help="exit 2 when the comment, the record, an action or a report to the host fails",
+    )
     add("--github-output", action="store_true", help="set the outputs of a GitHub step: verdict, exit-code, report …")
     add("--warn-exit-code", type=_exit_code, default=0, metavar="N", help="exit with N instead of 0 when the verdict is warn")
     add("--all", action="store_true", help="show the rules that hold, too")
     where = "the policy's `history`, $GATE_HISTORY, else .gate/history.db"
+    add("--act", action="store_true", help="do what the policy's `actions` say, after the verdict; else it is only named")
     add("--record", action="store_true", help=f"keep the run ({where}); trouble changes no verdict")
 
 
@@ -127,7 +132,7 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
         return _cannot_run(error, request, args, wanted)
     outputs.prepare(wanted, checking.files_of(request, judging.policies))
     try:
-        decision = _decided(request, judging)
+        decision = following.followed(_decided(request, judging), judging, wanted, environ, act=args.act)
     except GateError as error:
         return _cannot_run(error, request, args, wanted, judging)
     code = _code(decision, args)
@@ -136,7 +141,7 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
     except GateError as error:
         return _cannot_run(error, request, args, wanted, judging)
     told = _tell_host(decision, args, wanted, environ, code)
-    told = _remember(decision, args, judging, environ) and told
+    told = _remember(decision, args, judging, environ) and told and all(each.status != "failed" for each in decision.actions)
     for report in shown or [_as_text(decision, code, args, environ)]:
         say(report)
     return UsageError.exit_code if args.strict_publish and not told else code

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from gate.reports import headline
+from gate.reports import acts, headline
 from gate.reports.explanation import Remark, unsaid
 from gate.reports.html_charts import Chart, margins, slices
 from gate.reports.html_neutral import block, code, formula, say
@@ -172,6 +172,7 @@ def view(decision: Decision) -> dict[str, Any]:
         "counts": headline.counts(page.of),
         "origin": headline.origin(decision, VOICE),
         "since": headline.since(decision, VOICE),
+        "follows": acts.lines(decision),
         "messages": [block(message.split("\n")) for message in decision.messages],
         "main": main,
         "paragraphs": paragraphs,

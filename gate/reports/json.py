@@ -11,7 +11,8 @@ from gate.terms.decision import Decision
 from gate.terms.measurements import Measurements
 
 FORMAT = 1
-_LINES = ("findings", "inputs", "notes", "policies", "lost", "measurements", "cases", "changes", "model")  # an item a line
+# an item a line
+_LINES = ("findings", "inputs", "notes", "policies", "lost", "measurements", "cases", "changes", "model", "actions")
 _OPENED = ("candidate", "baselines", "proposed", "tally", "tables")  # objects, or lists of them, that hold such lists
 _ENCODE = json.JSONEncoder(sort_keys=True, ensure_ascii=True, allow_nan=False, separators=(", ", ": ")).encode
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from gate.reports import headline
+from gate.reports import acts, headline
 from gate.reports.cells import Row, row
 from gate.reports.explanation import unsaid
 from gate.reports.matrix import matrix
@@ -120,6 +120,7 @@ def _view(decision: Decision, of: Outline, charts: Charts, room: Room) -> dict[s
         "lost": lost_cases(decision, room.cases) if room.cases else None,
         "changes": changes(decision.proposed, room.changes),
         "notes": decision.notes[: room.notes],
+        "follows": acts.lines(decision)[: room.notes],
         "charts": charts if room.charts else None,
         "matrix": matrix(decision, room.classes),
         "folds": [fold for here in (Standing.LET_PASS, Standing.HOLDS) if (fold := _fold(of, here, room.holding)).rows],

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from gate.errors import Place
 from gate.reports.plain import posix
+from gate.terms.acted import Acted
 from gate.terms.baseline import Baseline, Origin
 from gate.terms.case import Case, LostCase
 from gate.terms.decision import (
@@ -253,10 +254,15 @@ FINDING = record(
     shares=listed(SHARE), waiver=WAIVER, evidence=EVIDENCE, why=TEXT, owner=TEXT, blocks_from=TEXT, where=PLACE,
     certainty=CERTAINTY,
 )  # fmt: skip
+ACTED = record(
+    Acted,
+    do=TEXT, when=TEXT, status=_words("would", "done", "failed", "held"), text=TEXT, key=TEXT, why=TEXT, rules=listed(TEXT),
+)  # fmt: skip
 DECISION = record(
     Decision,
     verdict=VERDICT, findings=listed(FINDING), messages=listed(TEXT), notes=listed(REASON), unused=listed(TEXT),
     candidate=TABLE, baselines=listed(BASELINE), lost=listed(LOST), revision=REVISION, proposed=PROPOSED, commit=TEXT,
+    actions=listed(ACTED),
     run_url=TEXT, judged_at=TEXT, simulated=FLAG, gate_version=TEXT, format=COUNT,
     policies=listed(record(PolicyIdentity, name=TEXT, file=PATH, sha256=TEXT, rules=COUNT, advisory=FLAG, extends=listed(TEXT))),
     inputs=listed(record(InputIdentity, role=TEXT, name=PATH, format=TEXT, sha256=TEXT)),

@@ -61,6 +61,8 @@ def render(
 
         provenance_text.draw(page, decision, show_all)
     _notes(page, decision, show_all)
+    if decision.actions:
+        _actions(page, decision)
     page.gap()
     _verdict(page, decision, of, decision.exit_code if exit_code is None else exit_code, to.total)
     return str(page)
@@ -138,6 +140,16 @@ def _notes(page: Page, decision: Decision, show_all: bool) -> None:
         page.gap()
         names = ", ".join(brief(name) for name in decision.unused)
         page.wrapped(names, "dim", indent=2, lead="used by no rule: ")
+
+
+def _actions(page: Page, decision: Decision) -> None:
+    from gate.reports import acts
+
+    page.gap()
+    for bad, said, why in acts.lines(decision):
+        page.wrapped(brief(said, LONGEST_TEXT), "red" if bad else "", indent=2)
+        if why:
+            page.wrapped(brief(why, LONGEST_TEXT), "dim", indent=4)
 
 
 def _verdict(page: Page, decision: Decision, of: Outline, exit_code: int, reach: int) -> None:

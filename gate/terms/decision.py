@@ -12,6 +12,7 @@ from gate.terms.measurement import Interval
 from gate.terms.slice import WHOLE, Slice
 
 if TYPE_CHECKING:
+    from gate.terms.acted import Acted
     from gate.terms.baseline import Baseline
     from gate.terms.case import LostCase
     from gate.terms.measurements import Measurements
@@ -231,7 +232,7 @@ class Decision:
     `messages` are what went wrong when the verdict is `error`. `candidate` and `baselines` are the
     measurements that were judged, so that they can be judged again. `lost` are cases that held on a
     baseline and fail now. `revision` is where a trusted policy was read, `proposed` what the change would
-    make of it. `run_url` is the page of the job that judged.
+    make of it. `actions` are what follows the verdict. `run_url` is the page of the job that judged.
     """
 
     verdict: Verdict
@@ -247,6 +248,7 @@ class Decision:
     lost: tuple[LostCase, ...] = ()
     revision: Revision | None = None
     proposed: Proposed | None = None
+    actions: tuple[Acted, ...] = ()
     commit: str = ""
     run_url: str = ""
     judged_at: str = ""
