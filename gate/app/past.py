@@ -122,12 +122,23 @@ def history_of(policies: Sequence[Policy], *, trusted: bool) -> str | Doubt:
     if not url:
         what = "the trusted policy names no history, and what the change's own job says of one does not count"
         return Doubt("no-trusted-history", what, "name it in the policy: `history: git:origin`")
-    if ":" not in url and _inside(url):
-        what = f"the history `{url}` is a file in the checkout, which the change can write"
+    if _inside(url):
+        what = f"the history `{url}` lies in the checkout, which the change can write"
         return Doubt("no-trusted-history", what, "name one that it cannot: `history: git:origin`, or `postgresql://…`")
     return url
 
 
-def _inside(path: str) -> bool:
-    here, there = os.path.realpath(os.curdir), os.path.realpath(path)
-    return os.path.commonpath([here, there]) == here
+def _inside(url: str) -> bool:
+    """Whether it is a file, or a repository in a folder, of this checkout."""
+    from gate.policy.find import repository_root
+
+    kind, colon, rest = url.partition(":")
+    if kind == "git" and colon:
+        address = rest.partition("#")[0].removeprefix("file://")
+        path = address if os.path.exists(address) and address != "origin" else ""
+    elif kind == "sqlite" and colon:
+        path = rest.removeprefix("///")
+    else:
+        path = "" if colon else url
+    here, there = os.path.realpath(repository_root(".") or os.curdir), os.path.realpath(path)
+    return bool(path) and os.path.commonpath([here, there]) == here
