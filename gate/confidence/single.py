@@ -24,6 +24,7 @@ _F1 = frozenset(("f1", "f1score"))
 _AVERAGE_PRECISION = "average_precision"
 # Means over n rows (or queries) of a number from 0 to 1 each.
 _BOUNDED_MEANS = frozenset(("brier", "ndcg", "mrr", "hit_rate", "pass@k", "hamming_loss"))
+_LOSSES = frozenset(("log_loss", "rmse", "mae", "mse", "mape"))  # means over rows without a largest value
 _OF = {
     "recall": "positives", "fnr": "positives", "specificity": "negatives", "fpr": "negatives",
     "precision": "predicted positives", "fdr": "predicted positives", "npv": "predicted negatives", "ndcg": "queries",
@@ -231,29 +232,28 @@ def _stated(found: Measurement, value: float) -> Test | Doubt:
 
 def no_evidence(found: Measurement, what: str, name: str) -> Doubt:
     """Why nothing is known of how sure a value is, and what to supply."""
-    number = f"{found.value:.6g}"
-    how = {
-        "auc": f'`{{"value": {number}, "n_pos": 120, "n_neg": 880}}`',
-        _AVERAGE_PRECISION: f'`{{"value": {number}, "n_pos": 120, "stderr": 0.02}}`',
-    }
+    number, of = f"{found.value:.6g}", counted(what)
     fact = catalogue.find(name)
+    share = (fact is not None and fact.proportion) or what == "f1" or what in _BOUNDED_MEANS
     if found.evidence == "measured":
         remedy = "`confidence: none` compares it as it is"
         return Doubt("no-evidence", f"no method here tells how sure `{name}` is", remedy, weak=True)
-    if what in how:
-        remedy = f"write {how[what]}"
-    elif (fact is not None and fact.proportion) or what == "f1" or what in _BOUNDED_MEANS:
-        remedy = f'write `{{"value": {number}, "n": 400}}`, n being the {counted(what)}'
+    if what == "auc":
+        of, remedy = "positives and negatives", f'write `{{"value": {number}, "n_pos": 120, "n_neg": 880}}`'
+    elif what == _AVERAGE_PRECISION:
+        of = "positives"
+        remedy = f'write `{{"value": {number}, "n_pos": 120, "stderr": 0.02}}`'
+    elif share:
+        remedy = f'write `{{"value": {number}, "n": 400}}`, with `n` the number of {of}'
     else:
-        remedy = (
-            f'write `{{"value": {number}, "stderr": …}}` or let gate measure the rows; '
-            "a number that is no sample (a size, a cost) is compared as it is with `confidence: none`"
-        )
-    if found.support.n and not (fact is not None and fact.proportion):
-        text = f"`{name}` has n {found.support.n:g}, from which alone no bound follows"
-    else:
-        text = f"`{name}` does not say on how many {counted(what)} it was measured"
-    return Doubt("no-evidence", text, remedy, weak=True)
+        text = f"`{name}` does not say how far off it may be"
+        if found.support.n:
+            text = f"`{name}` says only its n, {found.support.n:,.10g}, and not how far off it may be"
+        of_rows = what in _LOSSES or (fact is not None and fact.high is not None)
+        other = "or let gate measure the rows" if of_rows else "for what is no sample (a size, a cost) `confidence: none`"
+        remedy = f'write `{{"value": {number}, "stderr": …}}`, {other}'
+        return Doubt("no-evidence", text, remedy, weak=True)
+    return Doubt("no-evidence", f"`{name}` does not say on how many {of} it was measured", remedy, weak=True)
 
 
 # -- what cannot be

@@ -159,7 +159,9 @@ def reasons(deciding: Deciding, sure: Certainty, outcome: Outcome, lacking: bool
     if of.margin.deciding.test.problem or (sure.low is None and sure.high is None):
         if not sure.why:
             return ()
-        return (Reason("too-thin", f"{deciding.value}: {sure.why}", "more rows, or `confidence: none` to compare plain values"),)
+        more = "clusters" if "cluster" in sure.why else sure.of or "rows"
+        remedy = f"more {more}, or `confidence: none` to compare plain values"
+        return (Reason("too-thin", f"{deciding.value}: {sure.why}", remedy),)
     if without_margin(of):
         text = f"{_statement(deciding, sure)}; the rule leaves no margin, so that an equally good model stays undecided at any n"
         return (Reason("not-proven", text, _spare(of)),)
@@ -174,7 +176,7 @@ def _remedy(sure: Certainty) -> str:
 
 def _statement(deciding: Deciding, sure: Certainty) -> str:
     """ "recall is at least 0.83 with 95 % confidence; the rule asks 0.85"."""
-    confidence = f"with {round((1 - sure.alpha) * 100, 6):g} % confidence"
+    confidence = f"with {round((1 - sure.alpha) * 100, 10):.12g} % confidence"
     up, found_margin = deciding.operator[0] == ">", deciding.of.margin
     if found_margin is not None and sure.shown is not None and deciding.limit is not None:
         if found_margin.estimate < 0:  # short of it: what it may be at best

@@ -143,7 +143,12 @@ class _RuleJudge:
         if self.proving is None or weighed.proof is None:
             return None
         part = deciding_part(result, outcome)
-        return self.proving.tell(part, self.sides[id(part.node)], weighed.proof, family, outcome)
+        told = self.proving.tell(part, self.sides[id(part.node)], weighed.proof, family, outcome)
+        spent = self.spent()
+        if not spent or outcome in (Outcome.PASS, Outcome.FAIL):
+            return told
+        sure = replace(told.certainty, provable=None, more=None, why=spent[0].text)  # more of these rows settle nothing
+        return told._replace(certainty=sure, reasons=())
 
     def same_model(self) -> tuple[Reason, ...]:
         """What is to say where a baseline that the rule reads is the model itself."""

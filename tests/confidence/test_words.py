@@ -86,7 +86,7 @@ def test_what_is_settled_needs_nothing_more() -> None:
 def test_no_evidence_says_what_to_supply() -> None:
     slug, text, remedy = reason(told("recall >= 0.8", {"recall": 0.9}))
     assert (slug, text) == ("no-evidence", "`recall` does not say on how many positives it was measured")
-    assert remedy == 'write `{"value": 0.9, "n": 400}`, n being the positives'
+    assert remedy == 'write `{"value": 0.9, "n": 400}`, with `n` the number of positives'
 
 
 def test_a_guard_says_what_it_guards() -> None:

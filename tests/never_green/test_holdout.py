@@ -137,3 +137,14 @@ def test_the_shares_add_up_to_what_was_asked(desk: Desk) -> None:
         policy(desk, uses=uses, more=", test_set: t")
         Path(desk.folder / LEDGER).unlink()
         assert desk.run("check", "metrics.json", "--start-ledger").code == code
+
+
+def test_more_rows_of_a_spent_set_settle_nothing(desk: Desk) -> None:
+    policy(desk, uses=1)
+    text = (desk.folder / "gate.yaml").read_text().replace("accuracy >= 0.8", "accuracy >= 0.8, accuracy >= 0.975")
+    desk.write("gate.yaml", text)
+    found = desk.run("check", model(desk, 1), "--all", "-o", "d.json")
+    assert found.code == 3
+    assert "are spent" in found.out or "is spent" in found.out
+    for words in ("would settle", "would be proof", "more rows"):
+        assert words not in found.out, found.out
