@@ -56,23 +56,26 @@ def ours(path: str) -> tuple[dict[str, tuple[float, float]], float, float]:
     return {name: (each.low, each.high) for name, each in shown.items() if each}, counted - started, took
 
 
-def values(y: Array, p: Array, w: Array) -> list[float]:
-    """All metrics of rows in the order of their scores, each as often as `w` says."""
-    pos, neg = w * y, w * (1 - y)
-    from_here, right = np.cumsum(w[::-1])[::-1], np.cumsum(pos[::-1])[::-1]
-    flagged = p >= 0.5
-    four = [float((each * side).sum()) for each, side in ((pos, flagged), (neg, flagged), (pos, ~flagged), (neg, ~flagged))]
-    area = float((pos * (np.cumsum(neg) - neg / 2)).sum() / pos.sum() / neg.sum())
-    precision = float((pos * (right / np.maximum(from_here, 1))).sum() / pos.sum())
-    total = w.sum()
-    losses = [float((w * each).sum() / total) for each in (drawn.log_loss(y, p), (p - y) ** 2)]
-    return [*(of(four) for of in COUNTED.values()), area, precision, *losses]
+def of_weights(y: Array, p: Array) -> Callable[[Array], list[float]]:
+    """All metrics of rows in the order of their scores, by how often each row is there."""
+    flagged, losses = p >= 0.5, (drawn.log_loss(y, p), (p - y) ** 2)
+    sides = [(y * flagged), ((1 - y) * flagged), (y * ~flagged), ((1 - y) * ~flagged)]
+
+    def values(w: Array) -> list[float]:
+        pos, neg = w * y, w * (1 - y)
+        from_here, right = np.cumsum(w[::-1])[::-1], np.cumsum(pos[::-1])[::-1]
+        four = [float(w @ side) for side in sides]
+        area = float(pos @ (np.cumsum(neg) - neg / 2)) / float(pos.sum()) / float(neg.sum())
+        precision = float(pos @ (right / np.maximum(from_here, 1))) / float(pos.sum())
+        return [*(of(four) for of in COUNTED.values()), area, precision, *(float(w @ each) / float(w.sum()) for each in losses)]
+
+    return values
 
 
 def bootstrapped(y: Array, p: Array, resamples: int) -> Array:
     """The 90 % percentile intervals: rows drawn with replacement, counted instead of copied, which is the same and faster."""
-    random, n = np.random.default_rng(1), len(y)
-    found = [values(y, p, np.bincount(random.integers(0, n, n), minlength=n)) for _ in range(resamples)]
+    random, n, values = np.random.default_rng(1), len(y), of_weights(y, p)
+    found = [values(np.bincount(random.integers(0, n, n), minlength=n)) for _ in range(resamples)]
     ends: Array = np.quantile(np.array(found), [0.05, 0.95], axis=0)
     return ends
 
@@ -82,7 +85,7 @@ def scipy_seconds(y: Array, p: Array, resamples: int) -> float:
 
     def statistic(y: Array, p: Array) -> Array:
         order = np.argsort(p, kind="stable")
-        return np.array(values(y[order], p[order], np.ones(len(y), dtype=np.int64)))
+        return np.array(of_weights(y[order], p[order])(np.ones(len(y), dtype=np.int64)))
 
     started = perf_counter()
     stats.bootstrap((y, p), statistic, n_resamples=TIMED, paired=True, vectorized=False, method="percentile", rng=1)
