@@ -81,6 +81,7 @@ _ROOMS: dict[str, dict[str, str]] = {
         "email": "gate.actions.email",
         "notify": "gate.actions.notify",
         "webhook": "gate.actions.webhook",
+        "dispatch": "gate.actions.dispatch",
     },
     "hosts": {
         "github": "gate.hosts.github",
