@@ -109,7 +109,7 @@ def _look_after(args: argparse.Namespace, request: HistoryRequest) -> None:
     if args.prune:
         gone = looking.prune(request, args.keep, dry=args.dry_run)
         would = "would go" if args.dry_run else "removed"
-        say(f"{len(gone):,} runs {would}" + (f", the newest of them {brief(gone[0].id)}" if gone else ""))
+        say(f"{len(gone):,} run{'s' * (len(gone) != 1)} {would}" + (f", the newest of them {brief(gone[0].id)}" if gone else ""))
 
 
 def _waivers(args: argparse.Namespace, request: HistoryRequest) -> None:
@@ -151,9 +151,11 @@ def _rendered(form: str, request: HistoryRequest) -> str:
 def _site(folder: str, request: HistoryRequest) -> None:
     from gate.app import dashboard
     from gate.record import replace
+    from gate.reports.history import count
 
     built = dashboard.build(folder, replace(request, most=request.most or MOST_ON_SITE))
-    say(f"{os.path.join(folder, 'index.html')}: {built.models} models, {built.runs:,} runs, {built.reports:,} with their report")
+    what = f"{count(built.models, 'model')}, {count(built.runs, 'run')}, {built.reports:,} with their report"
+    say(f"{os.path.join(folder, 'index.html')}: {what}")
     for remark in built.remarks:
         complain(remark)
 

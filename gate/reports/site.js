@@ -55,15 +55,18 @@
     limits.push({ ...limit, thresholds, outcomes: spread(limit.outcomes) });
     limits.sort((one, other) => order.indexOf(one.level) - order.indexOf(other.level));
   }
-  const metrics = Object.values(Object.groupBy?.(lines, (line) => line.metric) ?? grouped(lines)).map((group) => {
-    const whole = group.find((line) => !line.slice);
-    return { name: group[0].metric, whole: whole ?? group[0], slices: group.filter((line) => line !== whole), drift: group[0].drift };
+  const groups = new Map();
+  for (const line of lines) groups.set(line.metric, [...(groups.get(line.metric) ?? []), line]);
+  const metrics = [...groups.values()].map((group) => {
+    // Where nothing was measured on the whole, as of drift by feature, the worst slice stands for it.
+    const whole = group.find((line) => !line.slice) ?? worstFirst(group)[0];
+    return { name: group[0].metric, whole, slices: group.filter((line) => line !== whole), drift: group[0].drift };
   });
 
-  function grouped(list) {
-    const found = {};
-    for (const line of list) (found[`${line.metric}`] ??= []).push(line);
-    return found;
+  function worstFirst(some) {
+    const last = (line) => line.values.findLast((each) => each !== null);
+    const better = some[0].better || 1;
+    return [...some].sort((one, other) => better * (last(one) - last(other)));
   }
 
   // --- numbers and moments in words ----------------------------------------------------------------------------------
@@ -128,7 +131,7 @@
       (kind === "" || (kind === "trusted" && run.trusted) || (kind === "passed" && /^[✓!]$/.test(run.verdict[1])) || (kind === "stopped" && /^[✗?]$/.test(run.verdict[1]))));
     const words = value("q").toLowerCase().split(/\s+/).filter(Boolean);
     const fits = (text) => words.every((word) => text.toLowerCase().includes(word));
-    shown = new Set(metrics.filter((metric) => fits([metric.name, ...metric.slices.map((line) => line.slice)].join(" ")) && [metric.whole, ...(value("slices") ? metric.slices : [])].some((line) => kept.some((run) => line.values[run.at] !== null))));
+    shown = new Set(metrics.filter((metric) => fits([metric.name, ...metric.slices.map((line) => line.slice)].join(" ")) && [metric.whole, ...(value("slices") || metric.whole.slice ? metric.slices : [])].some((line) => kept.some((run) => line.values[run.at] !== null))));
     let drawn = 0, drifts = 0;
     for (const card of cards) {
       card.hidden = !shown.has(card.metric);
@@ -234,7 +237,7 @@
   }
 
   function slicesOf(metric) {
-    if (!value("slices")) return [];
+    if (!value("slices") && !metric.whole.slice) return [];
     const last = (line) => {
       for (let at = kept.length - 1; at >= 0; at--) if (line.values[kept[at].at] !== null) return line.values[kept[at].at];
       return null;
@@ -271,7 +274,7 @@
         Plot.text(whole.filter((point) => changes.has(point.run.at)), { x: "x", text: () => "▽", frameAnchor: "top", dy: -12, fill: "var(--link)" }),
         ...limits.map(({ steps, blocks }) => Plot.line(steps, { x: "x", y: "value", curve: "step-after", stroke: "var(--limit)", strokeWidth: blocks ? 1.75 : 1.25, strokeDasharray: blocks ? "6 4" : "2 3" })),
         ...sliced.map((points, index) => Plot.line(points, { x: "x", y: "value", stroke: STROKES[index], strokeWidth: 1.25 })),
-        Plot.line(line, { x: "x", y: "value", stroke: metric.whole.slice ? STROKES[0] : "var(--text)", strokeWidth: 1.75 }),
+        Plot.line(line, { x: "x", y: "value", stroke: "var(--text)", strokeWidth: metric.whole.slice ? 2.25 : 1.75 }),
         Plot.dot(whole.length < 3 && !marked.length ? whole : [], { x: "x", y: "value", r: 3, fill: "var(--text)" }),
         Plot.ruleY(kept.length === 1 ? limits.flatMap(({ steps }) => steps).filter((step) => !Number.isNaN(step.value)) : [], { y: "value", stroke: "var(--limit)", strokeWidth: 1.75, strokeDasharray: "6 4" }),
         ...Object.entries(LOOK).map(([kind, [symbol, stroke, fill]]) => Plot.dot(rug ? apart(marked.filter((point) => point.kind === kind), width / 7) : marked.filter((point) => point.kind === kind), {
@@ -312,7 +315,7 @@
     const what = [count(points.length, "run")];
     if (judged) what.push(failing ? `${failing === points.length ? "none holds" : `${failing} of them ${failing === 1 ? "does" : "do"} not hold`}` : "all hold");
     if (changes.length) what.push(`a new level ${changes.length === 1 ? "" : `${changes.length} times, last `}from ${changes[changes.length - 1].date.toISOString().slice(0, 10)}`);
-    if (metric.whole.slice) what.push(`on ${metric.whole.slice}`);
+    if (metric.whole.slice) what.push(`bold: ${metric.whole.slice}`);
     const more = metric.slices.length - slices.length;
     if (slices.length && more > 0) what.push(`the ${slices.length} worst of ${metric.slices.length} slices`);
     card.querySelector(".what").textContent = what.join(" · ");

@@ -56,10 +56,13 @@ def _weekly_run(policy: Path, week: int, day: datetime, branch: str, better: flo
         "precision": round(PRECISION[week] + better, 4),
         "recall": {"value": round(RECALL[week], 4), "n": 400},
         "latency_p95_ms": 150 + 6 * week,
-        "drift": {"age": {"psi": round(0.02 + 0.012 * week, 3)}, "device": {"psi": round(0.03 + 0.002 * (week % 4), 3)}},
         "slices": [
-            {"slice": {"region": region}, "metrics": {"recall": round(RECALL[week] + shift, 4)}}
-            for region, shift in REGIONS.items()
+            *(
+                {"slice": {"region": region}, "metrics": {"recall": round(RECALL[week] + shift, 4)}}
+                for region, shift in REGIONS.items()
+            ),
+            {"slice": {"feature": "age"}, "metrics": {"drift": {"psi": round(0.02 + 0.012 * week, 3)}}},
+            {"slice": {"feature": "device"}, "metrics": {"drift": {"psi": round(0.03 + 0.002 * (week % 4), 3)}}},
         ],
     }
     decision = gate.check(metrics, policy, now=f"{day:%Y-%m-%dT%H:%M:%SZ}")
