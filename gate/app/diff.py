@@ -62,7 +62,8 @@ def diff(request: DiffRequest) -> Compared:
     (first, a), (second, b) = (_read(path, request, moment) for path in (request.before, request.after))
     if isinstance(a, Policy) and isinstance(b, Policy):
         trial = tried(a, b, request.metrics, request.baselines, moment) if request.metrics else None
-        return compare_policies(a, b, moment.today, trial, replayed(a, b, request.on, request.environ) if request.on else None)
+        replay = replayed(a, b, request.on, request.store, request.environ) if request.on else None
+        return compare_policies(a, b, moment.today, trial, replay)
     if request.metrics or request.baselines or request.on:
         what = "`--metrics`, `--baseline` and `--on` are for two policies, which are tried on them"
         raise UsageError(Problem("usage", what, remedy="gate diff old/gate.yaml gate.yaml --metrics metrics.json"))

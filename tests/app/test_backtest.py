@@ -92,6 +92,13 @@ def test_a_recorded_decision_brings_its_baseline(desk: Desk) -> None:
     assert (changed["a"], changed["b"]) == ("pass", "fail")
 
 
+def test_another_history_is_named_by_hand(weeks: Desk) -> None:
+    away = str(weeks.folder / "away.db")
+    open_store(away, os.environ, write=True).add([entry(9, {"f1": 0.82}, model="model", branch="main")])
+    found = replayed(weeks, "--store", away)
+    assert (found["judged"], [each["run"] for each in found["changed"]]) == (1, ["run-0009"])
+
+
 @pytest.mark.parametrize(
     ("on", "words"), [("run:best", "names no recorded runs"), ("run:last-0", "names no recorded"), ("main", "names no recorded")]
 )
