@@ -119,6 +119,37 @@ def test_a_file_that_somebody_else_wrote_is_refused(empty_repository: Path, tmp_
     assert slug(caught) == "history-corrupt"
 
 
+def test_what_a_run_logged_is_checked_when_it_is_read(empty_repository: Path, tmp_path: Path) -> None:
+    address = f"git:{empty_repository}"
+    store = open_store(address, os.environ, write=True)
+    store.add([entry(0, {"f1": 0.9}), entry(1, {"f1": 0.8})])
+    git(tmp_path, "clone", "-q", "-b", "gate-history", str(empty_repository), "clone")
+    edited = next(path for path in (tmp_path / "clone" / "runs").rglob("*.json") if "run-0000" in path.read_text())
+    edited.write_text(edited.read_text().replace('"value":0.9', '"value":"high"'))
+    git(tmp_path / "clone", "commit", "-q", "-a", "-m", "edited")
+    git(tmp_path / "clone", "push", "-q")
+    store = open_store(address, os.environ, write=True)
+    assert [each.point.value for each in store.last("f1", 1)] == [0.8]
+    store.add([entry(2, {"f1": 0.7})])
+    for ask in (lambda: store.points("run-0000"), lambda: store.last("f1", 3)):
+        with pytest.raises(HistoryError) as caught:
+            ask()
+        assert slug(caught) == "history-corrupt"
+
+
+def test_a_run_that_grows_is_read_anew(empty_repository: Path) -> None:
+    store = open_store(f"git:{empty_repository}", os.environ, write=True)
+    store.add([entry(0, {"f1": 0.9}, verdict="")])
+    assert [each.metric for each in store.points("run-0000")] == ["f1"]
+    store.add([entry(0, {"loss": 0.1}, verdict="")])
+    assert [each.metric for each in store.points("run-0000")] == ["f1", "loss"]
+    store.forget((), ["run-0000"])
+    assert store.points("run-0000") == []
+    assert store.last("f1", 3) == []
+    store.add([entry(0, {"loss": 0.2}, verdict="")])
+    assert [each.value for each in store.points("run-0000")] == [0.2]
+
+
 def test_files_of_other_names_are_none_of_ours(empty_repository: Path, tmp_path: Path) -> None:
     address = f"git:{empty_repository}"
     store = open_store(address, os.environ, write=True)
