@@ -70,11 +70,13 @@ def spark(values: Sequence[float | None], columns: int, *, ascii_only: bool = Fa
         return " " * len(shown)
     blocks = _BLOCKS_IN_ASCII if ascii_only else _BLOCKS
     low, high = min(there), max(there)
-    middle = blocks[len(blocks) // 2 - 1]
-    return "".join(
-        " " if value is None else middle if high == low else blocks[min(7, int(8 * (value / 2 - low / 2) / (high / 2 - low / 2)))]
-        for value in shown
-    )
+    return "".join(" " if value is None else blocks[min(7, int(8 * share(value, low, high)))] for value in shown)
+
+
+def share(value: float, low: float, high: float) -> float:
+    """How far up a value is between the least and the most, in [0, 1]; below the middle where they are one."""
+    span = high / 2 - low / 2  # halves: the difference of two numbers may be too large for one
+    return (value / 2 - low / 2) / span if span > 0 else 0.49
 
 
 def count(many: int, word: str) -> str:

@@ -13,7 +13,9 @@ from gate.reports.numbers import number
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))  # by row and column within one character
 _BLANK = 0x2800
 HEIGHT = 12  # rows of characters
+LARGEST = 1e300  # what is larger has no room on an axis
 _LEAST = 16  # columns
+_ALIKE, _SMALLEST = 1e-12, 1e-290  # values that differ by less are one
 
 
 def plot(
@@ -24,12 +26,12 @@ def plot(
     height: int = HEIGHT,
     ascii_only: bool = False,
 ) -> list[tuple[str, str]]:
-    """Lines of the picture, each an axis label and what is drawn beside it; none where there is nothing to draw.
+    """Lines of the picture, each an axis label and what is drawn beside it; none where there is nothing that can be drawn.
 
     `limits` are aligned with the values. Time goes from left to right, each run as wide as the others.
     """
     shown = [value for value in (*values, *limits) if value is not None]
-    if not any(value is not None for value in values):
+    if not any(value is not None for value in values) or max(map(abs, shown)) > LARGEST:
         return []
     low, high, step = _axis(min(shown), max(shown), height)
     labels = {row: number(round(high - (high - low) * row / (height - 1), 12)) for row in range(0, height, step)}
@@ -43,8 +45,9 @@ def plot(
 
 def _axis(low: float, high: float, height: int) -> tuple[float, float, int]:
     """Where the axis ends, and every how many rows it has a label: round numbers around what is shown."""
-    if low == high:
-        pad = abs(low) * 0.05 or 1.0
+    largest = max(abs(low), abs(high))
+    if high - low <= max(_ALIKE * largest, _SMALLEST):
+        pad = largest * 0.05 if largest > 1 / LARGEST else 1.0
         low, high = low - pad, high + pad
     size: float = 10.0 ** floor(log10(high - low))
     unit = next(size * share for share in (0.1, 0.2, 0.25, 0.5, 1, 2) if (high - low) / (size * share) <= height - 1.5)

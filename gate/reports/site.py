@@ -13,7 +13,7 @@ from typing import Any
 from markupsafe import Markup
 
 from gate.record import dataclass
-from gate.reports.history import branches, commit, count, ended, needs, ordered, sign, span, when
+from gate.reports.history import branches, commit, count, ended, needs, ordered, share, sign, span, when
 from gate.reports.html import LIBRARY, PLOT_STYLE, content_security_policy, file, template
 from gate.reports.html_neutral import code, say
 from gate.reports.numbers import apart, number, signed
@@ -190,8 +190,7 @@ def _path(values: Sequence[float | None]) -> str:
         if value is None:
             pen = "M"
             continue
-        share = (value / 2 - low / 2) / (high / 2 - low / 2) if high > low else 0.5
-        x, y = 2 + at * (_WIDTH - 4) / max(1, len(shown) - 1), _HEIGHT - 3 - share * (_HEIGHT - 6)
+        x, y = 2 + at * (_WIDTH - 4) / max(1, len(shown) - 1), _HEIGHT - 3 - share(value, low, high) * (_HEIGHT - 6)
         parts.append(f"{pen}{x:.0f} {y:.0f}")
         pen = "L"
     return "".join(parts)

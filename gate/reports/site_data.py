@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
-from math import ceil, isfinite, log10
+from math import ceil, log10
 from typing import Any
 
 from gate.record import replace
@@ -22,6 +22,7 @@ from gate.terms.run import Run, milliseconds
 MOST_CHARACTERS = 1_150_000  # a page with its tables stays below 1.5 MB
 MOST_LINES = 600
 _DIGITS = 5
+_TOO_LARGE = 1e100  # for sums of squares
 _VERDICTS = {"pass": "p", "warn": "w", "undecided": "u", "fail": "f", "error": "e"}
 _OUTCOMES = {"pass": "p", "fail": "f", "undecided": "u", "missing": "m", "": "-"}
 _BETTER = {Direction.HIGHER: 1, Direction.LOWER: -1, None: 0}
@@ -137,7 +138,7 @@ def _changes(chronicle: Chronicle, line: Line) -> list[int]:
     places, values = [], []
     for at, (run, value) in enumerate(zip(chronicle.runs, line.values, strict=True)):
         fits = run.branch == branch and run.trusted and run.test_set in ("", last_set)
-        if value is not None and fits and isfinite(value):
+        if value is not None and fits and abs(value) < _TOO_LARGE:
             places.append(at)
             values.append(value)
     return [places[each] for each in change_points(values)]
