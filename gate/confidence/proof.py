@@ -9,7 +9,7 @@ from gate.confidence.expression import margin
 from gate.confidence.ground import Ground
 from gate.confidence.margin import Extreme, Margin
 from gate.confidence.smooth import Prover
-from gate.confidence.tree import Chosen, Tree, Unclear
+from gate.confidence.tree import Chosen, Tree, Unclear, chosen
 from gate.language.evaluate import Binding, Judged, Result
 from gate.language.tree import All, Comparison, Condition
 from gate.language.value import Doubt
@@ -66,7 +66,7 @@ def proven(part: Judged, ground: Ground, binding: Binding, far: bool = False) ->
     if part.node.operator in ("==", "!=") or isinstance(part.left, bool):
         plain = _NOTHING if weak else _PLAIN.get(part.outcome, _NOTHING)
         return Proven(plain, plain, None, None)
-    tree = margin(part.node, ground, binding)
+    tree = _open_members(margin(part.node, ground, binding), part.node.operator.endswith("="))
     if weak or isinstance(tree, Unclear):
         own = (tree.why,) if isinstance(tree, Unclear) and tree.why is not None else ()
         plain = _as_it_stands(part) if own and not weak else _NOTHING
@@ -79,6 +79,14 @@ def proven(part: Judged, ground: Ground, binding: Binding, far: bool = False) ->
     near = _decided(part, found, found.tails())
     remote = _decided(part, found, found.tails(far=True)) if far else near
     return Proven(near, remote, found, tree, tuple(prover.doubts), tuple(prover.unpaired))
+
+
+def _open_members(tree: Tree, inclusive: bool) -> Tree:
+    """Of several that must all hold, those that do not hold exactly: `>= max(baseline, 0.8)` where the two are one model."""
+    if not isinstance(tree, Chosen) or tree.largest or not inclusive:
+        return tree
+    kept = [each for each in tree.members if each != 0.0]
+    return chosen(False, kept) if 0 < len(kept) < len(tree.members) else tree
 
 
 def _as_it_stands(part: Judged) -> Tails:

@@ -30,6 +30,8 @@ _OF = {
     "precision": "predicted positives", "fdr": "predicted positives", "npv": "predicted negatives", "ndcg": "queries",
     "mrr": "queries", "f1": "rows labelled or predicted positive",
 }  # fmt: skip
+# What the rows are, and no estimate of anything beyond them.
+_OF_THE_ROWS = frozenset(("rows", "label_coverage"))
 # Of the effective n: above, a stated standard error says no more than n itself does.
 _INDEPENDENT = 0.9
 
@@ -74,6 +76,12 @@ def known_as(name: str) -> str:
         last = [word for word in words if word not in ("score",)]
         return "f1" if any(word in _F1 for word in last) else ""
     return common.name
+
+
+def is_of_the_rows(name: str) -> bool:
+    """Whether a number says what is in the rows at hand, and nothing about others: it is as it is."""
+    last = name.rpartition(".")[2]
+    return last in _OF_THE_ROWS or name.startswith("quality.")
 
 
 def counted(what: str) -> str:

@@ -58,6 +58,8 @@ class Prover:
         found = self.measured(atom)
         if found is None:
             return None
+        if single.is_of_the_rows(self.ground.source(atom.metric)):
+            return certain(float(found.value or 0))
         test: Test | Doubt | None = self._other_denominator(atom, found)
         if test is None and has_tally(self.ground, atom.of):
             from gate.confidence import tallied

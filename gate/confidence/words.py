@@ -16,6 +16,7 @@ from gate.terms.measurement import Interval
 
 _POWER = 0.8416212335729143  # the normal quantile of .8: "about so many more" settle it four times in five
 _ON_THE_THRESHOLD = 0.25  # standard errors
+_AFFORDABLE = 10_000  # units more
 _DIGITS = 2  # of the distance between a bound and what it is held against
 
 
@@ -93,7 +94,7 @@ def _settles(margin: Margin, alpha: float, deciding: Proven) -> float | str:
     if test.problem:
         return test.problem
     if not isfinite(test.n) or test.n <= 0:
-        return "how many rows are behind it is not known"
+        return "write its `n` too: then it can be told how many more would settle it"
     if without_margin(deciding):
         return "a model exactly as good as the other stays undecided, however many rows there are"
     apart, z = abs(of.estimate), upper_quantile(alpha)
@@ -103,10 +104,13 @@ def _settles(margin: Margin, alpha: float, deciding: Proven) -> float | str:
         stderr = (high - low) / (2 * z)
     if not isfinite(stderr):
         return "how much more rows would tell is not known"
-    if apart <= _ON_THE_THRESHOLD * stderr:
-        return "the estimate sits on the threshold: no affordable sample settles it"
+    on_threshold = "the estimate sits on the threshold: no affordable sample settles it"
+    if not apart:
+        return on_threshold
     here, there = _deviations(of, stderr * sqrt(test.n))
     more = ((z * here + _POWER * there) / apart) ** 2 - test.n
+    if apart <= _ON_THE_THRESHOLD * stderr and more > _AFFORDABLE:
+        return on_threshold
     return rounded(more) if more >= 1 else f"a few more {test.of} would settle it"
 
 

@@ -13,7 +13,7 @@ from gate.judge.sides import Sides, bound, sides_of
 from gate.judge.waive import waive
 from gate.judge.world import MeasuredWorld, fact_of
 from gate.language.evaluate import Judged, Result, evaluate, evaluate_expression
-from gate.language.readings import starred_readings
+from gate.language.readings import baselines_in, starred_readings
 from gate.language.resolve import Expr
 from gate.language.tree import All, Comparison, comparisons
 from gate.language.value import Doubt
@@ -143,7 +143,7 @@ class _RuleJudge:
         if self.proving is None or weighed.proof is None:
             return None
         part = deciding_part(result, outcome)
-        told = self.proving.tell(part, self.sides[id(part.node)], weighed.proof, family, outcome)
+        told = self.proving.tell(part, self.sides[id(part.node)], weighed, family, outcome)
         spent = self.spent()
         if not spent or outcome in (Outcome.PASS, Outcome.FAIL):
             return told
@@ -242,6 +242,8 @@ class _RuleJudge:
         """What the value's side was on the baseline that the comparison reads, else on the default one."""
         if self.evidence.loaded(sides.baseline) is None or not sides.reads_candidate or isinstance(part.left, bool):
             return None
+        if baselines_in(sides.value):
+            return None  # what compares two models was nothing on one of them
         apart = replace(self.evidence, candidate=replace(self.evidence.candidate, digests=()))  # what was measured of it
         world = MeasuredWorld(apart, self.policy, (sides.baseline,), None)
         found = evaluate_expression(sides.value, world, sides.baseline, binding)

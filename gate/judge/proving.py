@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from gate.confidence import words
 from gate.confidence.ground import Asked
@@ -17,6 +17,9 @@ from gate.language.write import write
 from gate.policy.policy import Rule, Settle
 from gate.stats.holm import holm
 from gate.terms.decision import Certainty, Level, Outcome, Reason
+
+if TYPE_CHECKING:
+    from gate.judge.findings import Weighed
 
 FAR = 0.005  # an error rate below which p-values must hold far out
 
@@ -56,15 +59,26 @@ class Proving:
         against = proof.tails.below if family is None else family.below
         return settled(self.rule.expr.tree, result, proof, self.asked.alpha, against)
 
-    def tell(self, part: Judged, sides: Sides, proof: Proof, family: Family | None, outcome: Outcome) -> Told:
+    def tell(self, part: Judged, sides: Sides, weighed: Weighed, family: Family | None, outcome: Outcome) -> Told:
         """How sure it is, by the comparison that decides, and what to say of that."""
+        proof = weighed.proof
+        assert proof is not None
         of = proof.of[id(part.node)]
         below = proof.tails.below if family is None else family.below
         size = None if family is None else family.size
-        deciding = words.Deciding(of, f"`{write(sides.value)}`", sides.operator, _limit(part, sides))
+        deciding = words.Deciding(of, f"`{_named(sides, weighed.binding)}`", sides.operator, _limit(part, sides))
         sure = words.certainty(proof, deciding, self.asked, below, size, outcome)
         lacking = any(doubt.weak for doubt in (*part.doubts, *of.doubts))
         return Told(sure, words.reasons(deciding, sure, outcome, lacking), words.notes(proof, outcome))
+
+
+def _named(sides: Sides, binding: Mapping[str, str]) -> str:
+    """The value as it is written, on the slice that is judged; of several stars of one column, some may be another's."""
+    text = write(sides.value)
+    for column, value in binding.items():
+        if text.count(f"{column}=*") == 1:
+            text = text.replace(f"{column}=*", f"{column}={value}")
+    return text
 
 
 def _limit(part: Judged, sides: Sides) -> float | None:

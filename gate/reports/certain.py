@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gate.reports.numbers import interval, number, percent
+from gate.reports.outline import label
 from gate.reports.plain import clip
 from gate.terms.decision import Certainty, Finding, Outcome
 from gate.terms.measurement import Interval
@@ -55,8 +56,9 @@ def _bound(finding: Finding, sure: Certainty) -> str:
         which = "low" if holds is upwards else "high"
         what, end = _left(finding), _end(sure.shown, which, finding.threshold)
     elif sure.low is not None and sure.high is not None:
-        which = "low" if holds else "high"
-        what, end = "the margin", _end(Interval(sure.low, sure.high, 0.9), which, 0)
+        end = _end(Interval(sure.low, sure.high, 0.9), "low" if holds else "high", 0).lstrip("−-+")
+        what = f"{end} to spare" if holds else f"short by {end}"
+        return f"{what} at least, with {percent(1 - sure.alpha)} confidence"
     else:
         return ""
     return f"{what} is at {'least' if which == 'low' else 'most'} {end} with {percent(1 - sure.alpha)} confidence"
@@ -70,5 +72,5 @@ def _end(of: Interval, which: str, beside: float | bool | None) -> str:
 
 def _left(finding: Finding) -> str:
     """The rule's left side, as code stands in a sentence."""
-    left = finding.expression.rpartition(f" {finding.operator} ")[0]
+    left = label(finding).rpartition(f" {finding.operator} ")[0]
     return f"`{clip(left, LONGEST_SIDE)}`" if left and len(left) <= LONGEST_SIDE and "`" not in left else "the value"

@@ -32,6 +32,7 @@ def checked(desk: Desk, rule: str, *more: str, head: str = "confidence: 95%\n", 
         "recall - baseline(recall) >= 0",
         "(recall - baseline(recall)) / baseline(recall) >= -0.001",
         "recall >= 0.99 * baseline",
+        "recall >= max(baseline, 0.8)",
     ],
 )
 def test_the_difference_is_0(desk: Desk, rule: str, head: str) -> None:

@@ -41,7 +41,7 @@ def test_a_ceiling_is_the_mirror(outcome: Outcome, end: str) -> None:
 
 
 def test_else_the_bound_is_of_the_margin() -> None:
-    assert assured(finding(Outcome.FAIL)) == "the margin is at most −0.009 with 95 % confidence"
+    assert assured(finding(Outcome.FAIL)) == "short by 0.009 at least, with 95 % confidence"
     assert of_margin(finding(Outcome.FAIL)) == "[−0.071, −0.009]"
 
 
@@ -93,5 +93,5 @@ def test_every_report_says_it() -> None:
     assert "sure" in [remark.kind for remark in explain(decision.findings[0])]
     for render in (text, markdown, html):
         said = render(decision).replace("\u00a0", " ")
-        assert "at most −0.009 with 95 % confidence" in " ".join(said.split())
+        assert "short by 0.009 at least, with 95 % confidence" in " ".join(said.split())
         assert "[−0.071, −0.009]" in said

@@ -1,0 +1,44 @@
+"""What findings say under `confidence`: of the slice that was judged, and with a way out that leads somewhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gate.terms.decision import Finding, Outcome
+from tests.judge.situation import decide, slices
+
+
+def told(rule: str, metrics: dict[str, Any], baseline: dict[str, Any] | None = None, confidence: str = "95%") -> Finding:
+    return decide(f'confidence: {confidence}\nrules: ["{rule}"]', metrics, baseline).findings[0]
+
+
+def said(finding: Finding) -> str:
+    return " / ".join(f"{reason.text} → {reason.remedy}" for reason in (*finding.reasons, *finding.notes))
+
+
+def test_a_sentence_is_about_the_slice_that_was_judged() -> None:
+    finding = told("recall[r=*] >= 0.8", slices("r", "recall", {"b": {"k": 60, "n": 80}}))
+    assert "`recall[r=b]` may be as high as" in said(finding)
+
+
+def test_what_the_rows_are_is_no_estimate() -> None:
+    assert told("rows >= 1000", {"rows": 1000}).outcome is Outcome.PASS
+    assert told("rows >= 1000", {"rows": 999}).outcome is Outcome.FAIL
+    assert told("quality.missing_rate <= 0.01", {"quality": {"missing_rate": 0.0}}).outcome is Outcome.PASS
+    assert told("tp >= 300", {"tp": 301}).outcome is Outcome.UNDECIDED  # how many are found is
+
+
+def test_a_comparison_of_two_models_has_no_value_on_one_of_them() -> None:
+    now, before = {"recall": {"k": 90, "n": 100}}, {"recall": {"k": 80, "n": 100}}
+    assert told("abs(recall - baseline(recall)) <= 0.1", now, before).baseline_value is None
+    assert told("recall >= baseline", now, before).baseline_value == 0.8
+
+
+def test_a_way_out_leads_somewhere() -> None:
+    assert "write its `n` too" in said(told("latency_p95 <= 190", {"latency_p95": {"value": 180, "stderr": 9}}))
+    assert "about 420 more positives" in said(told("recall >= 0.8", {"recall": {"k": 3, "n": 4}}))
+    assert "no affordable sample" in said(told("recall >= 0.8", {"recall": {"k": 801, "n": 1000}}))
+
+
+def test_a_confidence_is_never_rounded_to_certainty() -> None:
+    assert "99.9999999 % confidence" in said(told("recall >= 0.8", {"recall": {"k": 95, "n": 100}}, confidence="99.9999999%"))
