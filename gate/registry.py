@@ -82,6 +82,7 @@ _ROOMS: dict[str, dict[str, str]] = {
         "notify": "gate.actions.notify",
         "webhook": "gate.actions.webhook",
         "dispatch": "gate.actions.dispatch",
+        "promote": "gate.actions.promote",
     },
     "hosts": {
         "github": "gate.hosts.github",

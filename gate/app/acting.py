@@ -73,7 +73,7 @@ def _weighed(policy: Policy, action: Action, decision: Decision, before: Before)
         count, since, was = count + 1, "", ""
     if action.when is When.RECOVERED and was not in _BAD:
         return None
-    held = _held(action, before, identity, count, since)
+    held = _held(action, before, _key(action, decision), identity, count, since)
     quiet = action.when in (When.RECOVERED, When.PASS) and held.startswith(("done", "named"))
     return None if quiet else Due(policy, action, identity, held)
 
@@ -90,11 +90,11 @@ def _blindly(due: Due, unknown: str) -> Due:
     return due
 
 
-def _held(action: Action, before: Before, identity: str, count: int, since: str) -> str:
+def _held(action: Action, before: Before, key: str, identity: str, count: int, since: str) -> str:
     """Why an action whose condition holds is not done now; nothing where it is. `since` is the last run that was otherwise."""
     if count < action.runs:
         return f"run {count} of {action.runs} in a row"
-    last = before.last(action.key)
+    last = before.last(key)
     if last is None:
         return ""
     on = last.at[:16].replace("T", " ")
@@ -129,6 +129,15 @@ def state_now(decision: Decision, policy: Policy, action: Action) -> str:
     return next((each.value for each in WORST_FIRST if each in found), "")
 
 
+def _key(action: Action, decision: Decision) -> str:
+    """What the action is known by from run to run. To promote another model is another thing, though the last one passed, too."""
+    if action.do != "promote":
+        return action.key
+    from hashlib import sha256
+
+    return f"{action.key}-{sha256(' '.join(each.sha256 for each in decision.model).encode()).hexdigest()[:16]}"
+
+
 def _identity(action: Action, decision: Decision, job: str) -> str:
     """The same where the same run is judged again: by CI's number of it, and by what was judged."""
     from hashlib import sha256
@@ -154,7 +163,7 @@ def _one(due: Due, decision: Decision, before: Before, environ: Mapping[str, str
         status=HELD if due.held else WOULD,
         text=doer.said(order),
         why=due.held or before.why_not,
-        key=due.action.key,
+        key=_key(due.action, decision),
     )
     return _done(doer, order, told, before, environ) if before.acts and not due.held else told
 

@@ -34,8 +34,10 @@ SETTINGS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "notify": ((), ()),
     "webhook": ((), ()),
     "dispatch": ((), ("workflow", "event", "ref", "inputs")),
+    "promote": (("model",), ("alias", "tag")),
 }
-STARTING = ("dispatch",)  # what does more than tell somebody
+STARTING = ("dispatch",)  # what does something else when it is done twice
+DOING = (*STARTING, "promote")  # what does more than tell somebody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,10 +139,23 @@ def _settings(source: PolicyText, entry: Any, mark: Mark) -> list[Problem]:
     if do == "dispatch" and "workflow" in entry and "event" in entry:
         what = "one action starts a workflow or sends an event, not both"
         problems.append(source.key_problem("action-key", what, entry.marks["event"], "event", "write two actions"))
+    if do == "promote":
+        problems += _promotion(source, entry, mark)
     return problems
 
 
-_NEEDS = {"to": "`to: [team@example.com]`"}
+def _promotion(source: PolicyText, entry: Any, mark: Mark) -> list[Problem]:
+    problems = []
+    if entry["when"] != When.PASS.value:
+        what = f"`do: promote` follows `when: pass` only, not {entry['when']}"
+        problems.append(source.key_problem("action-key", what, entry.marks["when"], "when", "`when: pass`"))
+    if ("alias" in entry) == ("tag" in entry):
+        remedy = "`alias: champion`, or `tag: {validation: passed}`"
+        problems.append(source.problem("action-key", "`do: promote` needs `alias` or `tag`, and not both", mark, remedy))
+    return problems
+
+
+_NEEDS = {"to": "`to: [team@example.com]`", "model": "`model: fraud`, its name in MLflow's registry"}
 
 
 def _listed(keys: tuple[str, ...]) -> str:

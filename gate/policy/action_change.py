@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gate.errors import Place
-from gate.policy.action import STARTING, Action
+from gate.policy.action import DOING, Action
 from gate.policy.change import PartChange, Relation, Side
 from gate.policy.policy import Policy
 
@@ -19,7 +19,7 @@ def action_changes(old: Policy, new: Policy) -> Iterator[PartChange]:
             yield _part(Relation.CHANGED, _side(action), Side("gone", new.places.get("actions") or Place(new.file)), why)
     for key, action in now.items():
         if key not in was:
-            starts = action.do in STARTING
+            starts = action.do in DOING
             why = "it does more than tell somebody" if starts else ""
             nothing = Side("none", old.places.get("actions") or Place(old.file))
             yield _part(Relation.CHANGED if starts else Relation.TIGHTER, nothing, _side(action), why)

@@ -41,6 +41,11 @@ def test_what_an_action_means() -> None:
         ("{when: fail, do: notify, to: [a@b.example]}", "action-key", "`to` says nothing to `do: notify`"),
         ("{when: fail, do: dispatch, workflow: a.yml, event: b}", "action-key", "not both"),
         ("{when: fail, do: webhook, rules: [flor]}", "unknown-rule", "no rule is called `flor`"),
+        ("{when: fail, do: promote, model: fraud, alias: champion}", "action-key", "follows `when: pass` only"),
+        ("{when: pass, do: promote, alias: champion}", "action-key", "`do: promote` needs `model`"),
+        ("{when: pass, do: promote, model: fraud}", "action-key", "needs `alias` or `tag`, and not both"),
+        ("{when: pass, do: promote, model: fraud, alias: a, tag: {b: c}}", "action-key", "needs `alias` or `tag`, and not both"),
+        ("{when: pass, do: promote, model: fraud, tag: {b: 1}}", "policy-shape", "1 is not text"),
         ("{when: fail, do: shell}", "policy-shape", "'shell' is none of"),
         ("{when: broken, do: notify}", "policy-shape", "'broken' is none of"),
         ("{when: fail, do: notify, every: 7}", "policy-shape", "7 is not text"),
@@ -52,6 +57,11 @@ def test_what_is_refused(written: str, slug: str, words: str) -> None:
     found = problem(written)
     assert found.slug == slug
     assert words in found.message
+
+
+def test_what_is_promoted() -> None:
+    (found,) = policy("{when: pass, do: promote, model: fraud, tag: {validation: passed}}").actions
+    assert found.settings == {"model": "fraud", "tag": {"validation": "passed"}}
 
 
 def test_the_digest_of_a_policy_has_its_actions_and_not_how_they_were_written() -> None:
