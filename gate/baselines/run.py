@@ -76,7 +76,7 @@ def _best(store: Store, metric: str, which: Which) -> list[Run] | Doubt:
     fact = catalogue.find(metric)
     if fact is None or fact.better is None:
         what = f"`best({metric})` cannot tell which way is better"
-        return Doubt("direction-unknown", what, "name a run: `gate history --name NAME RUN`, and `run:NAME`")
+        return Doubt("direction-unknown", what, "name a run: `gate history RUN --name NAME`, and `run:NAME`")
     logged = store.last(metric, MOST_COMPARED, which)
     sign = 1 if fact.better is Direction.HIGHER else -1
     return [max(logged, key=lambda each: (sign * each.point.value, each.run.order)).run] if logged else []
@@ -122,7 +122,7 @@ def _baseline(store: Store, name: str, text: str, run: Run) -> Baseline:
     if table is None:
         last = {(point.metric, point.slice): point.measurement for point in store.points(run.id)}
         table = Measurements.of(last.values())
-    return Baseline(name, origin, replace(table, sources=(Source(f"run {run.id}", "history", _digest(written)),)))
+    return Baseline(name, origin, replace(table, sources=(Source(f"run:{run.id}", "history", _digest(written)),)))
 
 
 def _decided(written: str) -> Measurements | None:
