@@ -99,11 +99,23 @@ def check(request: CheckRequest, judging: Judging | None = None) -> Decision:
         raise UsageError(Problem("no-input", "nothing to check: name a metrics file", remedy="gate check metrics.json"))
     at = surroundings(request, judging.policies, moment.now)
     model = _model(request.models)
-    candidate = read_inputs(request.inputs, format=request.reader, stdin=request.stdin, measuring=at.measuring)
+    candidate, at = _read(request, judging, at)
     given = baseline_given(request.baselines, request.inputs, at, request.stdin) or beside(candidate, at)
     candidate, given = _together(replace(candidate, beside=None, digests=tuple(sorted(each.sha256 for each in model))), given)
     decision = decide(judging, candidate, given, moment, request.first_release, at, request.start_ledger)
     return replace(decision, commit=commit_of(at.facts), run_url=at.facts.run_url if at.facts else "", model=model)
+
+
+def _read(request: CheckRequest, judging: Judging, at: Surroundings) -> tuple[Measurements, Surroundings]:
+    """What is judged: files, rows, or a recorded run, whose own steps are then its past."""
+    if not any(each.startswith("run:") for each in request.inputs):
+        return read_inputs(request.inputs, format=request.reader, stdin=request.stdin, measuring=at.measuring), at
+    from gate.app.past import history_of
+    from gate.app.run_input import judged_run
+
+    url = history_of(judging.policies, trusted=False)
+    found = judged_run(request.inputs, str(url), request.environ, trusted=judging.revision is not None)
+    return found.candidate, replace(at, run=found.run.id)
 
 
 def _model(paths: Sequence[str]) -> tuple[ModelIdentity, ...]:

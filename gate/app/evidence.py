@@ -160,9 +160,6 @@ def _find(name: str, text: str, at: Surroundings) -> Found:
         rows = of_policy(name, text, at, lambda path: read_inputs([path], format=at.format, measuring=_alone(at)))
         if rows is not None:
             return rows
-    if kind not in registry.names("baselines"):
-        what = f"the baseline `{text}` cannot be had: this version reads no baselines of the kind `{kind}:`"
-        return Doubt("baseline-unavailable", what, "give the metrics of the model in production: `-b FILE`")
     on_disk = kind == "file" and not at.tree.revision
     if on_disk and any(_same(path_of(each), os.path.join(at.folder, text)) for each in at.inputs):
         what = f"the baseline `{text}` is the same file as the input"
@@ -192,7 +189,7 @@ def _itself(found: Found, candidate: Measurements) -> Doubt | None:
 
 def _one_run(first: str, second: str) -> bool:
     """Whether two sources are one run, on a server or in a database; one that is read without a choice holds no other."""
-    if is_remote(first) or is_remote(second):
+    if is_remote(first) or is_remote(second) or first.startswith("run:"):
         return first == second
     (file, run), (other_file, other) = run_in(first), run_in(second)
     same = os.path.realpath(file) == os.path.realpath(other_file)

@@ -42,6 +42,8 @@ def past_of(
     try:
         store = open_store(at.history, at.environ)
         try:
+            if at.run:
+                return dict(_steps(store, asked, candidate, at.run))
             which = Which(branch=branch_of(at) if branch is None else branch, before=before, trusted=True, excluded=False)
             return dict(_series(store, asked, candidate, replace(which, status=Status.FINISHED)))
         finally:
@@ -81,6 +83,18 @@ def _series(
     for (model, metric), count in asked.items():
         for on in dict.fromkeys((WHOLE, *candidate.slices_of(metric))):
             yield (model, metric, on), _one(store, metric, on, count, replace(which, model=model), known)
+
+
+def _steps(
+    store: Store, asked: Mapping[tuple[str, str], int], candidate: Measurements, run: str
+) -> Iterator[tuple[tuple[str, str, Slice], Series]]:
+    """The steps of a run before its last one, which is what is judged."""
+    for model, metric in asked:
+        points = sorted(store.points(run, metric), key=lambda point: point.step)
+        for on in dict.fromkeys((WHOLE, *candidate.slices_of(metric))):
+            earlier = [point for point in points if point.slice == on][:-1]
+            recorded = tuple(Recorded(point.value, run, f"step {point.step}") for point in earlier)
+            yield (model, metric, on), Series(recorded, f"these are the steps of run {run} before its last one")
 
 
 def _one(store: Store, metric: str, on: Slice, count: int, which: Which, test_set: str) -> Series:

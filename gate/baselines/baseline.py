@@ -25,7 +25,7 @@ class Surroundings:
     `tree` and `folder` are where the policy that names it lies; `inputs` the INPUTs as they were given, `format`
     that of `--from`. `facts` are those of the CI job, None outside of one. `policies` are (path, name) of those that judge,
     `measuring` what their `measure:` says of rows. `history` is the URL of the store of runs ("" is the environment's), or
-    why none may be read.
+    why none may be read; `run` the id of the recorded run that is judged, if it is one.
     """
 
     tree: Files = WORK_TREE
@@ -37,6 +37,7 @@ class Surroundings:
     environ: Mapping[str, str] = field(default_factory=dict)
     measuring: Measuring | None = None
     history: str | Doubt = ""
+    run: str = ""
 
 
 class Finder(Protocol):

@@ -134,7 +134,7 @@ def test_only_what_a_rule_reads_is_fetched_and_the_default() -> None:
 @pytest.mark.parametrize(
     ("source", "slug"),
     [
-        ("run:latest", "baseline-unavailable"),
+        ("run:latest", "no-baseline"),
         ("./gone.json", "no-baseline"),
         ("./broken.json", "baseline-unreadable"),
         (".", "baseline-unreadable"),
@@ -178,7 +178,7 @@ def test_b_names_files_or_one_baseline_of_another_kind() -> None:
     assert (found.origin.label, found.measurements.names) == ("old.json, more.json", ["a", "b"])
     unavailable = baseline_given(["run:latest"], ["m.json"], at)
     assert isinstance(unavailable, Doubt)
-    assert unavailable.slug == "baseline-unavailable"
+    assert unavailable.slug == "no-baseline"
     with pytest.raises(UsageError, match="`-b run:latest` is a baseline of its own"):
         baseline_given(["old.json", "run:latest"], ["m.json"], at)
 

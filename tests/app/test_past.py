@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from gate.history.store import Store, open_store
+from gate.record import replace
 from gate.terms.run import Entry, Exclusion, Status
 from tests.conftest import Desk
 from tests.history.examples import EU, entry, logged, run
@@ -191,3 +192,50 @@ def test_a_drift_has_no_bound(desk: Desk) -> None:
     done = desk.run("check", "metrics.json")
     assert done.code == 3
     assert "has no bound here" in done.said
+
+
+def steps(*values: float, metric: str = "loss", run_id: str = "r1") -> None:
+    points = tuple(logged(metric, value, step=step) for step, value in enumerate(values))
+    training = replace(run(50, model="model", branch="", verdict=""), id=run_id)
+    store().add([Entry(training, points)])
+
+
+def test_a_recorded_run_is_judged_by_its_last_step(desk: Desk) -> None:
+    steps(0.9, 0.5, 0.4)
+    desk.rules("loss <= 0.45")
+    done = desk.run("check", "run:r1", "-o", "decision.json")
+    assert done.code == 0, done.said
+    assert json.loads((desk.folder / "decision.json").read_text())["findings"][0]["value"] == 0.4
+
+
+@pytest.mark.parametrize(
+    ("rule", "code"),
+    [
+        ("loss <= min(last(loss, 2))", 0),
+        ("loss <= min(last(loss, 2)) - 0.2", 1),
+        ("loss <= mean(last(loss, 3)) - 0.2", 0),
+        ("loss <= min(last(loss, 4))", 3),
+        ("ewma(loss, 3) <= 0.75", 0),
+    ],
+)
+def test_its_own_steps_are_its_past(desk: Desk, rule: str, code: int) -> None:
+    recorded([9.0] * 20, "loss")  # other runs are none of them
+    steps(0.9, 0.5, 0.6, 0.4)
+    desk.rules(rule)
+    assert desk.run("check", "run:r1").code == code
+
+
+def test_a_run_is_not_its_own_baseline(desk: Desk) -> None:
+    recorded([0.9], "f1")
+    desk.write("gate.yaml", "gate: 1\nname: model\nbaselines: {baseline: run:run-0000}\nrules: [f1 >= baseline - 0.01]\n")
+    done = desk.run("check", "run:run-0000")
+    assert done.code == 3
+    assert "is the run that is judged" in " ".join(done.said.split())
+
+
+@pytest.mark.parametrize("argv", [("run:r2",), ("run:r1", "metrics.json")])
+def test_a_run_that_cannot_be_judged(desk: Desk, argv: tuple[str, ...]) -> None:
+    steps(0.9)
+    desk.rules("loss <= 1")
+    desk.write("metrics.json", {"f1": 1})
+    assert desk.run("check", *argv).code == 2
