@@ -18,6 +18,10 @@ def followed(
 
     Raises OutputError.
     """
+    if decision.monitors and not decision.passed:
+        from gate.app.rollback import with_target
+
+        decision = with_target(decision, judging, environ)
     if not any(policy.actions for policy in judging.policies):
         if act:
             complain("--act: no policy here has `actions`")

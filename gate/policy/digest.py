@@ -38,6 +38,7 @@ def _meaning(policy: Policy) -> dict[str, Any]:
         "measure": policy.measure,
         "actions": [each.meaning for each in policy.actions] or None,
         **({"history": policy.history} if policy.history else {}),
+        **({"purpose": policy.purpose} if policy.purpose else {}),
         **({"holdout": policy.holdout.meaning} if policy.holdout is not None else {}),
     }
 

@@ -111,6 +111,7 @@ def _policy(
         extends=tuple(layer.origin for layer in found if layer.origin),
         places=_places(source),
         history=top.get("history", ""),
+        purpose="monitor" if top.get("purpose") == "monitor" else "",
         measure=top.get("measure"),
     )
 

@@ -79,8 +79,9 @@ class Policy:
 
     `measure` is carried as it was written. `files` are the paths of all that it consists of
     or refers to. `waiver_days` and `waiver_by` are the limits that it sets to waivers (no name: anyone). `holdout` is
-    the budget of its test set, `history` the URL of the store where runs are recorded ("" where it does not say). `places`
-    are where its own keys stand, also those of metrics and slices ("metrics.recall"). `tree` is where it was read, and
+    the budget of its test set, `history` the URL of the store where runs are recorded ("" where it does not say).
+    `purpose` is "monitor" where the model is in production already, which changes the words of reports.
+    `places` are where its own keys stand, also those of metrics and slices ("metrics.recall"). `tree` is where it was read, and
     where what it names is read; `folder` is its folder in there.
     """
 
@@ -103,6 +104,7 @@ class Policy:
     waiver_by: tuple[str, ...] = ()
     holdout: Holdout | None = None
     history: str = ""
+    purpose: str = ""
     places: Mapping[str, Place] = field(default_factory=dict)
     measure: Any = None
     actions: tuple[Action, ...] = ()

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from gate.reports.entries import conclusion
-from gate.reports.outline import marks, outline
+from gate.reports.outline import answer, marks, outline
 from gate.reports.plain import LONGEST_TEXT, brief
 from gate.reports.terminal import width
 from gate.reports.xml import attributes, escaped
 from gate.terms.decision import Decision, Verdict
 
 LONGEST = 40  # characters of the name
-_WORDS = {
-    Verdict.PASS: "deploy", Verdict.WARN: "deploy, with warnings", Verdict.FAIL: "do not deploy",
-    Verdict.UNDECIDED: "undecided, do not deploy", Verdict.ERROR: "error, do not deploy",
-}  # fmt: skip
 # White on each of them has a contrast of at least 4.5; the words say what the colour says.
 _COLOURS = {
     Verdict.PASS: "#1a7f37", Verdict.WARN: "#8a5d00", Verdict.FAIL: "#c11f2b", Verdict.UNDECIDED: "#6639ba",
@@ -34,7 +30,7 @@ def render(decision: Decision) -> str:
     It has a title and a description for those who do not see it, no script, no style sheet and no link, and looks the
     same on light and dark ground.
     """
-    name, said = brief(decision.name, LONGEST) or "gate", " · ".join((_WORDS[decision.verdict], *marks(decision)))
+    name, said = brief(decision.name, LONGEST) or "gate", " · ".join((answer(decision).lower(), *marks(decision)))
     left, right = _room(name), _room(said)
     told = brief(
         f"{conclusion(decision, outline(decision))} (verdict {decision.verdict.value}, exit {decision.exit_code})", LONGEST_TEXT

@@ -18,7 +18,7 @@ _TOLD = ("reason", "sure", "part", "share", "waiver", "when", "note", "remedy")
 
 def conclusion(decision: Decision, of: Outline) -> str:
     """The answer and what it rests on, in a line: "Do not deploy: 1 rule fails, 1 warns"."""
-    head = " · ".join((answer(decision.verdict), *marks(decision)))
+    head = " · ".join((answer(decision), *marks(decision)))
     if decision.verdict is Verdict.ERROR:
         return f"{head}: the gate could not run"
     if not decision.passed and not any(of.shown(BLOCKING)):

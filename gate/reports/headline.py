@@ -6,11 +6,9 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from gate.reports.numbers import percent
-from gate.reports.outline import BLOCKING, GOOD, SHOWN, Outline, Standing, confidences, label, marks, tally, unseen, verb
+from gate.reports.outline import BLOCKING, GOOD, SHOWN, Outline, Standing, answer, confidences, label, marks, tally, unseen, verb
 from gate.reports.provenance import Compared, compared, short
 from gate.terms.decision import Decision, Finding, Verdict
-
-MOST_BASELINES = 3
 
 MOST_BASELINES = 3
 _HEADLINE = {
@@ -35,11 +33,31 @@ class Voice(NamedTuple):
 
 def headline(decision: Decision, of: Outline, voice: Voice) -> str:
     """The answer and the reason."""
+    if decision.monitors:
+        said = _watched(decision, of, voice)
+        for mark in marks(decision):
+            said = voice.say("{} · {}", said, mark)
+        return said
     head = voice.say(_HEADLINE[decision.verdict], voice.code(decision.name) if decision.name else "this model")
     said = voice.say("{}: {}", head, _because(decision, of, voice))
     for mark in marks(decision):
         said = voice.say("{} · {}", said, mark)
     return said
+
+
+def _watched(decision: Decision, of: Outline, voice: Voice) -> str:
+    """Of a model in production: what to act on, rather than whether to deploy."""
+    name = voice.code(decision.name) if decision.name else "this model"
+    if decision.verdict is not Verdict.FAIL or not any(of.shown(BLOCKING)):
+        return voice.say("{}: {} ({})", answer(decision), name, _because(decision, of, voice))
+    _, first = next(of.shown(BLOCKING))
+    fell = _FELL.get(first.operator, "does not keep to")
+    others = of.rules[Standing.FAILS] - 1
+    head = voice.say("Act: {} {} {}", name, fell, voice.formula(label(first)))
+    return voice.say("{} and {} other {}", head, others, "rule fails" if others == 1 else "rules fail") if others > 0 else head
+
+
+_FELL = {">": "fell below", ">=": "fell below", "<": "rose above", "<=": "rose above"}
 
 
 def _because(decision: Decision, of: Outline, voice: Voice) -> str:

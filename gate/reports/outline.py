@@ -167,9 +167,18 @@ _WORDS = {
 }
 
 
-def answer(verdict: Verdict) -> str:
-    """The verdict as an answer to "may it be deployed?"."""
-    return _ANSWER[verdict]
+def answer(decision: Decision) -> str:
+    """The verdict as an answer to "may it be deployed?", or of a model in production to "must anybody act?"."""
+    return (_WATCHED if decision.monitors else _ANSWER)[decision.verdict]
+
+
+_WATCHED = {
+    Verdict.PASS: "Nothing to do",
+    Verdict.WARN: "Watch it",
+    Verdict.FAIL: "Act",
+    Verdict.UNDECIDED: "Undecided, look at it",
+    Verdict.ERROR: "Error, nothing is known",
+}
 
 
 _ANSWER = {

@@ -264,7 +264,8 @@ DECISION = record(
     candidate=TABLE, baselines=listed(BASELINE), lost=listed(LOST), revision=REVISION, proposed=PROPOSED, commit=TEXT,
     actions=listed(ACTED),
     run_url=TEXT, judged_at=TEXT, simulated=FLAG, gate_version=TEXT, format=COUNT,
-    policies=listed(record(PolicyIdentity, name=TEXT, file=PATH, sha256=TEXT, rules=COUNT, advisory=FLAG, extends=listed(TEXT))),
+    policies=listed(record(PolicyIdentity, name=TEXT, file=PATH, sha256=TEXT, rules=COUNT, advisory=FLAG, extends=listed(TEXT),
+        purpose=TEXT)),
     inputs=listed(record(InputIdentity, role=TEXT, name=PATH, format=TEXT, sha256=TEXT)),
     model=listed(record(ModelIdentity, name=TEXT, sha256=TEXT, files=listed(record(ModelFile, name=TEXT, sha256=TEXT)))),
 )  # fmt: skip

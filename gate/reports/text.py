@@ -153,7 +153,7 @@ def _actions(page: Page, decision: Decision) -> None:
 
 
 def _verdict(page: Page, decision: Decision, of: Outline, exit_code: int, reach: int) -> None:
-    head, _, rest = answer(decision.verdict).partition(", ")
+    head, _, rest = answer(decision).partition(", ")
     said = head.upper() + (f", {rest}" if rest else "")
     end = f"exit {exit_code}"
     for counts in _counts(decision, of):

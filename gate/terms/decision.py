@@ -204,6 +204,7 @@ class PolicyIdentity:
     rules: int
     advisory: bool = False
     extends: tuple[str, ...] = ()
+    purpose: str = ""  # "monitor" where it watches a model that is deployed already
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +277,11 @@ class Decision:
     @property
     def advisory(self) -> bool:
         return any(policy.advisory for policy in self.policies)
+
+    @property
+    def monitors(self) -> bool:
+        """Whether it is about a model in production: reports then say "act", not "do not deploy"."""
+        return any(policy.purpose == "monitor" for policy in self.policies)
 
     def __repr__(self) -> str:
         count = len(self.findings)

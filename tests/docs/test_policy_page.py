@@ -18,7 +18,14 @@ SCHEMA: dict[str, Any] = json.loads((ROOT / "policies" / "gate.schema.json").rea
 HEADINGS = re.findall(r"^#{2,3} (.+)$", PAGE, re.MULTILINE)
 
 # Under which key of a policy each definition with keys of its own stands.
-INSIDE = {"parameter": "params", "metric": "metrics", "rule": "rules", "waiver": "waivers", "waivers": "waivers"}
+INSIDE = {
+    "action": "actions",
+    "parameter": "params",
+    "metric": "metrics",
+    "rule": "rules",
+    "waiver": "waivers",
+    "waivers": "waivers",
+}
 
 
 def keys_of(part: dict[str, Any]) -> list[str]:

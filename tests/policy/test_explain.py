@@ -30,6 +30,7 @@ ACCEPTED: dict[str, list[str]] = {
     "evidence": ["evidence: claimed\n", "evidence: measured\n"],
     "holdout": ["holdout: {uses: 32, adaptivity: full}\n", "holdout: {uses: 1, adaptivity: none, ledger: a, test_set: b}\n"],
     "history": ["history: git:origin\n", "history: postgresql://db.example/gate\n"],
+    "purpose": ["purpose: deploy\n", "purpose: monitor\n"],
     "advisory": ["advisory: true\n", "advisory: false\n"],
     "rules": ["rules: [a > 1, {check: b > 1}]\n"],
     "waivers": ["waivers: []\n", "waivers: {}\n", "waivers: {max_days: 30, by: ['@head'], entries: []}\n",
@@ -110,6 +111,7 @@ REFUSED: dict[str, list[tuple[str, int, str, str, str]]] = {
         ("holdout: {uses: 3, adaptivity: ful}\n", 32, "ful", "none of none, first-pass, full", "What the next model"),
     ],
     "history": [("history: 5\n", 10, "5", "5 is not text", "Where runs are recorded")],
+    "purpose": [("purpose: watch\n", 10, "watch", "'watch' is none of deploy, monitor", "monitor: the model is in production")],
     "advisory": [("advisory: yes\n", 11, "yes", "'yes' is not true or false", "every report says so")],
     "rules": [
         ("rules: {a: 1}\n", 8, "{", "a mapping is not a list", "`- accuracy > 0.8`"),
