@@ -7,6 +7,7 @@ from markupsafe import Markup
 from gate.reports import headline
 from gate.reports.explanation import unsaid
 from gate.reports.html_neutral import code, formula, link, say, words
+from gate.reports.neutral import signs
 from gate.reports.numbers import apart, number
 from gate.reports.outline import Outline, Standing, label, outline
 from gate.terms.decision import Decision, Finding, Verdict
@@ -38,7 +39,7 @@ def render(decision: Decision) -> str:
         ),
         _table(of),
         *_remarks(of),
-        *(Markup("<p>{}</p>").format(words(note.text)) for note in decision.notes[:10]),
+        *(Markup("<p>{}</p>").format(words(" → ".join(filter(None, (note.text, note.remedy))))) for note in decision.notes[:10]),
     ]
     if decision.run_url:
         parts.append(Markup("<p>{}</p>").format(link(decision.run_url, "The job that judged")))
@@ -75,7 +76,7 @@ def _row(here: Standing, finding: Finding) -> Markup:
         (words(_WORDS[here]), "left"),
         (formula(label(finding)), "left"),
         (say("<strong>{}</strong> {}", shown, finding.unit) if shown else words("no value"), "right"),
-        (say("{} {}", finding.operator, needed) if needed else Markup(""), "right"),
+        (say("{} {}", signs(finding.operator), needed) if needed else Markup(""), "right"),
     )
     row = Markup("").join(Markup('<td style="{}">{}</td>').format(_CELL.format(side), cell) for cell, side in cells)
     return Markup("<tr>{}</tr>").format(row)
