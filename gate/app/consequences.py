@@ -51,7 +51,8 @@ def _asked(rule: Rule, policy: Policy) -> Iterator[tuple[str, str]]:
     if rule.min_n is not None:
         yield "rows", f"{write_number(rule.min_n)} or more behind every measurement; fewer: undecided; not said: no value"
     if rule.confidence is not None and any(node.operator not in ("==", "!=") for node in comparisons(rule.expr.tree)):
-        yield "confidence", f"{rule.confidence * 100:g} %: it holds, or does not, when the evidence shows that; else undecided"
+        sure = f"{rule.confidence * 100:g} %{', exact' if rule.exact else ''}"
+        yield "confidence", f"{sure}: it holds, or does not, when the evidence shows that; else undecided"
         if policy.holdout is not None:
             yield "holdout", _holdout(policy.holdout)
     if policy.evidence == "measured":

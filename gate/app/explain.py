@@ -25,7 +25,7 @@ from gate.language.write import write, write_name, write_selector
 from gate.policy import text as policy_text
 from gate.policy.find import find
 from gate.policy.policy import Policy, Rule
-from gate.policy.rules import read_confidence
+from gate.policy.rules import read_confidence, wants_exact
 from gate.record import dataclass, field, replace
 from gate.terms.decision import Finding, Read
 from gate.terms.metric import Direction, Metric
@@ -142,17 +142,18 @@ def _only_asked(asked: str, policies: Sequence[Policy]) -> tuple[Rule, Policy]:
         raise _unknown(asked, policies)
     around = policies[0] if policies else Policy(name="", file="", rules=())
     expr = compile_rule(asked, around.parameters, ("baseline", *around.baselines))
-    rule = Rule(id=expr.normal, expr=expr, where=Place(""), confidence=_confidence(around))
+    rule = Rule(id=expr.normal, expr=expr, where=Place(""), confidence=_confidence(around)[0], exact=_confidence(around)[1])
     return rule, replace(around, waivers=())
 
 
-def _confidence(policy: Policy) -> float | None:
-    """What a rule of this policy is asked for when it says nothing itself."""
+def _confidence(policy: Policy) -> tuple[float | None, bool]:
+    """What a rule of this policy is asked for when it says nothing itself, and whether that must hold literally."""
     if not policy.file:
-        return None
+        return None, False
     path = os.path.join(policy.folder, os.path.basename(policy.file))
     value = policy_text.read(path, policy.file, policy.tree).value
-    return read_confidence(value["confidence"])[0] if "confidence" in value else None
+    written = value.get("confidence", "none")
+    return read_confidence(written)[0], wants_exact(written)
 
 
 def _unknown(asked: str, policies: Sequence[Policy]) -> GateError:

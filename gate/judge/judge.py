@@ -72,7 +72,9 @@ def _lacking(policy: Policy, pair: tuple[str, str]) -> Finding:
 
 def identity(policy: Policy) -> PolicyIdentity:
     """How a decision names a policy."""
-    return PolicyIdentity(policy.name, policy.file, policy.sha256, len(policy.rules), policy.advisory, policy.extends, policy.purpose)
+    return PolicyIdentity(
+        policy.name, policy.file, policy.sha256, len(policy.rules), policy.advisory, policy.extends, policy.purpose
+    )
 
 
 def check_blocking(policy: Policy, today: str) -> None:

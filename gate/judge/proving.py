@@ -50,7 +50,7 @@ class Proving:
 
     def prove(self, result: Result, binding: Mapping[str, str]) -> Proof:
         """The proof of what was evaluated."""
-        far = self.asked.alpha < FAR
+        far = self.rule.exact or self.asked.alpha < FAR
         proof = prove(self.rule.expr.tree, result, self.world, binding, far or asks(self.rule))
         return proof._replace(tails=proof.far) if far else proof
 

@@ -10,7 +10,6 @@ from gate.record import replace
 from gate.terms.measurements import Measurements, Remark
 
 MOST_UNMATCHED = 0.05
-_LOST = "pairing-lost"
 _BY_ID = "so that the models are compared as on different rows, which shows less"
 
 
@@ -38,7 +37,7 @@ def joined(now: Source, before: Source, by: Measuring) -> tuple[Measurements | N
     )
     if tally is None:
         remedy = f"score the same examples with both models: pairs need {1 - MOST_UNMATCHED:.0%} of the ids"
-        return None, (Remark(_LOST, f"{said}, {_BY_ID}", remedy),)
+        return None, (Remark("pairing-lost", f"{said}, {_BY_ID}", remedy),)
     remarks = (
         (Remark("unmatched-ids", f"{said}: they are left out where the models are compared row by row", ""),)
         if any(lacking)
@@ -52,13 +51,13 @@ def _unfit(now: Source, before: Source, definition: Definition) -> Remark | None
     """Why rows cannot be joined."""
     if not definition.id:
         what = f"nothing says which rows of {before.name} are the same examples"
-        return Remark(_LOST, f"{what}, {_BY_ID}", "name the id column: `id: COLUMN`")
+        return Remark("pairing-lost", f"{what}, {_BY_ID}", "name the id column: `id: COLUMN`")
     if not (definition.prediction or definition.score) or definition.labels:
         what = "predictions of several columns are not joined"
-        return Remark(_LOST, f"{what}, {_BY_ID}", "name a column with the `prediction`")
+        return Remark("pairing-lost", f"{what}, {_BY_ID}", "name a column with the `prediction`")
     if engine_of(now) or engine_of(before):
         what = "tables are counted where they are and not joined"
-        return Remark(_LOST, f"{what}, {_BY_ID}", "put both models' scores in one table")
+        return Remark("pairing-lost", f"{what}, {_BY_ID}", "put both models' scores in one table")
     return None
 
 

@@ -68,6 +68,8 @@ def _evidence_loosened(old: Rule, new: Rule) -> list[str]:
         found.append(f"min_n: {_said(new.min_n)} instead of {_said(old.min_n)}")
     if old.confidence != new.confidence and ((new.confidence or 0) < (old.confidence or 0) or not strict):
         found.append(f"confidence: {_said(new.confidence)} instead of {_said(old.confidence)}")
+    if old.exact != new.exact and new.confidence is not None and (old.exact or not strict):
+        found.append("confidence: not `exact` any more" if old.exact else "confidence: `exact`, which blocks less on evidence")
     return found
 
 

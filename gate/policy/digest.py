@@ -49,7 +49,7 @@ def _rule_meaning(rule: Rule) -> list[Any]:
         rule.undecided.value,
         rule.missing.value,
         rule.min_n,
-        rule.confidence,
+        rule.confidence if not rule.exact else f"{rule.confidence} exact",
         rule.blocks_from,
         rule.waivable,
     ]

@@ -16,7 +16,7 @@ from gate.policy import text
 from gate.policy.digest import with_digest
 from gate.policy.extend import Layer, checked, layers
 from gate.policy.policy import BaselineSource, Policy, Rule, Waiver
-from gate.policy.rules import SURE, RuleBuilder, Setting, read_confidence
+from gate.policy.rules import SURE, RuleBuilder, Setting, read_confidence, wants_exact
 from gate.policy.text import MOST_PROBLEMS, PolicyText
 from gate.policy.waivers import WaiverBuilder
 from gate.record import replace
@@ -57,11 +57,12 @@ def resolve(source: PolicyText, today: str) -> Policy:
     metrics = _metrics(source, problems)
     baselines = _baselines(source, problems)
     confidence = _confidence(source, problems)
+    exact = wants_exact(source.value.get("confidence"))
     holdout = _holdout(source, problems)
     names = {"baseline", *baselines}
     # what a pack asks for and nobody answers is told once; its rules are read all the same, for what else is wrong
     answers = {name: number or Number(0.5) for name, number in parameters.items()}
-    setting = Setting(answers, names, confidence, today, metrics)
+    setting = Setting(answers, names, confidence, exact, today, metrics)
     builder = RuleBuilder(setting)
     for layer in found:
         builder.add(layer)

@@ -32,8 +32,9 @@ class Settle(Enum):
 class Rule:
     """One line that must hold.
 
-    `confidence` is in (0.5, 1), None compares the plain values; `blocks_from` is an ISO date, before
-    which the rule only informs; `origin` is the pack it came from, empty for the policy's own.
+    `confidence` is in (0.5, 1), None compares the plain values; `exact` asks for tests whose error rate holds literally.
+    `blocks_from` is an ISO date, before which the rule only informs; `origin` is the pack it came from, empty for the
+    policy's own.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Rule:
     missing: Settle = Settle.BLOCK
     min_n: float | None = None
     confidence: float | None = None
+    exact: bool = False
     blocks_from: str = ""
     waivable: bool = True
     why: str = ""

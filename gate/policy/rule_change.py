@@ -129,11 +129,20 @@ def _min_n(old: Rule, new: Rule) -> Iterator[Change]:
 
 
 def _confidence(old: Rule, new: Rule) -> Iterator[Change]:
-    if old.confidence == new.confidence or not (_has_order(old) or _has_order(new)):
+    if (old.confidence, old.exact) == (new.confidence, new.exact) or not (_has_order(old) or _has_order(new)):
         return
     strict = all(each is Settle.BLOCK for each in (old.undecided, old.missing, new.undecided, new.missing))
-    was, now = ("none" if each is None else f"{100 * each:.6g}%" for each in (old.confidence, new.confidence))
-    yield _evidence("confidence", old.confidence, new.confidence, was, now, strict)
+    was, now = (_sure(each) for each in (old, new))
+    if old.exact and not new.exact:  # not even a higher confidence is sure to make up for it
+        yield _evidence("confidence", 1.0, 0.0, was, now, strict)
+    elif old.confidence == new.confidence:
+        yield _evidence("confidence", 0.0, 1.0, was, now, strict)
+    else:
+        yield _evidence("confidence", old.confidence, new.confidence, was, now, strict)
+
+
+def _sure(rule: Rule) -> str:
+    return "none" if rule.confidence is None else f"{100 * rule.confidence:.6g}%{' exact' if rule.exact else ''}"
 
 
 def _has_order(rule: Rule) -> bool:

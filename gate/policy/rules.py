@@ -26,6 +26,7 @@ class Setting:
     parameters: Mapping[str, Number]
     baselines: Collection[str]
     confidence: float | None
+    exact: bool
     today: str
     facts: Facts
 
@@ -150,6 +151,7 @@ class RuleBuilder:
             missing=Settle(keys.get("missing", "block")),
             min_n=keys.get("min_n"),
             confidence=self.setting.confidence if "confidence" not in keys else own,
+            exact=self.setting.exact if "confidence" not in keys else wants_exact(keys["confidence"]),
             blocks_from=blocks_from,
             waivable=keys.get("waivable", True),
             why=keys.get("why", ""),
@@ -167,13 +169,19 @@ class RuleBuilder:
 
 
 SURE = "usual are 90%, 95% and 99%"
+_EXACT = " exact"
+
+
+def wants_exact(written: Any) -> bool:
+    """Whether the error rate must hold literally: `95% exact`."""
+    return isinstance(written, str) and written.endswith(_EXACT)
 
 
 def read_confidence(written: Any) -> tuple[float | None, str]:
     """A confidence in (0.5, 1), None for `none`; the second is what is wrong with it."""
     if written == "none":
         return None, ""
-    number = parse_number(written) if isinstance(written, str) else Number(written)
+    number = parse_number(written.removesuffix(_EXACT)) if isinstance(written, str) else Number(written)
     if number is None or not 0.5 < number.value < 1:
         return None, f"{written} is not between 50% and 100%"
     return float(number.value), ""

@@ -32,10 +32,10 @@ class Size:
 class PartPlan:
     """One comparison of a rule.
 
-    `line` and `truth` are what has to be exceeded and what is assumed; `shows` and `supposed` say the same in words. `tolerance`
-    is how near the line an answer still matters. `ours` is by gate's own test, `bound` by the published bound, `fewest` if all units are
-    right. `labels` are those for one use if only rows are labelled on which the models differ, `provable` the smallest
-    distance from the line that a given number of rows would show. `why` is why there is no number.
+    `line` and `truth` are what has to be exceeded and what is assumed; `shows` and `supposed` say the same in words.
+    `tolerance` is how near the line an answer still matters. `ours` is by gate's own test, `bound` by the published bound,
+    `fewest` if all units are right. `labels` are those for one use if only rows are labelled on which the models differ,
+    `provable` the smallest distance from the line that a given number of rows would show. `why` is why there is no number.
     """
 
     text: str

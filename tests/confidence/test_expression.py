@@ -51,7 +51,7 @@ def test_a_difference_of_extremes_is_every_ordered_pair() -> None:
     assert isinstance(found, Chosen)
     assert not found.largest  # the least of 0.05 - (a - b): it holds where all of them do
     every = [linear(member) for member in found.members]
-    assert sorted(len(each.factors) for each in every if each is not None) == [0] + [2] * 6  # of a slice with itself: 0, told once
+    assert sorted(len(each.factors) for each in every if each is not None) == [0] + [2] * 6  # with itself: 0, told once
 
 
 def test_a_minus_sign_turns_a_choice_around() -> None:

@@ -17,7 +17,7 @@ CASES = load((ROOT / "docs" / "error-cases.yaml").read_text(encoding="utf-8"), "
 
 # What is called with a slug: classes, and the methods that make them. `at` is also a method of the rule parser.
 MAKERS = frozenset(("Problem", "Reason", "Doubt", "RuleError", "refuse", "_refusal", "_error"))
-METHODS = frozenset(("problem", "key_problem", "rule_problem", "refusal", "error", "at", "_at"))
+METHODS = frozenset(("Remark", "problem", "key_problem", "rule_problem", "refusal", "error", "at", "_at"))
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
 
 

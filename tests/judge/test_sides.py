@@ -24,7 +24,7 @@ SIDES: dict[str, tuple[str, Any, str, Any, float | None]] = {
     "metrics on both sides": ("x >= y + 0.1", 0.9, ">=", 0.5, 0.8),
     "metrics on both sides, turned round": ("y + 0.1 <= x", 0.5, "<=", 0.9, 0.6),
     "a calculated value": ("x + y >= 1", 1.3, ">=", 1, 1.3),
-    "a change": ("x - baseline >= 0", 0.1, ">=", 0, 0),
+    "a change": ("x - baseline >= 0", 0.1, ">=", 0, None),
     "a boolean": ("ok == true", True, "==", True, None),
     "a boolean turned round": ("false != ok", True, "!=", False, None),
     "another metric of the baseline": ("x >= baseline(y)", 0.9, ">=", 0.5, 0.8),

@@ -54,7 +54,8 @@ class Builder:
 
     def a_string(self, part: dict[str, Any], _: int) -> str:
         if "pattern" in part:
-            return self.random.choice([word for word in ("95%", "99.5%", "2026-12-31", "-5%", "7d", "retrain.yml") if _fits(word, part)])
+            words = ("95%", "99.5%", "2026-12-31", "-5%", "7d", "retrain.yml")
+            return self.random.choice([word for word in words if _fits(word, part)])
         return self.random.choice([word for word in WORDS if _fits(word, part)])
 
     def a_number(self, part: dict[str, Any], _: int) -> float:
