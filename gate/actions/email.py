@@ -29,8 +29,8 @@ def said(order: Order) -> str:
     return f"an e-mail to {', '.join(order.action.settings['to'])}"
 
 
-def perform(order: Order, environ: Mapping[str, str]) -> None:
-    """Send it. A server that is busy is asked three times at most."""
+def perform(order: Order, environ: Mapping[str, str], *, seconds: float = SECONDS) -> None:
+    """Send it. A server that is busy is asked three times at most; each of its answers may take so many seconds."""
     url = environ.get(URL, "").strip()
     if not url:
         raise unset(URL, "set it to smtps://USER:PASSWORD@HOST (TLS) or smtp://USER:PASSWORD@HOST:587 (STARTTLS)")
@@ -39,10 +39,10 @@ def perform(order: Order, environ: Mapping[str, str]) -> None:
     secrets = [each for each in (unquote(server.password or ""), unquote(server.username or "")) if each]
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            _send(server, message, environ)
+            _send(server, message, environ, seconds)
             return
         except Exception as error:
-            again, problem = _told(error, server, secrets)
+            again, problem = _told(error, server, secrets, seconds)
             if not again or attempt == ATTEMPTS:
                 raise problem from None
         from time import sleep
@@ -84,7 +84,7 @@ def _sender(server: SplitResult, environ: Mapping[str, str]) -> str:
     return name
 
 
-def _send(server: SplitResult, message: EmailMessage, environ: Mapping[str, str]) -> None:
+def _send(server: SplitResult, message: EmailMessage, environ: Mapping[str, str], seconds: float) -> None:
     """One attempt. A password goes out encrypted only; without encryption nothing does, but to this machine itself."""
     import smtplib
     import ssl
@@ -93,9 +93,9 @@ def _send(server: SplitResult, message: EmailMessage, environ: Mapping[str, str]
     context = ssl.create_default_context(cafile=environ.get("SSL_CERT_FILE") or None)
     to: smtplib.SMTP
     if server.scheme == "smtps":
-        to = smtplib.SMTP_SSL(host, server.port or 465, timeout=SECONDS, context=context)
+        to = smtplib.SMTP_SSL(host, server.port or 465, timeout=seconds, context=context)
     else:
-        to = smtplib.SMTP(host, server.port or 587, timeout=SECONDS)
+        to = smtplib.SMTP(host, server.port or 587, timeout=seconds)
     with to:
         to.ehlo()
         if server.scheme == "smtp":
@@ -119,7 +119,7 @@ def _encrypt(to: smtplib.SMTP, server: SplitResult, context: ssl.SSLContext) -> 
         raise failed(f"the mail server {server.hostname} offers no encryption", "use smtps://, or a server with STARTTLS")
 
 
-def _told(error: Exception, server: SplitResult, secrets: list[str]) -> tuple[bool, Exception]:
+def _told(error: Exception, server: SplitResult, secrets: list[str], seconds: float) -> tuple[bool, Exception]:
     """Whether it is worth another try, and what to say, in which no secret stands."""
     import smtplib
 
@@ -140,8 +140,8 @@ def _told(error: Exception, server: SplitResult, secrets: list[str]) -> tuple[bo
         for secret in secrets:
             words = words.replace(secret, "…")
         return 400 <= error.smtp_code < 500, failed(f"{name} answers {error.smtp_code}, {visible(words)}")
-    if isinstance(error, TimeoutError):
-        what = f"{name} does not answer within {SECONDS:g} seconds"
+    if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):  # smtplib calls it a disconnection
+        what = f"{name} does not answer within {seconds:g} seconds"
         return False, UnsureError(Problem("action-failed", what, remedy=f"check ${URL}, and that this machine may reach it"))
     if isinstance(error, (OSError, smtplib.SMTPException)):
         remedy = f"check ${URL}, and that this machine may reach it"

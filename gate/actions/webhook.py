@@ -23,7 +23,7 @@ def said(_order: Order) -> str:
     return "a signed POST to the webhook"
 
 
-def perform(order: Order, environ: Mapping[str, str]) -> None:
+def perform(order: Order, environ: Mapping[str, str], *, limits: Limits = LIMITS) -> None:
     """Send it; an address is as good as a password, so that no error shows more of it than its host."""
     url, secret = environ.get(URL, "").strip(), environ.get(SECRET, "").strip()
     if not url:
@@ -32,7 +32,7 @@ def perform(order: Order, environ: Mapping[str, str]) -> None:
         raise unset(SECRET, "set it to the secret that the receiver checks signatures with: whsec_…")
     body = json.dumps(_told(order), ensure_ascii=True, sort_keys=True).encode()
     try:
-        client = Client(url, limits=LIMITS)
+        client = Client(url, limits=limits)
         headers = {"Content-Type": "application/json", **signed(order.id, body, _key(secret))}
         client.request("POST", url, data=body, headers=headers)
     except WebError as error:
