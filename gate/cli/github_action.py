@@ -27,6 +27,7 @@ def command(environ: Mapping[str, str]) -> list[str]:
     words += [f"--policy-from={trusted}"] if trusted else []
     words += ["--comment"] if switch(environ, "comment", environ.get("GITHUB_EVENT_NAME") in CHANGES) else []
     words += ["--record"] if switch(environ, "record", False) else []
+    words += ["--act"] if switch(environ, "act", False) else []
     words += ["--strict-publish"] if switch(environ, "strict-publish", False) else []
     return [*words, "--", *lines(environ, "metrics")]
 

@@ -20,7 +20,7 @@ FILES = "x\nverdict=pass\r\nverdict<<EOF\npass\nEOF\n::set-output name=verdict::
 ATTACKS = {"shell": SHELL, "files": FILES, "option": "--now=2020-01-01", "folder": "~/../../etc/passwd"}
 INPUTS = [
     "metrics", "from", "policy", "policy-from", "baseline", "model", "first-release", "output", "comment", "record",
-    "strict-publish", "warn-exit-code", "working-directory", "token", "index-url",
+    "act", "strict-publish", "warn-exit-code", "working-directory", "token", "index-url",
 ]  # fmt: skip
 HARMLESS = {"token", "first-release", "index-url"}  # any text may stand there; the installer has run already
 
