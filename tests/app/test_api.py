@@ -161,7 +161,8 @@ def test_those_who_listen_hear_every_decision() -> None:
 
 
 def test_public_names() -> None:
-    assert sorted(gate.__all__) == ["Decision", "Measurements", "Policy", "check", "measure"]
+    names = ["Decision", "Measurements", "Policy", "check", "log_metric", "measure", "run", "verify"]
+    assert sorted(gate.__all__) == names
     assert all(getattr(gate, name) for name in gate.__all__)
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         gate.nonsense  # type: ignore[attr-defined] # noqa: B018
