@@ -56,8 +56,15 @@ def measurement(mapping: Mapping[str, Any], name: str, on: Slice, where: Place) 
     elif not problem and not isinstance(value, bool) and support.k is not None and support.n:
         value = scale * (support.k / support.n)
     elif not problem and not isinstance(value, bool) and support.k is not None and support.exposure:
-        value = support.k / support.exposure
+        value = _rate(support.k, support.exposure)
+        problem = "" if value is not None else "too many in so little exposure"
     return Measurement(name, value, on, support, unit, better, problem, where)
+
+
+def _rate(count: float, exposure: float) -> float | None:
+    """Events per exposure, where that is a number."""
+    rate = count / exposure
+    return rate if rate - rate == 0 else None
 
 
 class _Said:

@@ -51,7 +51,7 @@ def seeds() -> list[Seed]:
             continue
         words = shlex.split(argv.read_text(encoding="utf-8"))
         words = [word for word, before in zip(words, ["", *words], strict=False) if word != "-o" and before != "-o"]
-        if words[0] == "check":
+        if words[0] == "check" and not any(word.endswith((".csv", ".parquet")) for word in words):
             found.append(Seed(folder.name, read(folder), tuple(words[1:])))
     examples = [folder for folder in sorted((ROOT / "examples").iterdir()) if (folder / "metrics.json").exists()]
     return [*found, *(Seed(folder.name, read(folder), ("metrics.json",)) for folder in examples)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import signature
 from math import comb
 from typing import Any
 
@@ -16,6 +17,8 @@ from gate.measure.measurements import measurements
 from gate.measure.tally import merge
 from gate.terms.slice import WHOLE, Slice
 from tests.measure.rows import measured, problem, tally, value
+
+_AVERAGES = "average" in signature(_weighted_percentile).parameters  # since scikit-learn 1.7; Python 3.10 has older ones
 
 
 def rows(seed: int, n: int = 800) -> dict[str, Any]:
@@ -55,7 +58,7 @@ def test_the_whole_and_every_slice_are_as_numpy_has_them(weighted: bool) -> None
             assert ours["std"].value == pytest.approx(spread, rel=1e-5 if column == "price" else 1e-9)
             assert ours["rate"].value == pytest.approx(np.average(numbers > 0, weights=weight), abs=1e-12)
             assert (ours["min"].value, ours["max"].value, ours["n"].value) == (numbers.min(), numbers.max(), len(numbers))
-            for share in (0.5, 0.95, 0.99):
+            for share in (0.5, 0.95, 0.99) if not weighted or _AVERAGES else ():
                 quantile = found.get(f"{column}.p{share * 100:.0f}", on)
                 expected = (
                     _weighted_percentile(numbers, weight, 100 * share, average=True) if weighted else np.quantile(numbers, share)
