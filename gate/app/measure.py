@@ -36,6 +36,7 @@ class MeasureRequest:
     memory: str = ""
     threads: int = 0
     progress: Progress | None = None
+    kept: bool = True
 
 
 def measure(request: MeasureRequest) -> Measurements:
@@ -56,7 +57,8 @@ def measuring(request: MeasureRequest, portable: bool = False) -> Measuring | No
     from gate.app.measuring import of_flags
     from gate.measure.engines.engine import Effort
 
-    effort = Effort(memory=request.memory, threads=request.threads, portable=portable, progress=request.progress)
+    how: dict[str, Any] = {"memory": request.memory, "threads": request.threads, "progress": request.progress}
+    effort = Effort(portable=portable, joint=portable or request.kept, **how)
     moment = clock()
     policies = load_all(request.policies, moment)
     return of_flags(request.definition, policies, effort, request.engine, moment.now)

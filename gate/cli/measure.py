@@ -57,6 +57,7 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
         definition=rows.definition(args),
         engine=args.engine,
         memory=args.memory,
+        kept=any(each.form == "json" for each in wanted),
     )
     if tallies:
         with progress.shown() as heard:

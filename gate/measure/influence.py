@@ -35,7 +35,7 @@ _NONE = -1
 def tables(rows: Rows) -> dict[str, Table]:
     """`influence` of every cell of a binary task with a score: of each row, or of counts by close scores where rows are many;
     `pairs`, counts by both models' scores on a coarse grid, where rows are not at hand or parts are to be merged."""
-    if rows.profile.task != "binary" or not rows.asked.score:
+    if rows.profile.task != "binary" or not rows.asked.score or not rows.effort.joint:
         return {}
     count = rows.fetch(f"select count(*) from ({rows.rows}) as r0 where {USABLE}")[0][0]
     few = count <= rows.effort.joint_rows

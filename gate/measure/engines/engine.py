@@ -24,7 +24,8 @@ class Effort:
     """How an engine may work. `memory` is a limit like "1GB" ("" for the engine's own), `threads` 0 for all.
 
     `portable` asks for a tally that merges with others: scores on the grid beside exact ranks. `exact_rows` is how many
-    rows are ranked exactly at most. `identify` asks which rows these are (identity.py). `progress` hears of long work.
+    rows are ranked exactly at most. `identify` asks which rows these are (identity.py), `joint` for what only paired and joint
+    tests of rank metrics take (influence.py): half of the work. `progress` hears of long work.
     """
 
     memory: str = ""
@@ -33,6 +34,7 @@ class Effort:
     exact_rows: int = EXACT_ROWS
     joint_rows: int = JOINT_ROWS
     identify: bool = False
+    joint: bool = True
     progress: Progress | None = None
 
 
