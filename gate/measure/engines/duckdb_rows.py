@@ -118,7 +118,21 @@ def _open(connection: duckdb.DuckDBPyConnection, source: Source, spill: str, wat
         return
     listed = f"[{', '.join(text(path) for path in paths)}]"
     kind = "view" if source.form == "parquet" else "table"
-    connection.execute(f"create temp {kind} {ROWS} as select * from {_OPENED[source.form]}({listed}{_options(source)})")
+    options = _options(source)
+    options += _worded(connection, f"read_csv({listed}{options}") if source.form == "csv" else ""
+    connection.execute(f"create temp {kind} {ROWS} as select * from {_OPENED[source.form]}({listed}{options})")
+
+
+def _worded(connection: duckdb.DuckDBPyConnection, opened: str) -> str:
+    """Columns of text that DuckDB takes for booleans: a label `yes`, or a slice `T`, stays the word that people wrote."""
+    found = [str(row[0]) for row in connection.execute(f"describe select * from {opened})").fetchall() if row[1] == "BOOLEAN"]
+    if not found:
+        return ""
+    names = [Spelling().name(each) for each in found]
+    others = ", ".join(f"coalesce(bool_or(lower({each}) not in ('true', 'false')), false)" for each in names)
+    row = connection.execute(f"select {others} from {opened}, all_varchar=true)").fetchone() or ()
+    kept = [f"{text(each)}: 'VARCHAR'" for each, other in zip(found, row, strict=True) if other]
+    return f", types={{{', '.join(kept)}}}" if kept else ""
 
 
 def _options(source: Source) -> str:
