@@ -11,7 +11,7 @@ from gate.errors import InputError, Place, Problem
 from gate.measure.definition import from_mapping
 from gate.measure.tally import order
 from gate.terms.slice import Slice
-from gate.terms.tally import Header, Key, Number, Part, Table, Tally
+from gate.terms.tally import Header, Key, Number, Part, Table, Tally, key_of, text_of
 
 FORMAT = 1
 _MAX_SIZE = 512 << 20
@@ -71,12 +71,12 @@ def _tally(told: Any) -> Tally:
         raise ValueError("format")
     header = Header(
         definition=from_mapping(told["definition"]).document,
-        task=_text(told["task"]),
-        positive=_text(told["positive"]),
-        negative=_text(told["negative"]),
-        engine=_text(told["engine"]),
-        engine_version=_text(told["engine_version"]),
-        parts=tuple(Part(_text(part["name"]), _text(part["sha256"])) for part in told["parts"]),
+        task=text_of(told["task"]),
+        positive=text_of(told["positive"]),
+        negative=text_of(told["negative"]),
+        engine=text_of(told["engine"]),
+        engine_version=text_of(told["engine_version"]),
+        parts=tuple(Part(text_of(part["name"]), text_of(part["sha256"])) for part in told["parts"]),
         edges={name: tuple(map(float, edges)) for name, edges in told["edges"].items()},
     )
     tables = {name: _read_table(table) for name, table in told["tables"].items()}
@@ -86,29 +86,17 @@ def _tally(told: Any) -> Tally:
 
 
 def _read_table(told: Mapping[str, Any]) -> Table:
-    keys, fields = tuple(map(_text, told["keys"])), tuple(map(_text, told["fields"]))
+    keys, fields = tuple(map(text_of, told["keys"])), tuple(map(text_of, told["fields"]))
     rows: dict[Key, tuple[Number, ...]] = {}
     for row in told["rows"]:
         if len(row) != 1 + len(keys) + len(fields):
             raise ValueError("a row of another length")
-        on = Slice.of({_text(column): _text(value) for column, value in row[0].items()})
-        key = (on, *map(_part, row[1 : 1 + len(keys)]))
+        on = Slice.of({text_of(column): text_of(value) for column, value in row[0].items()})
+        key = (on, *map(key_of, row[1 : 1 + len(keys)]))
         if key in rows:
             raise ValueError("a key twice")
         rows[key] = tuple(map(_number, row[1 + len(keys) :]))
     return Table(keys, fields, rows, merges=told["merges"] is True)
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError("text")
-    return value
-
-
-def _part(value: Any) -> Any:
-    if value is not None and not isinstance(value, (str, int, float)):
-        raise TypeError("key")
-    return value
 
 
 def _number(value: Any) -> Number:

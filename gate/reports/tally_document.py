@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gate.terms.slice import Slice
-from gate.terms.tally import Header, Key, Number, Part, Table, Tally
+from gate.terms.tally import Header, Key, Number, Part, Table, Tally, key_of, text_of
 
 FORMAT = 1
 LARGEST = 10**390  # of a number: sums of powers of numbers of all sizes are long; readers of documents take 400 digits
@@ -86,17 +86,17 @@ def _read(data: Any) -> Tally:
         raise TallyError("has no definition")
     header = Header(
         definition=dict(data["definition"]),
-        task=_text(data["task"]),
-        positive=_text(data["positive"]),
-        negative=_text(data["negative"]),
-        engine=_text(data["engine"]),
-        engine_version=_text(data["engine_version"]),
-        parts=tuple(Part(_text(each["name"]), _text(each["sha256"])) for each in data["parts"]),
+        task=text_of(data["task"]),
+        positive=text_of(data["positive"]),
+        negative=text_of(data["negative"]),
+        engine=text_of(data["engine"]),
+        engine_version=text_of(data["engine_version"]),
+        parts=tuple(Part(text_of(each["name"]), text_of(each["sha256"])) for each in data["parts"]),
     )
-    slices = [Slice.of({_text(column): _text(value) for column, value in each.items()}) for each in data["slices"]]
+    slices = [Slice.of({text_of(column): text_of(value) for column, value in each.items()}) for each in data["slices"]]
     if len(set(slices)) < len(slices):
         raise TallyError("names a slice twice")
-    tables = {_text(name): _read_table(name, each, slices) for name, each in data["tables"].items()}
+    tables = {text_of(name): _read_table(name, each, slices) for name, each in data["tables"].items()}
     _refuse_cells(tables.get("cells"), bool(header.definition.get("weight")))
     return Tally(header, tables)
 
@@ -114,7 +114,7 @@ def _refuse_cells(table: Table | None, weighted: bool) -> None:
 
 
 def _read_table(name: str, told: Any, slices: list[Slice]) -> Table:
-    keys, fields = tuple(map(_text, told["keys"])), tuple(map(_text, told["fields"]))
+    keys, fields = tuple(map(text_of, told["keys"])), tuple(map(text_of, told["fields"]))
     if len(set(fields)) < len(fields):
         raise TallyError("names a field twice")
     aside = name == _ASIDE
@@ -125,7 +125,7 @@ def _read_table(name: str, told: Any, slices: list[Slice]) -> Table:
             raise TallyError("has a row of another length")
         if not isinstance(row[0], int) or isinstance(row[0], bool) or row[0] < 0:
             raise TallyError("has a row of no slice")
-        first: Key = (slices[row[0]], *map(_key, row[1 : 1 + width]))
+        first: Key = (slices[row[0]], *map(key_of, row[1 : 1 + width]))
         for key, numbers in _rows(first, row[1 + width :], aside):
             if key in rows:
                 raise TallyError("has a row twice")
@@ -141,18 +141,6 @@ def _rows(first: Key, numbers: Any, aside: bool) -> Iterator[tuple[Key, Any]]:
         return
     for place, row in enumerate(zip(*numbers, strict=True)):
         yield (*first, place), row
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError("text")
-    return value
-
-
-def _key(value: Any) -> Any:
-    if value is not None and not isinstance(value, (str, int, float)):
-        raise TypeError("key")
-    return value
 
 
 def _number(value: Any) -> Number:

@@ -88,3 +88,17 @@ class Tally:
     def slices(self) -> list[Slice]:
         """Every slice that has rows, the whole first, then in order."""
         return sorted({key[0] for key in self.tables["cells"].rows})
+
+
+def text_of(value: Any) -> str:
+    """A name in a file that holds a tally. Raises TypeError."""
+    if not isinstance(value, str):
+        raise TypeError("text")
+    return value
+
+
+def key_of(value: Any) -> Any:
+    """A part of a key in such a file: null, text or a number. Raises TypeError."""
+    if value is not None and not isinstance(value, (str, int, float)):
+        raise TypeError("key")
+    return value
