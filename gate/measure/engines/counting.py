@@ -248,7 +248,7 @@ def _text(raw: Any) -> str | None:
     return None if raw is None or raw != raw else label_text(raw)
 
 
-_EXCLUDE = "write numbers there, or say `nan: exclude` to count such rows and leave them out"
+_EXCLUDE = "write numbers there, or say `nan: exclude` (--nan exclude) to count such rows and leave them out"
 
 
 def _unusable(state: str, at: str, where: Place) -> Problem:
