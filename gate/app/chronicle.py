@@ -33,16 +33,13 @@ def chronicles(store: Store, which: Which, metric: str = "") -> list[Chronicle]:
 
 def runs_by_model(store: Store, which: Which) -> dict[str, list[Run]]:
     """The runs that are meant, newest first; the limit holds for each model. Raises HistoryError where there are none."""
-    found: dict[str, list[Run]] = {}
-    for run in store.runs(replace(which, limit=which.limit if which.model else None)):
-        runs = found.setdefault(run.model, [])
-        if which.limit is None or len(runs) < which.limit:
-            runs.append(run)
+    models = [which.model] if which.model else store.models()
+    found = {model: runs for model in models if (runs := store.runs(replace(which, model=model)))}
     if not found:
         what = f"no run of `{which.model}` is meant" if which.model else "no run is meant"
         remedy = "record one: `gate check --record`, `gate log`; or ask for more: --model, --branch, --since, --passed"
         raise HistoryError(Problem("no-such-run", what, remedy=remedy))
-    return dict(sorted(found.items()))
+    return found
 
 
 def _no_metric(metric: str, store: Store, by_model: Mapping[str, Sequence[Run]]) -> HistoryError:

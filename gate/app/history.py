@@ -5,17 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from gate.app.chronicle import chronicles, grants
-from gate.errors import HistoryError, Problem, UsageError
+from gate.errors import HistoryError, PolicyError, Problem, UsageError
 from gate.history.store import Store, Which, default_path, open_store, public
 from gate.record import dataclass
 from gate.terms.chronicle import Chronicle, Grant
 from gate.terms.run import Exclusion, Name, Run, moment
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 FORMS = {".json": "json", ".csv": "csv", ".txt": "text", ".jsonl": "export"}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
@@ -25,7 +21,10 @@ _HOURS = {"h": 1, "d": 24, "w": 168}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryRequest:
-    """What `gate history` was asked for: whose runs, where from, and how many of each model."""
+    """What `gate history` was asked for: whose runs, where from, and how many of each model.
+
+    `policies` are those whose baselines must stay when runs are pruned; none: those of this folder, if it has one.
+    """
 
     metric: str = ""
     model: str = ""
@@ -36,6 +35,7 @@ class HistoryRequest:
     most: int | None = None
     store: str = ""
     now: str = ""
+    policies: Sequence[str] = ()
     environ: Mapping[str, str]
 
     @property
@@ -163,23 +163,43 @@ def exclude(request: HistoryRequest, written: str, why: str) -> Exclusion:
 def prune(request: HistoryRequest, newest: int | None, *, dry: bool) -> list[Run]:
     """Remove runs that started before `until`, and all but the newest of each model and branch; those that went.
 
-    Never the last that passed, one with a name, or one that a waiver of today stands on. Raises GateError.
+    Never the last that passed, one with a name, one that a baseline stands for, or one that a waiver of today stands on.
+    Raises GateError: also where a policy cannot be read, as nobody knows then what its baselines are.
     """
+    from gate.baselines.run import stands_for
     from gate.history.retention import Keep, superfluous
     from gate.history.retention import prune as remove
 
     if newest is None and not request.until:
         remedy = "gate history --prune --keep 500, or --prune --until 365d"
         raise UsageError(Problem("usage", "say what may go: all but the newest, or what is older", remedy=remedy))
-    keep = Keep(since=started(request.until, request.now), newest=newest)
+    named = _baselines(request)
     with opened(request, write=not dry) as store:
+        stay = {run for model, text in named for run in stands_for(store, text, model)}
+        keep = Keep(since=started(request.until, request.now), newest=newest, named=stay)
         return superfluous(store, keep, request.model) if dry else remove(store, keep, request.model)
+
+
+def _baselines(request: HistoryRequest) -> list[tuple[str, str]]:
+    """What the policies compare with in a history: the model's name, and `run:…`. Raises PolicyError."""
+    from gate.app.clock import clock
+    from gate.app.judging import load_all
+    from gate.policy.find import find
+
+    try:
+        paths = find(request.policies, request.environ)
+    except PolicyError as error:
+        if error.problems[0].slug != "no-policy":
+            raise
+        return []
+    policies = load_all(paths, clock(request.now))
+    sources = ((policy.name, source.text) for policy in policies for source in policy.baselines.values())
+    return [(name, text) for name, text in sources if text.startswith("run:")]
 
 
 def _only_model(request: HistoryRequest) -> str:
     with opened(request) as store:
-        models: Iterable[str] = {run.model for run in store.runs()}
-    found = sorted(models)
+        found = store.models()
     if len(found) != 1:
         raise UsageError(Problem("usage", f"the history holds {len(found)} models", remedy="say which: --model NAME"))
     return found[0]

@@ -46,6 +46,22 @@ def find(name: str, text: str, at: Surroundings) -> Baseline | Doubt:
         return Doubt("no-baseline" if missing else "baseline-unavailable", what, first.remedy or _REMEDY)
 
 
+def stands_for(store: Store, text: str, model: str) -> set[str]:
+    """The ids of the runs that `text` may name in a policy of this model, on any branch. Raises HistoryError."""
+    wanted, _, branch = text.partition(":")[2].partition("@")
+    best = _BEST.fullmatch(wanted)
+    if wanted != LATEST and best is None:
+        return {wanted, *(each.run for each in store.names(model) if each.name == wanted)}
+    fit = Which(model=model, branch=branch, trusted=True, passed=True, status=Status.FINISHED, excluded=False)
+    branches = [branch] if branch else dict.fromkeys(run.branch for run in store.runs(fit))
+    found: set[str] = set()
+    for each in branches:
+        which = replace(fit, branch=each)
+        runs = _best(store, best[1], which) if best else store.runs(replace(which, limit=1))
+        found |= set() if isinstance(runs, Doubt) else {run.id for run in runs}
+    return found
+
+
 def branch_of(at: Surroundings) -> str:
     """The branch whose runs a change is compared with: the one that it would go to; else the job's own, or the folder's."""
     if at.facts is not None:
@@ -116,7 +132,7 @@ def _baseline(store: Store, name: str, text: str, run: Run) -> Baseline:
     """The run's measurements: those of its decision, with all that stands behind them, else the numbers that it logged."""
     label = text.partition(":")[2].partition("@")[0]
     label = f"{run.branch or run.model} run {run.id}" if label == LATEST or _BEST.fullmatch(label) else label
-    origin = Origin(text, label, run.commit, run.finished or run.started, run.verdict, run.url)
+    origin = Origin(text, label, run.commit, run.finished or run.started, run.verdict, run.url, run.id)
     written = store.document(run.id, DECISION)
     table = _decided(written) if written else None
     if table is None:

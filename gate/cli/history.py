@@ -66,6 +66,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     care.add_argument(
         "--keep", type=int, default=None, metavar="N", help="with --prune: the newest N of each model and branch stay"
     )
+    stays = "with --prune: what its baselines stand for stays; repeatable (default: $GATE_POLICY, else the nearest gate.yaml)"
+    care.add_argument("-p", "--policy", action="append", default=[], metavar="POLICY", help=stays)
     care.add_argument("--dry-run", action="store_true", help="with --prune: only say what would go")
     care.add_argument("--now", default="", metavar="DATE", help="as if it were this day: ages and waivers count from it")
 
@@ -83,6 +85,7 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
         most=args.n,
         store=args.store,
         now=clock(args.now).now,
+        policies=args.policy,
         environ=environ,
     )
     if args.name or args.unname or args.exclude or args.prune:

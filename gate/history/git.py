@@ -54,6 +54,9 @@ class GitStore:
 
     # -- reading
 
+    def models(self) -> list[str]:
+        return self._read(lambda copy: copy.models())
+
     def run(self, name: str) -> Run | None:
         return self._read(lambda copy: copy.run(name))
 

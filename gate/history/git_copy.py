@@ -60,6 +60,9 @@ class Copy:
         self._database = None
         self._names, self._lines, self._entries = {}, {}, {}
 
+    def models(self) -> list[str]:
+        return self._loaded().models()
+
     def run(self, name: str) -> Run | None:
         return self._loaded().run(name)
 

@@ -53,6 +53,9 @@ class MlflowStore:
 
     # -- reading
 
+    def models(self) -> list[str]:
+        return sorted({run.model for run, _ in self._all()})
+
     def run(self, name: str) -> Run | None:
         return next((run for run, _ in self._all() if run.id == name), None)
 

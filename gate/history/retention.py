@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from json import loads
 
 from gate.history.store import Store, Which
 from gate.record import dataclass
 from gate.terms.run import DECISION, Run, Status
 
+_COMPARED = 20  # newest decisions of each model and branch: what they compared with is still a baseline
 _PART = 500  # runs that are removed at once: a store is not blocked for long
 
 
@@ -35,7 +36,7 @@ def prune(store: Store, keep: Keep, model: str = "") -> list[Run]:
 def superfluous(store: Store, keep: Keep, model: str = "") -> list[Run]:
     """The runs that would go, oldest last. Raises HistoryError."""
     runs = store.runs(Which(model=model))
-    kept = {*keep.named, *_newest_that_passed(runs), *(name.run for name in store.names())}
+    kept = {*keep.named, *_newest_that_passed(runs), *(name.run for name in store.names()), *_compared_with(store, runs)}
     seen: dict[tuple[str, str], int] = {}
     gone: list[Run] = []
     for run in runs:
@@ -60,6 +61,29 @@ def _newest_that_passed(runs: Iterable[Run]) -> set[str]:
     return set(found.values())
 
 
+def _compared_with(store: Store, runs: Iterable[Run]) -> set[str]:
+    """The baselines of the newest decisions: `run:best(f1)` is an old run, and another repository's policy is not at hand."""
+    seen: dict[tuple[str, str], int] = {}
+    found: set[str] = set()
+    for run in runs:
+        if run.verdict:
+            place = (run.model, run.branch)
+            seen[place] = seen.get(place, 0) + 1
+            if seen[place] <= _COMPARED:
+                found.update(_baselines(store.document(run.id, DECISION)))
+    return found
+
+
+def _baselines(decision: str) -> Iterator[str]:
+    """The ids of the runs that a decision compared with; none where it cannot be read."""
+    try:
+        found = loads(decision) if decision else {}
+        for each in found.get("baselines", ()):
+            yield str(each["origin"].get("run", ""))
+    except (ValueError, AttributeError, TypeError, KeyError, RecursionError):
+        return
+
+
 def _waived(store: Store, runs: Iterable[Run]) -> set[str]:
     """Runs that were let through by a waiver that is still valid today: what it was granted for must stay to be seen."""
     from datetime import datetime, timezone
@@ -74,5 +98,5 @@ def _waivers(decision: str) -> list[str]:
         found = loads(decision) if decision else {}
         waivers = [finding.get("waiver") for finding in found.get("findings", ())]
         return [str(waiver["until"]) for waiver in waivers if isinstance(waiver, dict) and "until" in waiver]
-    except (ValueError, AttributeError, TypeError):
+    except (ValueError, AttributeError, TypeError, RecursionError):
         return ["9999"]  # what cannot be read is not thrown away

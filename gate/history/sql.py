@@ -86,6 +86,9 @@ class SqlStore:
         done = self._checked(lambda: self._link.write(work, lasting=not going_on))
         self._series.update(done.made)  # only what is committed is known
 
+    def models(self) -> list[str]:
+        return sorted(str(model) for (model,) in self._all("select distinct model from runs"))
+
     def run(self, name: str) -> Run | None:
         found = self._all("select facts from runs where id = ?", [name])
         return self._run(found[0][0]) if found else None

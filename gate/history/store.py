@@ -59,6 +59,9 @@ class Store(Protocol):
         (`name-taken`), or a name for a run that is not there (`no-such-run`).
         """
 
+    def models(self) -> list[str]:
+        """The models that have runs, by name."""
+
     def run(self, name: str) -> Run | None:
         """The run with this id."""
 

@@ -228,7 +228,7 @@ MEASUREMENT = record(
 CASE = record(Case, id=TEXT, metric=TEXT, score=MAYBE, passed=FLAG, slice=SLICE, repeat=COUNT, error=TEXT)
 LOST = record(LostCase, id=TEXT, metric=TEXT, baseline=TEXT, before=NUMBER, now=NUMBER, slice=SLICE)
 TABLE = Kind(_write_table, _read_table)
-ORIGIN = record(Origin, source=TEXT, label=TEXT, commit=TEXT, at=TEXT, verdict=TEXT, url=TEXT)
+ORIGIN = record(Origin, source=TEXT, label=TEXT, commit=TEXT, at=TEXT, verdict=TEXT, url=TEXT, run=TEXT)
 BASELINE = record(Baseline, name=TEXT, origin=ORIGIN, measurements=TABLE)
 REVISION = record(Revision, ref=TEXT, commit=TEXT, by=TEXT, first=FLAG)
 REPLAY = record(

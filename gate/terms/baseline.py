@@ -11,7 +11,7 @@ class Origin:
     """Where measurements were taken; empty where that is not known.
 
     `source` is as the policy or the command line names it ("ci:main"), `label` what a report calls it ("main").
-    `at` is when, as ISO 8601 UTC; `verdict` that of the run; `url` its page.
+    `at` is when, as ISO 8601 UTC; `verdict` that of the run; `url` its page; `run` its id in the history.
     """
 
     source: str
@@ -20,6 +20,7 @@ class Origin:
     at: str = ""
     verdict: str = ""
     url: str = ""
+    run: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,6 +174,37 @@ def test_pruning_says_first_what_would_go(weekly: Desk) -> None:
     assert len(left) < 8
 
 
+POLICY = """\
+gate: 1
+name: fraud-detection
+baselines: {pinned: "run:%s", best: "run:best(accuracy)", latest: "run:latest@main", file: old.json}
+rules: [accuracy >= pinned - 0.05, accuracy >= best - 0.05, accuracy >= latest - 0.02, accuracy >= file - 0.02]
+"""
+
+
+def test_pruning_leaves_what_a_policy_names(weekly: Desk) -> None:
+    (weekly.folder / "old.json").write_text('{"accuracy": 0.9}')
+    (weekly.folder / "mine.yaml").write_text(POLICY % FIRST)
+    runs = told(weekly.run("history", "--json", "--branch", "main"))["runs"]
+    assert {FIRST, "20261004-060000000-0000000000"} <= {each["id"] for each in runs}
+    weekly.run("history", "--prune", "--keep", "1", "-p", "mine.yaml")
+    left = {each["id"] for each in told(weekly.run("history", "--json", "--branch", "main"))["runs"]}
+    assert FIRST in left, "a baseline is pinned to it"
+    assert "20261004-060000000-0000000000" in left, "no run that passed had a better accuracy"
+    weekly.run("history", "--prune", "--keep", "1")
+    left = {each["id"] for each in told(weekly.run("history", "--json", "--branch", "main"))["runs"]}
+    assert FIRST not in left
+
+
+def test_nothing_is_pruned_while_a_policy_cannot_be_read(weekly: Desk) -> None:
+    (weekly.folder / "gate.yaml").write_text("gate: 1\nname: [")
+    done = weekly.run("history", "--prune", "--keep", "1")
+    assert done.code == 2
+    assert "gate.yaml:" in done.err
+    assert len(told(weekly.run("history", "--json"))["runs"]) == 16
+    assert weekly.run("history", "--prune", "--keep", "1", "-p", "nowhere.yaml").code == 2
+
+
 # -- the dashboard
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -62,6 +63,17 @@ def test_what_a_baseline_stands_for_stays(store: Store) -> None:
     gone = numbers(prune(store, Keep(newest=0)))
     assert sorted(gone) == [0, *range(2, 10), 10, 12]
     assert numbers(store.runs()) == [14, 13, 11, 1]
+
+
+def test_what_the_newest_decisions_compared_with_stays(store: Store) -> None:
+    def deciding(number: int, text: str, **facts: Any) -> Entry:
+        return Entry(run(number, verdict="fail", **facts), (), {"decision": text})
+
+    compared = json.dumps({"baselines": [{"origin": {"source": "run:best(f1)", "run": "run-0002"}}, {"origin": {"source": "x"}}]})
+    store.add([deciding(10, compared), deciding(11, "[1"), deciding(12, '{"baselines": [3]}'), deciding(13, "", branch="dev")])
+    assert [number for number in range(10) if number not in numbers(superfluous(store, Keep(newest=0)))] == [2]
+    store.add([entry(number, verdict="fail") for number in range(20, 40)])
+    assert 2 in numbers(superfluous(store, Keep(newest=0))), "its decision is not among the newest twenty any more"
 
 
 @pytest.mark.parametrize(("until", "stays"), [("9999-12-31", True), ("2020-01-01", False), ("", False)])

@@ -84,6 +84,12 @@ def test_names_are_only_text(store: Store, opened: Opened) -> None:
 # -- one after the other
 
 
+def test_models_are_those_that_have_runs(store: Store, opened: Opened) -> None:
+    assert store.models() == []
+    store.add([entry(0), entry(1, branch="dev"), entry(2, model="churn")])
+    assert opened().models() == ["churn", "fraud"]
+
+
 def test_a_run_grows_until_it_is_decided_on(store: Store, opened: Opened) -> None:
     going = run(status=Status.RUNNING, finished="", verdict="")
     store.add([Entry(going)])
