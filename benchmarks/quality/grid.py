@@ -326,6 +326,14 @@ def families() -> Iterator[Cell]:
         yield Cell(
             "Families", f"prevalence .3, {n} rows a slice", n, (asked,), _matrices(10, n, true), _matrices_evidence, share=0.2
         )
+    for n, prevalence, tpr in ((200, 0.12, 0.6), (1000, 0.025, 0.7), (400, 0.1, 0.85)):
+        true = truths.four(prevalence, tpr, 0.1)
+        limits = {name: truths.METRICS[name](true) for name in ("balanced_accuracy", "mcc")}
+        every = tuple(
+            Asked(f"{name} of 50 slices", f"{name}[s=*] >= {limit!r}", 5.5, undecided="pass") for name, limit in limits.items()
+        )
+        setting = f"prevalence {prevalence:g}, {n} rows a slice"
+        yield Cell("Families", setting, n, every, _matrices(50, n, true), _matrices_evidence, share=0.2)
 
 
 def _family(size: int, n: int, c: float) -> Drawn:

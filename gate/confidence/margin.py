@@ -24,8 +24,8 @@ class Margin:
 
     def tails(self, far: bool = False) -> Tails:
         """The p-values at 0; `far` where they are one of many."""
-        if far and self.test.exact is not None:
-            self._far = self._far or self.test.exact(0.0)
+        if far and self.test.far is not None:
+            self._far = self._far or self.test.far(0.0)
             return self._far
         self._near = self._near or self.test.tails(0.0)
         return self._near

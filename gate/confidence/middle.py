@@ -31,7 +31,7 @@ def median(tests: Sequence[Test]) -> Test:
     return replace(
         smallest,
         tails=tails,
-        exact=None,
+        far=None,
         estimate=middle,
         low=min(each.low for each in tests),
         high=max(each.high for each in tests),

@@ -74,7 +74,7 @@ def ratio_test(prover: Prover, ratio: Ratio) -> Test | None:
 
     return Test(
         tails=mapped(False),
-        exact=mapped(True),
+        far=mapped(True),
         estimate=measured,
         low=-_INF,
         high=_INF,

@@ -142,7 +142,7 @@ def rooted(square: Test) -> Test:
     return replace(
         square,
         tails=mapped(square.tails),
-        exact=None if square.exact is None else mapped(square.exact),
+        far=None if square.far is None else mapped(square.far),
         estimate=root,
         low=0.0,
         spread=None if square.spread is None else square.spread / (2 * root),

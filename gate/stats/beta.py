@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import erfc, exp, inf, pi, sqrt
 
 from gate.stats.deviance import deviance, stirling_rest
@@ -34,6 +35,11 @@ def student_above(t: float, freedom: float) -> float:
         return min(1.0, max(0.0, 0.5 * erfc(t / sqrt(2)) + correction))
     half = 0.5 * beta_below(freedom / 2, 0.5, freedom / (freedom + square), square / (freedom + square))
     return half if t > 0 else 1 - half
+
+
+def student(freedom: float) -> Callable[[float], float]:
+    """P(T ≥ t) as a function of t."""
+    return lambda t: student_above(t, freedom)
 
 
 def beta_below(a: float, b: float, x: float, y: float) -> float:

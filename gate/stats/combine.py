@@ -15,7 +15,7 @@ def agreeing(tests: Sequence[Test]) -> Test:
     return replace(
         first,
         tails=_worst([each.tails for each in tests]),
-        exact=_worst([each.far_tails for each in tests]),
+        far=_worst([each.far_tails for each in tests]),
         method=" and ".join(dict.fromkeys(each.method for each in tests)),
         problem="; ".join(dict.fromkeys(each.problem for each in tests if each.problem)),
         notes=tuple(dict.fromkeys(note for each in tests for note in each.notes)),
@@ -49,7 +49,7 @@ def scaled(test: Test, factor: float, offset: float = 0.0) -> Test:
     return replace(
         test,
         tails=moved(test.tails),
-        exact=None if test.exact is None else moved(test.exact),
+        far=None if test.far is None else moved(test.far),
         estimate=factor * test.estimate + offset,
         low=ends[0],
         high=ends[1],
@@ -73,7 +73,7 @@ def _extreme(tests: Sequence[Test], *, smallest: bool) -> Test:
     return replace(
         widest,
         tails=_of_extreme([each.tails for each in tests], smallest),
-        exact=_of_extreme([each.far_tails for each in tests], smallest),
+        far=_of_extreme([each.far_tails for each in tests], smallest),
         estimate=choose(each.estimate for each in tests),
         low=choose(each.low for each in tests),
         high=choose(each.high for each in tests),

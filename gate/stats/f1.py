@@ -30,7 +30,7 @@ def _of_share(tp: float, n: float) -> Test:
     return replace(
         jaccard,
         tails=_mapped(jaccard.tails),
-        exact=_mapped(jaccard.far_tails),
+        far=_mapped(jaccard.far_tails),
         estimate=_f1(jaccard.estimate),
         method=f"{jaccard.method} of the Jaccard index",
         of=OF,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from math import inf, isfinite, sqrt
 
 from gate.record import replace
-from gate.stats.beta import student_above
+from gate.stats.beta import student
 from gate.stats.means import of_mean
 from gate.stats.test import Test, unknown
 from gate.stats.tilt import LEAST, Function, Gradient, complex_step, of_cells, thin
@@ -101,7 +101,7 @@ def of_clusters(
         denominators={what: count / design for what, count in (denominators or {}).items()},
         least=least,
         design=design,
-        tail=_student(clusters - 1),
+        tail=student(clusters - 1),
         low=low,
         high=high,
         method="tilted cells at the effective n, t",
@@ -136,7 +136,3 @@ def _design(shares: Sequence[float], gradient: Sequence[float], covariance: Cova
     if not alone > 0:
         return max(1.0, n / clusters)
     return max(1.0, covariance_of(gradient, gradient, covariance) / alone)
-
-
-def _student(freedom: float) -> Callable[[float], float]:
-    return lambda t: student_above(t, freedom)

@@ -30,7 +30,7 @@ def of_pairs(b: float, c: float, n: float) -> Test:
         method="exact Tango, paired" if few else "Tango score, paired",
         n=n,
         of="pairs",
-        exact=exact,
+        far=exact,
         spread=_spread(b, c, n),
     )
 
@@ -55,7 +55,7 @@ def of_pairs_ratio(a: float, b: float, c: float, n: float, factor: float) -> Tes
         method="exact score of a ratio, paired" if few else "score of a ratio, paired",
         n=n,
         of="pairs",
-        exact=exact,
+        far=exact,
         spread=sqrt(variance) or None,
     )
 

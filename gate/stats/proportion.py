@@ -76,7 +76,7 @@ def of_counts(k: float, n: float, exact: bool = False) -> Test:
     if any(few) and not all(few):
         tails = _sides(binomial, tails) if few[0] else _sides(tails, binomial)
         method = "Wilson score, exact where few"
-    return _test(tails=tails, estimate=share, method=method, n=n, exact=binomial, spread=_spread(share, n))
+    return _test(tails=tails, estimate=share, method=method, n=n, far=binomial, spread=_spread(share, n))
 
 
 def of_share(value: float, n: float) -> Test:
@@ -108,7 +108,7 @@ def of_effective(value: float, stderr: float, n: float, clusters: float) -> Test
         method="Wilson at the effective n, t",
         n=effective,
         of="independent rows",
-        exact=_larger(score, _binomial(value * effective, effective)),
+        far=_larger(score, _binomial(value * effective, effective)),
         spread=_spread(value, effective),
     )
 

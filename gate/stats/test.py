@@ -37,7 +37,7 @@ class Test:
     """What data say about one parameter: p-values at any c; intervals are those c that they do not rule out.
 
     `tails` is monotone: `above` rises and `below` falls with c. The parameter lies in [low, high], which may be infinite.
-    `n` counts what the method counts (`of`). `exact` are tails that hold far out too, for families of tests (None: `tails`
+    `n` counts what the method counts (`of`). `far` are tails that hold far out too, for families of tests (None: `tails`
     do). `spread` is the standard deviation of one unit, so that spread / sqrt(n) is the standard error (None: not known).
     `problem` names the guard that was hit; then both tails are 1 everywhere.
     """
@@ -51,7 +51,7 @@ class Test:
     method: str
     n: float
     of: str = "rows"
-    exact: Callable[[float], Tails] | None = None
+    far: Callable[[float], Tails] | None = None
     spread: float | None = None
     problem: str = ""
     notes: tuple[str, ...] = ()
@@ -59,7 +59,7 @@ class Test:
     @property
     def far_tails(self) -> Callable[[float], Tails]:
         """The tails to use in a family of tests."""
-        return self.exact or self.tails
+        return self.far or self.tails
 
 
 def unknown(problem: str, *, estimate: float, low: float, high: float, method: str, n: float, of: str = "rows") -> Test:

@@ -48,7 +48,7 @@ def of_two_shares(k1: float, n1: float, k2: float, n2: float, factor: float = 1.
         method="exact Miettinen-Nurminen, unpaired" if few else "Miettinen-Nurminen score, unpaired",
         n=rows,
         of="rows on the smaller side",
-        exact=exact,
+        far=exact,
         spread=sqrt(variance) or None,
     )
 
@@ -182,7 +182,7 @@ def of_two(first: Test, second: Test, factor: float = 1.0, *, independent: bool 
     of_all = _least_squares if independent else _half_each
     return Test(
         tails=of_all(first, second, first.tails, second.tails, factor),
-        exact=of_all(first, second, first.far_tails, second.far_tails, factor),
+        far=of_all(first, second, first.far_tails, second.far_tails, factor),
         spread=_joint_spread(first, second, factor, smaller.n),
         notes=tuple(dict.fromkeys((*first.notes, *second.notes))),
         **fields,

@@ -22,10 +22,10 @@ def sure(desk: Desk, confidence: str, k: int, n: int) -> float:
 
 def test_exact_tails_are_asked_for_by_a_word(desk: Desk) -> None:
     test = of_counts(352, 400)
-    assert test.exact is not None
+    assert test.far is not None
     assert sure(desk, "95%", 352, 400) == pytest.approx(test.tails(0.85).above)
-    assert sure(desk, "95% exact", 352, 400) == pytest.approx(test.exact(0.85).above)
-    assert test.exact(0.85).above > test.tails(0.85).above
+    assert sure(desk, "95% exact", 352, 400) == pytest.approx(test.far(0.85).above)
+    assert test.far(0.85).above > test.tails(0.85).above
 
 
 def test_a_rule_asks_for_itself(desk: Desk) -> None:
@@ -33,7 +33,7 @@ def test_a_rule_asks_for_itself(desk: Desk) -> None:
     desk.write("metrics.json", {"recall": {"k": 352, "n": 400}})
     desk.run("check", "metrics.json", "-o", "decision.json")
     certainty = json.loads(Path("decision.json").read_text())["findings"][0]["certainty"]
-    assert certainty["p_above"] == pytest.approx(of_counts(352, 400).exact(0.85).above)  # type: ignore[misc]
+    assert certainty["p_above"] == pytest.approx(of_counts(352, 400).far(0.85).above)  # type: ignore[misc]
 
 
 @pytest.mark.parametrize(("old", "new", "code"), [("95% exact", "95%", 1), ("95%", "95% exact", 0), ("95% exact", "99%", 1)])

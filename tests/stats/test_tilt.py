@@ -261,3 +261,26 @@ def test_without_its_correction_it_would_not() -> None:
     for counts in np.random.default_rng(7).multinomial(200, truth, size=6000).tolist():
         wrong += of_cells(counts, metric.value, corrected=False).tails(float(metric.value(truth))).below < 0.05
     assert wrong / 6000 > 0.07
+
+
+@pytest.mark.slow
+def test_far_out_it_errs_no_more_often_than_it_says() -> None:
+    """As one of fifty slices with 25 positives: one in a thousand."""
+    import numpy as np
+
+    metric, truth, draws = single("balanced_accuracy"), matrix(0.025, 0.7, 0.02), 40_000
+    value, near, far = float(metric.value(truth)), 0, 0
+    drawn = np.random.default_rng(7).multinomial(1000, truth, size=draws)
+    for counts, times in Counter(map(tuple, drawn.tolist())).items():
+        found = of_cells(counts, metric.value, gradient=metric.gradient, denominators=metric.below(counts), least=20)
+        near += times * (found.tails(value).below < 0.001)
+        far += times * (found.far_tails(value).below < 0.001)
+    assert far / draws < 0.001 < 0.0013 < near / draws
+
+
+def test_far_out_a_conclusion_needs_more() -> None:
+    counts, metric = [10, 20, 15, 955], single("balanced_accuracy")
+    found = of_cells(counts, metric.value, denominators=metric.below(counts))
+    assert found.far is not None
+    assert found.far(0.9).below > 10 * found.tails(0.9).below > 0
+    assert found.far(0.55).above > found.tails(0.55).above
