@@ -9,8 +9,9 @@ from gate.app.clock import clock
 from gate.app.judging import load_all
 from gate.app.outputs import Output
 from gate.app.outputs import parse as parse_output
+from gate.app.plan_assumed import DIFFER, POSITIVES, TOLERANCE, Asking, Assumed
 from gate.app.plan_parts import changes
-from gate.app.plan_rules import DIFFER, POSITIVES, TOLERANCE, Asking, Assumed, part
+from gate.app.plan_rules import part
 from gate.errors import Problem, UsageError
 from gate.language.readings import starred_readings
 from gate.language.tree import All, Any, Comparison, comparisons
@@ -150,7 +151,7 @@ def _assumed(rules: Sequence[RulePlan], assumed: Assumed) -> Iterator[str]:
         positives = assumed.positives if assumed.positives is not None else POSITIVES
         yield f"{100 * positives:g} % of the rows are positive, and as many predicted so (--positives)"
     if "balanced" in used:
-        yield "precision and recall are equal, for F1"
+        yield "precision and recall are equal, for F1, MCC and other metrics of several cells"
     if "differ" in used:
         differ = assumed.differ if assumed.differ is not None else DIFFER
         yield f"two models differ on {100 * differ:g} % of the rows (--differ)"
@@ -158,6 +159,8 @@ def _assumed(rules: Sequence[RulePlan], assumed: Assumed) -> Iterator[str]:
         if word.startswith("both "):
             _, metric, value = word.split(" ")
             yield f"{metric} is {value} for both models (--truth {metric}=…)"
+        elif " " in word:
+            yield word
 
 
 def _notes(policy: Policy, rules: Sequence[RulePlan], confidence: float | None) -> Iterator[str]:

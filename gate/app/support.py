@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gate.app.plan import planned
-from gate.app.plan_rules import Assumed
+from gate.app.plan_assumed import Assumed
 from gate.errors import Problem
 from gate.language.readings import candidate_readings
 from gate.language.write import write_name

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from gate.app import outputs
 from gate.app import plan as planning
-from gate.app.plan_rules import Assumed
+from gate.app.plan_assumed import Assumed
 from gate.cli.console import say, terminal
 from gate.errors import Problem, UsageError
 from gate.policy.rules import read_confidence

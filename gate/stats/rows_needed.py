@@ -6,15 +6,17 @@ under the truth. Powers are exact where they can be enumerated, so that they nee
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import ceil, exp, lgamma, log, sqrt
 
 from gate.stats import paired, proportion
 from gate.stats.auc import FEWEST, hanley_mcneil_error
 from gate.stats.beta import binomial_at_least
 from gate.stats.proportion import normal_above, upper_quantile
+from gate.stats.tilt import Cells, Function, Gradient
 
 MOST_PAIRS = 2_000_000  # above, power is that of the normal approximation
+_STRIDES, _ROUNDS = 240, 60
 _FAR = 7.0  # standard deviations of the number of pairs that differ
 
 
@@ -26,6 +28,27 @@ def of_spreads(gap: float, null: float, truth: float, alpha: float, power: float
 def normal_power(n: float, gap: float, null: float, truth: float, alpha: float) -> float:
     """The power of the same on n rows."""
     return normal_above((upper_quantile(alpha) * null - gap * sqrt(n)) / truth)
+
+
+# -- a function of cells above a line
+
+
+def tilted_spreads(shares: Sequence[float], function: Function, gradient: Gradient, line: float) -> tuple[float, float] | None:
+    """The standard deviations of one row for `of_spreads`: of a function of cells under the nearest hypothesis at which it is
+    `line`, and where these shares are the true ones, at which it is above. None where no such hypothesis is within reach.
+    """
+    cells = Cells(shares, function, gradient, 1.0)
+    near, far = 0.0, -cells.stride
+    for _ in range(_STRIDES):
+        if function(cells.tilted(far)) <= line:
+            break
+        near, far = far, far - cells.stride
+    else:
+        return None
+    for _ in range(_ROUNDS):
+        middle = (near + far) / 2
+        near, far = (near, middle) if function(cells.tilted(middle)) <= line else (middle, far)
+    return cells.error(cells.tilted(far))[0], cells.error(cells.base)[0]
 
 
 # -- one share above a line (one below is its rest above the line's rest)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gate.app.plan import planned
-from gate.app.plan_rules import Assumed
+from gate.app.plan_assumed import Assumed
 from gate.policy.load import loads
 from gate.terms.plan import PartPlan, Plan
 
@@ -133,7 +133,8 @@ def test_no_number_of_rows_shows_the_end_of_a_scale(rule: str) -> None:
 @pytest.mark.parametrize(
     "rule",
     [
-        "log_loss <= 0.3", "mcc >= 0.5", "recall * precision >= 0.6", "max(recall[r=*]) - min(recall[r=*]) <= 0.1",
+        "log_loss <= 0.3", "f1_macro >= 0.5", "train.accuracy - accuracy <= 0.1", "npv >= baseline - 0.02",
+        "recall[r=a] - recall[r=b] <= 0.1", "recall * precision >= 0.6", "max(recall[r=*]) - min(recall[r=*]) <= 0.1",
         "roc_auc >= baseline - 0.01", "accuracy == 0.9", "recall >= mean(last(recall, 3))", "latency_p95_ms >= 3",
     ],
 )  # fmt: skip
@@ -157,10 +158,36 @@ def test_the_fewest_for_a_quantile() -> None:
     assert [part(f"latency_p{q}_ms <= 200").fewest.rows for q in (95, 99)] == [59, 299]  # type: ignore[union-attr]
 
 
-def test_a_sum_of_shares_has_the_bound_alone() -> None:
+def test_a_sum_of_shares_has_both() -> None:
     found = part("0.7 * recall + 0.3 * precision >= 0.8", tolerance=0.02)
-    assert found.ours is None
+    assert found.ours is not None
+    assert found.ours.method == "tilted cells"
     assert found.bound is not None
+
+
+def test_models_that_hardly_err_hardly_differ() -> None:
+    found = part("mcc >= baseline - 0.02", differ=0.3)
+    assert found.ours is not None
+    assert "differ on 4 % of the rows" in found.assumed[-1], "0.9 of 10 % leaves each 1 % of errors of either kind"
+    assert found.ours == part("mcc >= baseline - 0.02", differ=0.04).ours
+    assert found.ours.rows > 2 * part("mcc >= baseline - 0.02", differ=0.01).ours.rows  # type: ignore[union-attr]
+    assert "so far apart" in part("mcc >= baseline + 0.2", differ=0.01).why
+
+
+def test_a_truth_may_be_stated_for_several_cells() -> None:
+    near, far = part("mcc >= 0.6", truths={"mcc": 0.61}).ours, part("mcc >= 0.6", truths={"mcc": 0.8}).ours
+    assert near is not None
+    assert far is not None
+    assert near.rows > 100 * far.rows
+    assert "does not hold" in part("mcc >= 0.6", truths={"mcc": 0.5}).why
+    assert "no number of rows" in part("mcc >= 1").why
+    assert "both models are 0.6" in part("mcc >= baseline - 0.05", truths={"mcc": 0.556}).assumed[-1]
+
+
+def test_a_guard_may_ask_for_more() -> None:
+    found = part("balanced_accuracy >= 0.6", truths={"balanced_accuracy": 0.98}, positives=0.01).ours
+    assert found is not None
+    assert found.rows == 1000, "ten positives"
 
 
 def test_every_part_of_and_counts_and_or_has_no_number() -> None:
