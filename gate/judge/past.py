@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
 LEAST = 2  # values without which there is no spread
+_LARGE = 1e150  # a number whose square is one
 
 
 class Recorded(NamedTuple):
@@ -87,7 +88,7 @@ def followed(past: Past, asked: Asked, now: Value, fact: Metric | None) -> Value
     from gate.stats.trend import centre_and_spread, drift, moving_average
 
     if asked.function == "ewma":
-        values = latest(past, asked)
+        values = _workable(latest(past, asked), asked)
         if isinstance(values, Doubt):
             return unknown(*now.doubts, values)
         return _each_end(now, lambda end: moving_average([*values, end]))
@@ -95,7 +96,7 @@ def followed(past: Past, asked: Asked, now: Value, fact: Metric | None) -> Value
         what = f"`{asked}` cannot tell which way is worse"
         return unknown(*now.doubts, Doubt("direction-unknown", what, f"write `metrics: {{{asked.metric}: {{better: higher}}}}`"))
     usual = _usual(past, asked, fact, 2 * asked.count)
-    since = latest(past, asked)
+    since = _workable(latest(past, asked), asked)
     if isinstance(usual, Doubt) or isinstance(since, Doubt):
         return unknown(*now.doubts, *(each for each in (usual, since) if isinstance(each, Doubt)))
     centre, spread = centre_and_spread(usual[: asked.count], _floor(fact))
@@ -108,6 +109,8 @@ def _each_end(now: Value, follow: object) -> Value:
     assert callable(follow)
     if now.point != now.point:
         return now
+    if max(abs(now.low), abs(now.high)) > _LARGE:
+        return unknown(*now.doubts, Doubt("overflow", "the result is too large to represent"))
     ends = sorted((follow(now.low), follow(now.high)))
     low, high = known(ends[0]).low, known(ends[1]).high
     return Value(follow(now.point), low, high, now.doubts)
@@ -115,7 +118,7 @@ def _each_end(now: Value, follow: object) -> Value:
 
 def _usual(past: Past, asked: Asked, fact: Metric | None, needed: int) -> Sequence[float] | Doubt:
     """Enough values that vary, or may be taken to: a history without spread would call any change a surprise, or none."""
-    values = latest(past, asked, deployed=True, needed=needed)
+    values = _workable(latest(past, asked, deployed=True, needed=needed), asked)
     if isinstance(values, Doubt):
         return values
     if len(values) < LEAST:
@@ -125,6 +128,13 @@ def _usual(past: Past, asked: Asked, fact: Metric | None, needed: int) -> Sequen
         what = f"the {len(first)} runs that `{asked}` reads all have {first[0]:.6g}, which says nothing about how it varies"
         return Doubt("no-spread", what, f"say it: `metrics: {{{asked.metric}: {{spread: 0.005}}}}`", weak=True)
     return values
+
+
+def _workable(values: list[float] | Doubt, asked: Asked) -> list[float] | Doubt:
+    """Values that can be squared and added up."""
+    if isinstance(values, Doubt) or max(map(abs, values), default=0.0) <= _LARGE:
+        return values
+    return Doubt("overflow", f"the runs that `{asked}` reads hold numbers too large to reckon with")
 
 
 def _floor(fact: Metric | None) -> float:

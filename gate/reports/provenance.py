@@ -54,7 +54,7 @@ def age(at: str, now: str) -> str:
     from datetime import datetime
 
     try:
-        then, today = (datetime.strptime(each, "%Y-%m-%dT%H:%M:%SZ") for each in (at, now))
+        then, today = (datetime.strptime(each, f"%Y-%m-%dT%H:%M:%S{'.%f' * ('.' in each)}Z") for each in (at, now))
     except ValueError:
         return ""
     minutes = int((today - then).total_seconds()) // 60

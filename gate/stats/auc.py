@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import copysign, inf, log, sqrt
 
-from gate.stats.beta import student_above
+from gate.stats.beta import student, student_above
 from gate.stats.proportion import normal_above
 from gate.stats.test import Tails, Test, unknown
 
@@ -17,7 +17,8 @@ def of_auc(value: float, n_pos: float, n_neg: float, stderr: float | None = None
     """An AUC in [0, 1] on `n_pos` positives and `n_neg` negatives, `stderr` by DeLong (1988).
 
     Two tests must agree: DeLong's on the logit scale, and the score with the variance that Hanley and McNeil (1982, in Newcombe's
-    form of 2006) give at c. Without a standard error, or where it is 0, the score alone. Fewer than 5 of a class say nothing.
+    form of 2006) give at c; far out, both against t with the smaller class less one. Without a standard error, or where it is 0,
+    the score alone. Fewer than 5 of a class say nothing.
     """
     value, n_pos, n_neg = float(value), float(n_pos), float(n_neg)
     smaller = min(n_pos, n_neg)
@@ -27,10 +28,15 @@ def of_auc(value: float, n_pos: float, n_neg: float, stderr: float | None = None
     if smaller < FEWEST:
         problem = f"{smaller:g} {of} are too few: {FEWEST} of each class at least"
         return unknown(problem, estimate=value, low=0.0, high=1.0, method=method, n=smaller, of=of)
-    score = _hanley_mcneil(value, n_pos, n_neg)
     known = float(stderr) if logit and stderr is not None else hanley_mcneil_error(_inside(value, n_pos, n_neg), n_pos, n_neg)
+
+    def tails(tail: Callable[[float], float]) -> Callable[[float], Tails]:
+        score = _hanley_mcneil(value, n_pos, n_neg, tail)
+        return _and_logit(value, known, score, tail) if logit else score
+
     return Test(
-        tails=_and_logit(value, known, score) if logit else score,
+        tails=tails(normal_above),
+        far=tails(student(smaller - 1)),
         estimate=value,
         low=0.0,
         high=1.0,
@@ -79,18 +85,20 @@ def _inside(value: float, n_pos: float, n_neg: float) -> float:
     return min(1 - half, max(half, value))
 
 
-def _hanley_mcneil(value: float, n_pos: float, n_neg: float) -> Callable[[float], Tails]:
+def _hanley_mcneil(value: float, n_pos: float, n_neg: float, tail: Callable[[float], float]) -> Callable[[float], Tails]:
     def tails(c: float) -> Tails:
         if not 0 <= c <= 1:
             return Tails(0.0, 1.0) if c < 0 else Tails(1.0, 0.0)
         apart, stderr = value - c, hanley_mcneil_error(c, n_pos, n_neg)
         z = apart / stderr if stderr > 0 else copysign(inf, apart) if apart else 0.0
-        return Tails(normal_above(z), normal_above(-z))
+        return Tails(tail(z), tail(-z))
 
     return tails
 
 
-def _and_logit(value: float, stderr: float, score: Callable[[float], Tails]) -> Callable[[float], Tails]:
+def _and_logit(
+    value: float, stderr: float, score: Callable[[float], Tails], tail: Callable[[float], float]
+) -> Callable[[float], Tails]:
     centre, scale = log(value / (1 - value)), stderr / (value * (1 - value))
 
     def tails(c: float) -> Tails:
@@ -98,6 +106,6 @@ def _and_logit(value: float, stderr: float, score: Callable[[float], Tails]) -> 
         if not 0 < c < 1:
             return found
         z = (centre - log(c / (1 - c))) / scale
-        return Tails(max(found.above, normal_above(z)), max(found.below, normal_above(-z)))
+        return Tails(max(found.above, tail(z)), max(found.below, tail(-z)))
 
     return tails

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import accumulate
 from math import copysign, exp, inf, sqrt
 
+from gate.stats.auc import of_auc
 from gate.stats.outwards import Outwards, Scores
 from gate.stats.proportion import normal_above
 from gate.stats.test import Tails, Test, unknown
@@ -13,7 +14,7 @@ from gate.stats.tilt import STRIDE
 
 METHOD = "tilted scores"
 LEAST = 50  # rows of each class; with fewer, the area's other test has more power (tally prototype, sec. 6)
-_PSEUDO = 0.5  # of a positive below every score, and of a negative above: even where all are apart, some might not have been
+_PSEUDO = 0.5  # of a positive and of a negative beyond all scores, in the wrong order: even where all are apart, some may not be
 
 
 def of_scores(positives: Sequence[float], negatives: Sequence[float], value: float | None = None) -> Test:
@@ -21,7 +22,8 @@ def of_scores(positives: Sequence[float], negatives: Sequence[float], value: flo
 
     Within a class, shares are tilted by the placements (DeLong): p~ ∝ p·exp(λ V10 / n_pos) and q~ ∝ q·exp(λ V01 / n_neg), with
     the λ nearest 0 at which the area is c; Z = (area - c) / sqrt(Var V10 / n_pos + Var V01 / n_neg), all of it at p~ and q~.
-    `value` is the exact area, where cells hold scores that differ.
+    `value` is the exact area, where cells hold scores that differ. Far out the tests of `of_auc` stand in: Z is skewed, and at
+    an area of 0.9 and 50 positives one of fifty slices failed by accident in 19 % of families, by those in 5 %.
     """
     n_pos, n_neg = sum(positives), sum(negatives)
     thin = min(n_pos, n_neg) < LEAST
@@ -31,9 +33,10 @@ def of_scores(positives: Sequence[float], negatives: Sequence[float], value: flo
         said = f"{min(n_pos, n_neg):g} {'positives' if n_pos < n_neg else 'negatives'} are too few, {LEAST} are needed"
         return unknown(said, estimate=area, low=0.0, high=1.0, method=METHOD, n=n_pos + n_neg)
     n = float(n_pos + n_neg)
-    spread = areas.error(*areas.tilted(0.0)) * sqrt(n)
+    error = areas.error(*areas.tilted(0.0))
+    far = of_auc(area, n_pos, n_neg, error).far_tails
     tails = _tails(area, areas)
-    return Test(tails=tails, estimate=area, low=0.0, high=1.0, method=METHOD, n=n, spread=spread)
+    return Test(tails=tails, far=far, estimate=area, low=0.0, high=1.0, method=METHOD, n=n, spread=error * sqrt(n))
 
 
 def _merged(positives: Sequence[float], negatives: Sequence[float]) -> tuple[list[float], list[float]]:
@@ -65,8 +68,9 @@ class _Areas:
 
     def __init__(self, positives: list[float], negatives: list[float]) -> None:
         self.n_pos, self.n_neg = sum(positives), sum(negatives)
-        self.pos = _shares([_PSEUDO, *positives, 0.0])
-        self.neg = _shares([0.0, *negatives, _PSEUDO])
+        ends = (_PSEUDO, 0.0) if 2 * _area(positives, negatives) >= self.n_pos * self.n_neg else (0.0, _PSEUDO)
+        self.pos = _shares([ends[0], *positives, ends[1]])
+        self.neg = _shares([ends[1], *negatives, ends[0]])
         ten, one = _placements(self.pos, self.neg)
         n = self.n_pos + self.n_neg
         self.ten, self.one = [each * n / self.n_pos for each in ten], [each * n / self.n_neg for each in one]

@@ -15,8 +15,10 @@ _STEPS = 200
 
 def centre_and_spread(values: Sequence[float], least: float = 0.0) -> tuple[float, float]:
     """Mean and sample standard deviation of two values or more; the spread is no smaller than `least`."""
-    mean = fsum(values) / len(values)
-    return mean, max(sqrt(fsum((value - mean) ** 2 for value in values) / (len(values) - 1)), least)
+    scale = max(1.0, *map(abs, values))  # squares of large numbers are no numbers
+    parts = [value / scale for value in values]
+    mean = fsum(parts) / len(parts)
+    return mean * scale, max(sqrt(fsum((part - mean) ** 2 for part in parts) / (len(parts) - 1)) * scale, least)
 
 
 def expected(values: Sequence[float], least: float = 0.0, confidence: float = CONFIDENCE) -> tuple[float, float]:

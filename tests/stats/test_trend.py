@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+import statistics
 
 import pytest
 
@@ -111,3 +112,10 @@ def test_noise_has_no_changes() -> None:
 def test_only_the_latest_are_looked_at() -> None:
     assert change_points([0.0] * 300 + [1.0] * 400) == []
     assert change_points([0.0] * 600 + [1.0] * 100) == [600]
+
+
+def test_numbers_whose_squares_are_none() -> None:
+    mean, spread = centre_and_spread([1e200, 2e200, 1e200, 3e200])
+    assert mean == pytest.approx(1.75e200)
+    assert spread == pytest.approx(statistics.stdev([1.0, 2.0, 1.0, 3.0]) * 1e200)
+    assert centre_and_spread([-1.7e308, 1.7e308])[0] == 0
