@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 from typing import TYPE_CHECKING
 
-from gate.confidence.tree import Operation, Tree, computed, leaves
+from gate.confidence.tree import Operation, Tree, leaves
 from gate.language import value as v
 from gate.language.value import Value
 from gate.stats.bounds import interval
-from gate.stats.test import Tails, Test
+from gate.stats.test import Tails, Test, unknown
 
 if TYPE_CHECKING:
     from gate.confidence.smooth import Prover
@@ -32,6 +33,9 @@ def bounded(prover: Prover, term: Tree) -> Test | None:
             return None
         tests[leaf] = test
     smallest = min(tests.values(), key=lambda each: each.n)
+    here = _value(term, {leaf: Value(test.estimate, test.estimate, test.estimate) for leaf, test in tests.items()})
+    if here.doubts:
+        return unknown(here.doubts[0].text, estimate=0.0, low=-inf, high=inf, method=METHOD, n=smallest.n, of=smallest.of)
     known: dict[float, Value] = {}
 
     def at(alpha: float) -> Value:
@@ -41,9 +45,9 @@ def bounded(prover: Prover, term: Tree) -> Test | None:
 
     return Test(
         tails=lambda c: Tails(_least(lambda alpha: at(alpha).low > c), _least(lambda alpha: at(alpha).high < c)),
-        estimate=float(computed(term, {leaf: test.estimate for leaf, test in tests.items()})),  # type: ignore[misc]
-        low=float("-inf"),
-        high=float("inf"),
+        estimate=here.point,
+        low=-inf,
+        high=inf,
         method=METHOD,
         n=smallest.n,
         of=smallest.of,

@@ -63,7 +63,8 @@ class Extreme(Margin):
     def __init__(self, members: Sequence[Margin], largest: bool) -> None:
         self.members = tuple(members)
         self.largest = largest
-        self.estimate = (max if largest else min)(each.estimate for each in members)
+        outermost = (max if largest else min)(members, key=lambda each: each.estimate)
+        self.estimate, self.stderr = outermost.estimate, outermost.stderr
         self.side = 1 if largest else 0
         self.chances = sum(1 for each in members if each.room()[0] < each.room()[1]) or 1  # numbers have none
         self._found: dict[bool, Tails] = {}
@@ -103,7 +104,12 @@ class Extreme(Margin):
     @property
     def deciding(self) -> Margin:
         """Of the smallest that with the most doubt that it is above 0, of the largest that it is below."""
-        return max(self.members, key=lambda each: each.tails()[self.side]).deciding
+        return self.members[self.at].deciding
+
+    @property
+    def at(self) -> int:
+        """Which member is that, or has it."""
+        return max(range(len(self.members)), key=lambda each: self.members[each].tails()[self.side])
 
     def leaves(self) -> Iterable[Margin]:
         return [leaf for each in self.members for leaf in each.leaves()]
