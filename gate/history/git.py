@@ -96,9 +96,15 @@ class GitStore:
             if records:
                 self._until_it_is_there(lambda head: self._added(head, records), f"gate: {len(records)} records")
 
-    def forget(self, names: Collection[tuple[str, str]], runs: Collection[str] = ()) -> None:
+    def others(self) -> set[str]:
+        return set()
+
+    def forget(
+        self, names: Collection[tuple[str, str]], runs: Collection[str] = (), ranges: Collection[tuple[str, str, str]] = ()
+    ) -> None:
         with self._turn:
             gone = [path_of(Name(model, name, "")) for model, name in names]
+            gone += [path_of(Exclusion(*each, "")) for each in ranges]
             self._until_it_is_there(lambda head: self._without(head, gone, runs), f"gate: forget {len(gone) + len(runs)}")
 
     def _until_it_is_there(self, made: _Made, message: str) -> None:
@@ -131,11 +137,11 @@ class GitStore:
                 raise merge.no_such_run(record.run)
         return {path: _bytes(record) for path, record in after.items() if before.get(path) != record}
 
-    def _without(self, head: str, names: Collection[str], runs: Collection[str]) -> dict[str, bytes | None]:
+    def _without(self, head: str, others: Collection[str], runs: Collection[str]) -> dict[str, bytes | None]:
         there = self._branch.files(head)
         self._copy.load(head)
         self._copied = head
-        gone = {path for path in names if path in there}
+        gone = {path for path in others if path in there}
         kept = {name.run: name.name for name in self._copy.names() if path_of(name) not in gone}
         for run in runs:
             if run in kept:

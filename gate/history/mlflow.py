@@ -121,18 +121,23 @@ class MlflowStore:
         for other in others:
             self._put_record(other)
 
-    def forget(self, names: Collection[tuple[str, str]], runs: Collection[str] = ()) -> None:
-        kept = {name.run: name.name for name in self.names() if (name.model, name.name) not in names}
+    def others(self) -> set[str]:
+        return {run.id for run, found in self._all() if RUN not in data_of(found, "tags")}
+
+    def forget(
+        self, names: Collection[tuple[str, str]], runs: Collection[str] = (), ranges: Collection[tuple[str, str, str]] = ()
+    ) -> None:
+        kept = {name.run: name.name for name in self.names() if (name.model, name.name) not in names} if runs else {}
+        not_ours = self.others() if runs else set()
         for each in runs:
+            if each in not_ours:
+                raise HistoryError(Problem("history-refused", f"run {shown(each)} was not logged by gate: it is not removed"))
             if each in kept:
                 raise merge.named(each, kept[each])
-        for found in self._tracking.runs(self._ids(_RECORDS)):
-            record = record_of(found)
-            if isinstance(record, Name) and (record.model, record.name) in names:
-                self._tracking.delete(str(found["info"]["run_id"]))
-        for run, found in self._all():
-            if run.id in runs:
-                self._tracking.delete(str(found["info"]["run_id"]))
+        gone = [found for found in self._tracking.runs(self._ids(_RECORDS)) if _is_of(record_of(found), names, ranges)]
+        gone += [found for run, found in self._all() if run.id in runs] if runs else []
+        for found in gone:
+            self._tracking.delete(str(found["info"]["run_id"]))
 
     def _merged(self, old: Entry | None, new: Entry) -> Entry:
         alone = Entry(new.run, merge.merged_points((), new.points, new.run.id), dict(new.documents))
@@ -249,6 +254,12 @@ class MlflowStore:
     def _records(self, kind: type) -> list[Any]:
         found = (record_of(each) for each in self._tracking.runs(self._ids(_RECORDS)))
         return [record for record in found if isinstance(record, kind)]
+
+
+def _is_of(record: Record | None, names: Collection[tuple[str, str]], ranges: Collection[tuple[str, str, str]]) -> bool:
+    if isinstance(record, Name):
+        return (record.model, record.name) in names
+    return isinstance(record, Exclusion) and (record.model, record.since, record.until) in ranges
 
 
 def _short(text: str) -> str:

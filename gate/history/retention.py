@@ -7,7 +7,7 @@ from json import loads
 
 from gate.history.store import Store, Which
 from gate.record import dataclass
-from gate.terms.run import DECISION, Run, Status
+from gate.terms.run import DECISION, Run, Status, moment
 
 _COMPARED = 20  # newest decisions of each model and branch: what they compared with is still a baseline
 _PART = 500  # runs that are removed at once: a store is not blocked for long
@@ -17,12 +17,14 @@ _PART = 500  # runs that are removed at once: a store is not blocked for long
 class Keep:
     """What stays: runs that started from `since` on (a moment; empty: all), the `newest` of each model and branch (None: all).
 
-    A run goes if one of the two does not keep it; never those in `named`: ids that the policies' baselines stand for.
+    A run goes if one of the two does not keep it; never those in `named`: ids that the policies' baselines stand for, nor
+    what a waiver still let through on the day `today` (empty: that of the machine's clock).
     """
 
     since: str = ""
     newest: int | None = None
     named: Collection[str] = ()
+    today: str = ""
 
 
 def prune(store: Store, keep: Keep, model: str = "") -> list[Run]:
@@ -35,7 +37,8 @@ def prune(store: Store, keep: Keep, model: str = "") -> list[Run]:
 
 def superfluous(store: Store, keep: Keep, model: str = "") -> list[Run]:
     """The runs that would go, oldest last. Raises HistoryError."""
-    runs = store.runs(Which(model=model))
+    others = store.others()
+    runs = [run for run in store.runs(Which(model=model)) if run.id not in others]
     kept = {*keep.named, *_newest_that_passed(runs), *(name.run for name in store.names()), *_compared_with(store, runs)}
     seen: dict[tuple[str, str], int] = {}
     gone: list[Run] = []
@@ -48,7 +51,7 @@ def superfluous(store: Store, keep: Keep, model: str = "") -> list[Run]:
             gone.append(run)
     if not gone:
         return []
-    waived = _waived(store, [run for run in gone if run.verdict == "warn"])
+    waived = _waived(store, [run for run in gone if run.verdict == "warn"], keep.today or moment()[:10])
     return [run for run in gone if run.id not in waived]
 
 
@@ -84,11 +87,8 @@ def _baselines(decision: str) -> Iterator[str]:
         return
 
 
-def _waived(store: Store, runs: Iterable[Run]) -> set[str]:
+def _waived(store: Store, runs: Iterable[Run], today: str) -> set[str]:
     """Runs that were let through by a waiver that is still valid today: what it was granted for must stay to be seen."""
-    from datetime import datetime, timezone
-
-    today = datetime.now(timezone.utc).strftime("%Y-%m-%d")
     return {run.id for run in runs if any(until >= today for until in _waivers(store.document(run.id, DECISION)))}
 
 

@@ -150,8 +150,13 @@ class SqlStore:
         found = self._all("select name, text, at from states order by name")
         return [state for row in found if (state := State(*map(str, row))).key.startswith(prefix)]
 
-    def forget(self, names: Collection[tuple[str, str]], runs: Collection[str] = ()) -> None:
-        self._checked(lambda: self._link.write(lambda cursor: sql_forget.forget(cursor, names, runs)))
+    def others(self) -> set[str]:
+        return set()
+
+    def forget(
+        self, names: Collection[tuple[str, str]], runs: Collection[str] = (), ranges: Collection[tuple[str, str, str]] = ()
+    ) -> None:
+        self._checked(lambda: self._link.write(lambda cursor: sql_forget.forget(cursor, names, runs, ranges)))
 
     def forget_sent(self, entry: Entry) -> None:
         """Take away a run that was copied elsewhere, unless it has more points by now."""

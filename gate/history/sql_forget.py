@@ -12,10 +12,14 @@ if TYPE_CHECKING:
     from gate.history.sql import Cursor
 
 
-def forget(cursor: Cursor, names: Collection[tuple[str, str]], runs: Collection[str]) -> None:
-    """Names first, then runs. Raises HistoryError where a run still has a name."""
+def forget(
+    cursor: Cursor, names: Collection[tuple[str, str]], runs: Collection[str], ranges: Collection[tuple[str, str, str]]
+) -> None:
+    """Names and ranges first, then runs. Raises HistoryError where a run still has a name."""
     for model, name in names:
         cursor.do("delete from names where model = ? and name = ?", [model, name])
+    for each in ranges:
+        cursor.do("delete from exclusions where model = ? and since = ? and until = ?", each)
     for run in runs:
         _run(cursor, run)
 

@@ -89,8 +89,14 @@ class Store(Protocol):
     def states(self, prefix: str = "") -> list[State]:
         """What is remembered under keys that begin so."""
 
-    def forget(self, names: Collection[tuple[str, str]], runs: Collection[str] = ()) -> None:
-        """Take away names (model and name), and runs with all that belongs to them; a run that has a name stays (`run-named`)."""
+    def others(self) -> set[str]:
+        """The ids of runs that were logged there without gate: they are read, and not gate's to remove."""
+
+    def forget(
+        self, names: Collection[tuple[str, str]], runs: Collection[str] = (), ranges: Collection[tuple[str, str, str]] = ()
+    ) -> None:
+        """Take away names (model and name), exclusions (model, since and until), and runs with all that belongs to them; a run
+        that has a name stays (`run-named`), and one of `others` (`history-refused`)."""
 
     def close(self) -> None:
         """Let go of files and connections."""

@@ -12,6 +12,7 @@ import gate
 from gate.errors import HistoryError
 from gate.history.mlflow import MlflowStore
 from gate.history.mlflow_api import Tracking, key_of
+from gate.history.retention import Keep, prune
 from gate.history.store import Which
 from gate.terms.run import DECISION, Name, Status
 from tests.conftest import Desk
@@ -33,6 +34,15 @@ name = "fraud-" + sys.argv[1].strip("/")
 client.create_registered_model(name)
 version = client.create_model_version(name, made.info.artifact_uri, run_id=made.info.run_id)
 client.set_registered_model_alias(name, "champion", version.version)
+print(made.info.run_id)
+"""
+BY_HAND = """
+import sys
+from mlflow import MlflowClient
+
+made = MlflowClient().create_run(MlflowClient().create_experiment(sys.argv[1] + "fraud"))
+MlflowClient().log_metric(made.info.run_id, "f1", 0.9)
+MlflowClient().set_terminated(made.info.run_id)
 print(made.info.run_id)
 """
 CLIENT = """
@@ -67,6 +77,19 @@ def test_runs_that_others_logged_are_read_and_feed_no_baseline(empty_experiments
     assert [each.point for each in store.last("val/f1", 3)] == [logged("val/f1", 0.9, 3)]
     assert store.runs(Which(trusted=True)) == []
     assert Name(f"fraud-{prefix.strip('/')}", "champion", made) in store.names()
+
+
+@mark
+def test_runs_that_others_logged_are_never_removed(empty_experiments: str, opened: Opened) -> None:
+    made = client(BY_HAND, empty_experiments.partition("#")[2]).splitlines()[-1]
+    store = opened(empty_experiments)
+    store.add([entry(1, verdict="fail")])
+    assert store.others() == {made}
+    assert [each.id for each in prune(store, Keep(newest=0))] == ["run-0001"]
+    with pytest.raises(HistoryError) as caught:
+        store.forget([], [made])
+    assert [problem.slug for problem in caught.value.problems] == ["history-refused"]
+    assert [each.id for each in opened(empty_experiments).runs()] == [made]
 
 
 @mark

@@ -84,6 +84,13 @@ def test_a_run_that_a_valid_waiver_let_through_stays(store: Store, until: str, s
     assert (10 not in numbers(prune(store, Keep(newest=0)))) is stays
 
 
+def test_waivers_are_those_of_the_day_that_is_asked_for(store: Store) -> None:
+    decision = json.dumps({"findings": [{"waiver": {"until": "2026-12-31", "why": "relabelled", "by": "@head"}}]})
+    store.add([Entry(run(10, verdict="warn", trusted=False), (), {"decision": decision})])
+    assert 10 not in numbers(superfluous(store, Keep(newest=0, today="2026-12-31")))
+    assert 10 in numbers(superfluous(store, Keep(newest=0, today="2027-01-01")))
+
+
 def test_a_decision_that_cannot_be_read_is_not_thrown_away(store: Store) -> None:
     store.add([Entry(run(10, verdict="warn", trusted=False), (), {"decision": "[1"})])
     assert 10 not in numbers(prune(store, Keep(newest=0)))

@@ -253,6 +253,21 @@ def test_a_name_is_that_of_one_run(store: Store, opened: Opened) -> None:
     assert [name.run for name in opened().names("fraud")] == ["run-0001"]
 
 
+def test_a_range_that_was_taken_out_comes_back(store: Store, opened: Opened) -> None:
+    first, second = (
+        Exclusion("fraud", f"2026-11-22T00:0{at}:00.000Z", f"2026-11-22T00:0{at + 1}:00.000Z", "why", "ann") for at in (0, 1)
+    )
+    store.add([entry(0), entry(1), first, second])
+    assert opened().exclusions("fraud") == [first, second]
+    store.forget([], [], [("churn", first.since, first.until), ("fraud", first.since, first.until)])
+    again = opened()
+    assert again.exclusions() == [second]
+    assert [each.id for each in again.runs(Which(excluded=False))] == ["run-0000"]
+    again.add([first])
+    assert opened().exclusions() == [first, second]
+    assert again.others() == set()
+
+
 def test_the_latest_state_counts(store: Store, opened: Opened) -> None:
     store.add([State("alert/fraud", "on", "2026-11-22"), State("other", "x", "2026-11-22")])
     opened().add([State("alert/fraud", "off", "2026-11-23")])
