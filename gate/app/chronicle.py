@@ -69,6 +69,7 @@ def _chronicle(store: Store, model: str, newest_first: Sequence[Run], metric: st
         lines=tuple(_line(facts[key], values) for key, values in sorted(lines.items())),
         limits=tuple(_limit(asked, judged) for asked, judged in limits.items()),
         names=tuple((each.name, each.run) for each in store.names(model)),
+        exclusions=tuple(store.exclusions(model)),
     )
 
 

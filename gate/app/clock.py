@@ -22,8 +22,8 @@ class Clock:
         return self.now[:10]
 
 
-def clock(given: str = "") -> Clock:
-    """The machine's clock, or `given`: a day, or a day and a time ending in Z. Raises UsageError."""
+def clock(given: str = "", flag: str = "--now") -> Clock:
+    """The machine's clock, or what is `given` by a flag: a day, or a day and a time ending in Z. Raises UsageError."""
     import time
 
     if not given:
@@ -34,5 +34,5 @@ def clock(given: str = "") -> Clock:
             raise ValueError
         time.strptime(full, "%Y-%m-%dT%H:%M:%SZ")
     except ValueError:
-        raise UsageError(Problem("bad-clock", f"`{given[:40]}` is not a moment", remedy="write `--now 2026-12-31`")) from None
+        raise UsageError(Problem("bad-clock", f"`{given[:40]}` is not a moment", remedy=f"write `{flag} 2026-12-31`")) from None
     return Clock(full, True)

@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from gate.app.diff_decisions import compare_decisions
 from gate.app.diff_metrics import compare_metrics
+from gate.app.policy_here import history_here
 from gate.errors import GateError, HistoryError, Problem
 from gate.history.store import Store, Which, open_store
 from gate.record import replace
@@ -31,7 +32,7 @@ def is_run(written: str) -> bool:
 
 def compare_runs(before: str, after: str, store: str, environ: Mapping[str, str]) -> RunComparison:
     """What became of run A in run B. Raises HistoryError: there is no such run, or no history."""
-    opened = open_store(store, environ)
+    opened = open_store(history_here(store, environ), environ)
     try:
         (old, first, a, was), (new, second, b, is_) = (_read(opened, each) for each in (before, after))
     finally:
@@ -44,7 +45,7 @@ def compare_runs(before: str, after: str, store: str, environ: Mapping[str, str]
 
 def read_run(written: str, store: str, environ: Mapping[str, str]) -> tuple[Source, Decision | Measurements]:
     """A run to be compared with a file. Raises HistoryError."""
-    opened = open_store(store, environ)
+    opened = open_store(history_here(store, environ), environ)
     try:
         _, source, decision, table = _read(opened, written)
     finally:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 
 from gate.app.backtest import Recorded, asked, recorded
+from gate.app.policy_here import history_here
 from gate.app.proposal import Line, Proposal, propose
 from gate.errors import Problem, UsageError
 from gate.history.store import Which, open_store
@@ -30,7 +31,7 @@ _MOST_MODELS = 12
 def runs_of(text: str, model: str, guess: str, environ: Mapping[str, str]) -> tuple[str, list[Recorded]]:
     """The model and its newest runs, as `run:last-30` asks, that were not refused. Raises GateError: none, or which model?"""
     count = asked(text)
-    store = open_store("", environ)
+    store = open_store(history_here("", environ, ""), environ)
     try:
         models = sorted({run.model for run in store.runs(Which(trusted=True, limit=10_000))})
         name = model or (guess if guess in models else models[0] if len(models) == 1 else "")

@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from gate.app.chronicle import chronicles, grants
+from gate.app.naming import refuse_odd
+from gate.app.policy_here import history_here
 from gate.errors import HistoryError, PolicyError, Problem, UsageError
-from gate.history.store import Store, Which, default_path, open_store, public
+from gate.history.store import VARIABLE, Store, Which, default_path, open_store, public
 from gate.record import dataclass
 from gate.terms.chronicle import Chronicle, Grant
 from gate.terms.run import Exclusion, Name, Run, moment
@@ -23,7 +25,8 @@ _HOURS = {"h": 1, "d": 24, "w": 168}
 class HistoryRequest:
     """What `gate history` was asked for: whose runs, where from, and how many of each model.
 
-    `policies` are those whose baselines must stay when runs are pruned; none: those of this folder, if it has one.
+    `policies` are those whose baselines must stay when runs are pruned, and that say where the history is; none: those of this
+    folder, if it has one. `passed` means what a rollback may go to: a change's own job says what it likes of its branch.
     """
 
     metric: str = ""
@@ -45,13 +48,15 @@ class HistoryRequest:
             model=self.model,
             branch=self.branch,
             since=started(self.since, self.now),
-            before=started(self.until, self.now),
+            before=started(self.until, self.now, "--until"),
             passed=True if self.passed else None,
+            trusted=True if self.passed else None,
+            excluded=False if self.passed else None,
             limit=self.most,
         )
 
 
-def started(written: str, now: str = "") -> str:
+def started(written: str, now: str = "", flag: str = "--since") -> str:
     """`2026-11-01`, a moment, or an age (`90d`, `12w`, `6h`), as a moment. Raises UsageError."""
     from datetime import datetime, timedelta
 
@@ -67,7 +72,7 @@ def started(written: str, now: str = "") -> str:
         full = f"{written}T00:00:00.000Z" if _DAY.match(written) else written
         milliseconds(full)
     except (ValueError, OverflowError):
-        remedy = "write --since 2026-11-01, or an age: 90d, 12w, 6h"
+        remedy = f"write {flag} 2026-11-01, or an age: 90d, 12w, 6h"
         raise UsageError(Problem("bad-moment", f"`{written[:40]}` is no day and no age", remedy=remedy)) from None
     return full
 
@@ -75,7 +80,7 @@ def started(written: str, now: str = "") -> str:
 @contextmanager
 def opened(request: HistoryRequest, *, write: bool = False) -> Iterator[Store]:
     """The history that is meant. Raises HistoryError."""
-    store = open_store(request.store, request.environ, write=write)
+    store = open_store(_url(request), request.environ, write=write)
     try:
         yield store
     finally:
@@ -107,9 +112,11 @@ def export(request: HistoryRequest) -> str:
 
 def where(request: HistoryRequest) -> str:
     """The history as it may be shown."""
-    from gate.history.store import VARIABLE
+    return public(_url(request) or request.environ.get(VARIABLE, "") or default_path())
 
-    return public(request.store or request.environ.get(VARIABLE, "") or default_path())
+
+def _url(request: HistoryRequest) -> str:
+    return history_here(request.store, request.environ, policies=request.policies)
 
 
 def render(form: str, found: Sequence[Chronicle]) -> str:
@@ -126,6 +133,7 @@ def render(form: str, found: Sequence[Chronicle]) -> str:
 
 def name(request: HistoryRequest, run: str, named: str) -> Run:
     """Give a run a name: `run:NAME` then finds it. Raises HistoryError: no such run, or a name that is another's."""
+    refuse_odd(named)
     with opened(request, write=True) as store:
         found = store.run(run)
         if found is None:
@@ -147,17 +155,39 @@ def unname(request: HistoryRequest, named: str) -> Run | None:
 
 def exclude(request: HistoryRequest, written: str, why: str) -> Exclusion:
     """Take a range of days out of what is compared with: FIRST..LAST, both included. Raises GateError."""
-    first, dots, last = written.partition("..")
-    model = request.model or _only_model(request)
-    if not (dots and _DAY.match(first) and _DAY.match(last) and first <= last and why):
-        remedy = 'gate history --exclude 2026-03-01..2026-03-07 --why "labels were wrong"'
-        raise UsageError(Problem("usage", "a range has a first and a last day, and a reason", remedy=remedy))
-    after = started(last, "")  # midnight before the last day
-    until = moment(_seconds(after) + 86400)
-    found = Exclusion(model, started(first), until, why, _who(request))
+    since, until = _range(written, "--exclude")
+    if not why:
+        remedy = f'gate history --exclude {written} --why "labels were wrong"'
+        raise UsageError(Problem("usage", "a range is excluded for a reason", remedy=remedy))
+    found = Exclusion(request.model or _only_model(request), since, until, why, _who(request))
     with opened(request, write=True) as store:
         store.add([found])
     return found
+
+
+def include(request: HistoryRequest, written: str) -> Exclusion:
+    """Take back what was excluded: the same FIRST..LAST. Raises GateError: no such range, or several models have it."""
+    from gate.reports.history import days
+
+    since, until = _range(written, "--include")
+    with opened(request, write=True) as store:
+        there = store.exclusions(request.model)
+        found = [each for each in there if (each.since, each.until) == (since, until)]
+        if len(found) != 1:
+            ranges = ", ".join(dict.fromkeys("..".join(days(each)) for each in there[:8])) or "none"
+            what = f"`{written}` is excluded for several models" if found else f"`{written}` is not excluded"
+            raise UsageError(Problem("usage", what, remedy="say which: --model" if found else f"what is excluded: {ranges}"))
+        store.forget((), (), [(found[0].model, since, until)])
+    return found[0]
+
+
+def _range(written: str, flag: str) -> tuple[str, str]:
+    """From the midnight before the first day to the one after the last. Raises UsageError."""
+    first, dots, last = written.partition("..")
+    if not (dots and _DAY.match(first) and _DAY.match(last) and first <= last):
+        remedy = f"gate history {flag} 2026-03-01..2026-03-07"
+        raise UsageError(Problem("usage", "a range has a first and a last day", remedy=remedy))
+    return started(first, flag=flag), moment(_seconds(started(last, flag=flag)) + 86400)
 
 
 def prune(request: HistoryRequest, newest: int | None, *, dry: bool) -> list[Run]:
@@ -173,10 +203,12 @@ def prune(request: HistoryRequest, newest: int | None, *, dry: bool) -> list[Run
     if newest is None and not request.until:
         remedy = "gate history --prune --keep 500, or --prune --until 365d"
         raise UsageError(Problem("usage", "say what may go: all but the newest, or what is older", remedy=remedy))
-    named = _baselines(request)
+    if newest is not None and newest < 0:
+        raise UsageError(Problem("usage", f"--keep {newest} is no number of runs", remedy="gate history --prune --keep 500"))
+    before, named = started(request.until, request.now, "--until"), _baselines(request)
     with opened(request, write=not dry) as store:
         stay = {run for model, text in named for run in stands_for(store, text, model)}
-        keep = Keep(since=started(request.until, request.now), newest=newest, named=stay)
+        keep = Keep(since=before, newest=newest, named=stay, today=request.now[:10])
         return superfluous(store, keep, request.model) if dry else remove(store, keep, request.model)
 
 

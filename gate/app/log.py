@@ -10,12 +10,13 @@ from threading import Lock
 from types import TracebackType
 from typing import Any
 
-from gate.errors import GateError, HistoryError, PolicyError, Problem
+from gate.app.policy_here import default_model, history_here
+from gate.errors import GateError, HistoryError, InputError, Problem
 from gate.history import recording
 from gate.history.begin import begun
 from gate.history.points import point, scalars
 from gate.history.recording import Recording
-from gate.history.store import open_store
+from gate.history.store import VARIABLE, open_store
 from gate.record import replace
 from gate.terms.run import Status
 
@@ -49,7 +50,10 @@ class LoggedRun:
         *,
         slice: Mapping[str, Any] | None = None,  # noqa: A002
     ) -> None:
-        """Log several numbers of one step: all of them, or none where one is refused. Raises as log_metric does."""
+        """Log several numbers of one step by their names: all, or none where one is refused. Raises as log_metric does."""
+        if not isinstance(metrics, Mapping):
+            what = f"metrics are numbers by their names, not a {type(metrics).__name__}"
+            raise InputError(Problem("not-loggable", what, remedy='run.log_metrics({"f1": 0.9}, step=3)'))
         self._recorded.add([point(name, value, step, slice) for name, value in metrics.items()])
 
     def __enter__(self) -> LoggedRun:
@@ -90,16 +94,17 @@ def run(
     """Begin to record a run: `with gate.run("fraud", params={"depth": 6}) as run: run.log_metrics({"f1": 0.9}, step=1)`.
 
     `model` is the `name` of the policy, by default that of the nearest gate.yaml. `test_set` is a digest of the rows that are
-    measured: another one starts a new series. `store` is where, by default $GATE_HISTORY or `.gate/history.db`. Branch,
-    commit and event are those of the CI job, else of the repository here. With $GATE_RUN, the processes that have it
-    record one run together. Raises GateError.
+    measured: another one starts a new series. `store` is where, by default the `history` of that policy, else $GATE_HISTORY,
+    else `.gate/history.db`. Branch, commit and event are those of the CI job, else of the repository here. With $GATE_RUN,
+    the processes that have it record one run together. Raises GateError.
     """
     environ = os.environ
     joined = environ.get(RUN, "")
     first = begun(environ, model or default_model(environ), scalars(params), joined)
     first = replace(first, test_set=test_set, model_digest=model_digest, version=version)
-    opened = open_store(store, environ, write=True)
-    return LoggedRun(recording.record(opened, first, bool(joined), store or environ.get("GATE_HISTORY", "")))
+    where = history_here(store, environ, "gate.run(store='git:origin')") or environ.get(VARIABLE, "")
+    opened = open_store(where, environ, write=True)
+    return LoggedRun(recording.record(opened, first, bool(joined), where))
 
 
 def log_metric(name: str, value: float, step: int = 0, *, slice: Mapping[str, Any] | None = None) -> None:  # noqa: A002
@@ -132,24 +137,3 @@ def _at_the_end(began: LoggedRun) -> None:
             began.fail()
     except HistoryError as error:
         print(f"gate: run {began.id} is not finished: {error}", file=sys.stderr)
-
-
-def default_model(environ: Mapping[str, str]) -> str:
-    """The `name` of the policy that judges here; "model" where there is none, as in a policy without a name."""
-    from gate.documents.yaml import load
-    from gate.policy.find import find
-
-    try:
-        paths = find((), environ)
-    except PolicyError:
-        return "model"
-    names: list[str] = []
-    for path in paths:
-        try:
-            with open(path, encoding="utf-8") as file:
-                found = load(file.read(), path)[0]
-        except (OSError, GateError, UnicodeDecodeError):
-            what = f"the model's name cannot be read from {path}"
-            raise HistoryError(Problem("model-unnamed", what, remedy="say it: gate.run('fraud')")) from None
-        names.append(str(found.get("name", "model")) if isinstance(found, dict) else "model")
-    return " + ".join(names)

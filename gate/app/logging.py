@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO
 
 from gate.app.clock import clock
-from gate.app.log import RUN, default_model
+from gate.app.log import RUN
+from gate.app.naming import refuse_odd
+from gate.app.policy_here import default_model, history_here
 from gate.documents.document import shown
 from gate.errors import InputError, Place, Problem, UsageError
 from gate.history import lines, recording
 from gate.history.begin import begun
 from gate.history.points import point, points_of, scalars
-from gate.history.store import Store, open_store
+from gate.history.store import VARIABLE, Store, default_path, open_store, public
 from gate.readers.inputs import read_inputs, split
 from gate.readers.number_text import number
 from gate.record import dataclass, field, replace
@@ -22,6 +26,7 @@ from gate.terms.run import MEASUREMENTS, Entry, Name, Point, Record, Run, Status
 
 _STEPS = ("step", "_step", "global_step", "epoch", "iteration")
 _LINES = (".jsonl", ".ndjson")
+_SLICED = re.compile(r"([^\[\]=]+)\[([^\[\]]+)\]=([^=]*)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +52,12 @@ class LogRequest:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What was logged: into a run, None where there was nothing for one, and how many runs were imported."""
+    """What was logged: into a run, None where there was nothing for one, how many runs were imported, and `where`."""
 
     run: Run | None
     points: int
     imported: int
+    where: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +73,12 @@ def log(request: LogRequest) -> Done:
     """Record a run with all that the inputs say, or none of it. Raises GateError."""
     if not request.inputs:
         raise UsageError(Problem("no-input", "nothing to log: name a number or a file", remedy="gate log accuracy=0.85 --step 3"))
+    refuse_odd(request.named)
     found = _read(request)
-    store = open_store(request.store, request.environ, write=True)
+    url = history_here(request.store, request.environ, "--to git:origin") or request.environ.get(VARIABLE, "") or default_path()
+    store = open_store(url, request.environ, write=True)
     try:
-        return _recorded(request, found, store)
+        return replace(_recorded(request, found, store), where=public(url))
     finally:
         store.close()
 
@@ -94,7 +102,7 @@ def _run(request: LogRequest, store: Store) -> Run:
         return known
     model = request.model or default_model(request.environ)
     begun_ = begun(request.environ, model, scalars(request.params), wanted)
-    at = clock(request.at).now.replace("Z", ".000Z") if request.at else ""
+    at = clock(request.at, "--at").now.replace("Z", ".000Z") if request.at else ""
     return replace(
         begun_,
         id=begun_.id if wanted or not at else new_id(at),
@@ -137,8 +145,11 @@ def _read(request: LogRequest) -> _Read:
             points += more
             records += exported
         else:
+            _refuse_number(each)
             files.append(each)
     table = read_inputs(files, format=request.reader, stdin=request.stdin) if files else Measurements()
+    if files and not len(table):
+        raise _nothing(Place(", ".join(files)))
     points += points_of(table, request.step)
     return _Read(tuple(points), _documents(table), tuple(records))
 
@@ -152,10 +163,27 @@ def _documents(table: Measurements) -> dict[str, str]:
     return {MEASUREMENTS: measurements_json.render(table)}
 
 
+def _refuse_number(written: str) -> None:
+    """Raises GateError where it is no file but a number that is written in another way than NAME=VALUE."""
+    if os.path.exists(written):
+        return
+    if written.startswith("="):
+        point("", written)  # says that the name is missing
+    sliced = _SLICED.fullmatch(written)
+    if sliced is not None:
+        name, on, value = map(shown, sliced.groups())
+        told = " ".join(f"--slice {each.strip()}" for each in on.split(","))
+        what = f"`{shown(written)}`: the slice of what is logged stands apart"
+        raise UsageError(Problem("usage", what, remedy=f"gate log {name}={value} {told}"))
+
+
+def _nothing(where: Place) -> InputError:
+    """What to raise where a file has not one number: whoever logs it believes that there is one."""
+    return InputError(Problem("not-loggable", "there is no number in it, so nothing to log", where, '{"accuracy": 0.91}'))
+
+
 def _is_value(written: str) -> bool:
     """Whether what stands behind `=` is meant as a number and not as a file."""
-    import os
-
     return not (os.path.exists(written) or os.path.splitext(written)[1][1:2].isalpha() or "/" in written)
 
 
@@ -181,6 +209,8 @@ def _lines(path: str, request: LogRequest) -> tuple[list[Point], list[Record]]:
         raise InputError(Problem("unreadable", f"the file cannot be read: {error.strerror}", Place(path))) from None
     except UnicodeDecodeError:
         raise InputError(Problem("not-utf8", "the file is not UTF-8", Place(path))) from None
+    if not points and not records:
+        raise _nothing(Place(path))
     return points, records
 
 

@@ -41,7 +41,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add("-b", "--baseline", action="append", default=[], metavar="FILE", help="the baseline of these metrics")
     runs = "of two policies: judge recorded runs by both and list the verdicts that change, as run:last-40"
     add("--on", default="", metavar="RUNS", help=runs)
-    add("--store", default="", metavar="HISTORY", help="where runs are (default: $GATE_HISTORY, else .gate/history.db)")
+    runs = "where runs are (default: the policy's `history`, $GATE_HISTORY, else .gate/history.db)"
+    add("--store", default="", metavar="HISTORY", help=runs)
     add("--now", default="", metavar="DATE", help="compare as if it were this day: waivers end")
 
 

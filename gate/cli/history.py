@@ -35,8 +35,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("metric", nargs="?", default="", metavar="METRIC", help="show only this one, plotted; with --name: the id of a run")
     form = (
-        "a folder gets the dashboard; .json and .csv hold numbers, .txt the table, .jsonl all there is; FORM=FILE, `-` is "
-        "standard output; repeatable"
+        "a folder gets the dashboard; .json and .csv hold numbers, .txt the table, .jsonl all there is; FORM=FILE; `-` is "
+        "standard output, alone the table; repeatable"
     )
     add("-o", "--output", action="append", default=[], metavar="FILE or DIR/", help=form)
     add("--json", action="store_true", help="the same as -o json=-")
@@ -44,7 +44,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add("--branch", default="", metavar="BRANCH", help="only runs on this branch")
     add("--since", default="", metavar="WHEN", help="only runs from then on: a day, or an age (90d, 12w, 6h)")
     add("--until", default="", metavar="WHEN", help="only runs before then")
-    add("--passed", action="store_true", help="only runs whose decision let the model be deployed")
+    passed = "only trusted runs whose decision let the model be deployed, none that is excluded: what a rollback may go to"
+    add("--passed", action="store_true", help=passed)
     add(
         "-n",
         type=int,
@@ -54,7 +55,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     add("--all", action="store_true", help="leave out no line and no run of the table")
     add("--waivers", action="store_true", help="list the waivers that these runs saw, and which they needed")
-    add("--store", default="", metavar="HISTORY", help=f"which history (default: ${VARIABLE}, else .gate/history.db)")
+    which = f"which history (default: the policy's `history`, ${VARIABLE}, else .gate/history.db)"
+    add("--store", default="", metavar="HISTORY", help=which)
+    _caring(parser)
+
+
+def _caring(parser: argparse.ArgumentParser) -> None:
     care = parser.add_argument_group("looking after it")
     care.add_argument("--name", default="", metavar="NAME", help="give the run a name")
     care.add_argument("--unname", default="", metavar="NAME", help="take a name away")
@@ -62,11 +68,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--exclude", default="", metavar="FIRST..LAST", help="no rule compares with runs of these days; needs --why"
     )
     care.add_argument("--why", default="", metavar="TEXT", help="the reason")
+    care.add_argument("--include", default="", metavar="FIRST..LAST", help="take back what was excluded")
     care.add_argument("--prune", action="store_true", help="remove runs: all but --keep, and those before --until")
     care.add_argument(
         "--keep", type=int, default=None, metavar="N", help="with --prune: the newest N of each model and branch stay"
     )
-    stays = "with --prune: what its baselines stand for stays; repeatable (default: $GATE_POLICY, else the nearest gate.yaml)"
+    stays = (
+        "whose `history` is meant, and with --prune: what its baselines stand for stays; repeatable (default: $GATE_POLICY, "
+        "else the nearest gate.yaml)"
+    )
     care.add_argument("-p", "--policy", action="append", default=[], metavar="POLICY", help=stays)
     care.add_argument("--dry-run", action="store_true", help="with --prune: only say what would go")
     care.add_argument("--now", default="", metavar="DATE", help="as if it were this day: ages and waivers count from it")
@@ -88,7 +98,7 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
         policies=args.policy,
         environ=environ,
     )
-    if args.name or args.unname or args.exclude or args.prune:
+    if args.name or args.unname or args.exclude or args.include or args.prune:
         _look_after(args, request)
     elif args.waivers:
         _waivers(args, request)
@@ -109,6 +119,9 @@ def _look_after(args: argparse.Namespace, request: HistoryRequest) -> None:
     if args.exclude:
         out = looking.exclude(request, args.exclude, args.why)
         say(f"runs of {brief(out.model)} from {out.since[:10]} before {out.until[:10]} are compared with no more")
+    if args.include:
+        back = looking.include(request, args.include)
+        say(f"runs of {brief(back.model)} from {back.since[:10]} before {back.until[:10]} count again")
     if args.prune:
         gone = looking.prune(request, args.keep, dry=args.dry_run)
         would = "would go" if args.dry_run else "removed"
@@ -169,7 +182,9 @@ def _wanted(written: Sequence[str]) -> tuple[list[Output], list[str]]:
     for each in written:
         form, equals, path = each.partition("=")
         suffix = os.path.splitext(each)[1].lower()
-        if equals and path and form in looking.FORMS.values():
+        if each == "-":
+            files.append(Output("text", each))
+        elif equals and path and form in looking.FORMS.values():
             files.append(Output(form, path))
         elif suffix in looking.FORMS and not os.path.isdir(each):
             files.append(Output(looking.FORMS[suffix], each))

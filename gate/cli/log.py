@@ -9,7 +9,7 @@ from gate.app import logging
 from gate.cli.console import say, standard_input
 from gate.documents.document import shown
 from gate.errors import Problem, UsageError
-from gate.history.store import VARIABLE, default_path, public
+from gate.history.store import VARIABLE
 
 SUMMARY = "record numbers as a run in the history"
 EXAMPLES = """\
@@ -41,7 +41,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add("--test-set", default="", metavar="DIGEST", help="which rows were measured: others start a new series")
     add("--model-digest", default="", metavar="DIGEST", help="which model was measured")
     add("--model-version", default="", metavar="VERSION", help="its version in a registry")
-    store = f"a file, postgresql://…, git: or mlflow: (default: ${VARIABLE}, else .gate/history.db)"
+    store = f"a file, postgresql://…, git: or mlflow: (default: the policy's `history`, ${VARIABLE}, else .gate/history.db)"
     add("--to", default="", metavar="HISTORY", help=store)
     add("--from", dest="reader", metavar="FORMAT", help="read metrics files as this format instead of recognising it")
 
@@ -69,9 +69,8 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
     if done.imported:
         say(f"imported {done.imported} run{'s' * (done.imported != 1)}")
     if done.run is not None:
-        where = public(args.to or environ.get(VARIABLE, "") or default_path())
         numbers = f"{done.points} number{'s' * (done.points != 1)}"
-        say(f"logged {numbers} of {shown(done.run.model)}: run {shown(done.run.id)} in {where}")
+        say(f"logged {numbers} of {shown(done.run.model)}: run {shown(done.run.id)} in {done.where}")
     return 0
 
 

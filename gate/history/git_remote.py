@@ -53,7 +53,11 @@ def remote_of(url: str, environ: Mapping[str, str]) -> Remote:
         return Remote(url=os.path.abspath(where) if os.path.isdir(where) else where, branch=branch, protocol="file")
     if _SSH.fullmatch(where) and "::" not in where:
         return Remote(url=where, branch=branch, protocol="ssh")
-    raise _refused(f"`{shown(where)}` is no address of a repository")
+    where = re.sub(r"//[^/@]*@", "//…@", where)
+    if address in ("", "origin"):
+        what = f"`origin` of this repository is `{shown(where)}`, which is no folder here and no address that gate takes"
+        raise HistoryError(Problem("history-unreachable", what, remedy="is it still there? `git remote -v`; or name another one"))
+    raise _refused(f"`{shown(where)}` is no folder here and no address of a repository")
 
 
 def _refused(what: str) -> HistoryError:

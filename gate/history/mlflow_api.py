@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 from gate.errors import GateError, HistoryError, Problem
 from gate.readers.mlflow_address import Address
 from gate.readers.mlflow_server import Server
+from gate.record import replace
 from gate.web.errors import WebError
 
 _API = "api/2.0/mlflow"
@@ -30,7 +31,9 @@ class Tracking:
         try:
             self._server = Server(Address(base=address), environ, None)
         except GateError as error:
-            raise HistoryError(*error.problems) from None
+            remedy = "set MLFLOW_TRACKING_URI=https://…, or name the server: mlflow:https://SERVER"
+            told = (replace(each, remedy=remedy) if each.slug == "no-tracking-server" else each for each in error.problems)
+            raise HistoryError(*told) from None
         self.where = self._server.base
 
     def experiments(self) -> dict[str, str]:

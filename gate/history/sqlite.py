@@ -35,6 +35,9 @@ def open_store(url: str, environ: Mapping[str, str], *, write: bool) -> Store:  
 
 def open_file(path: str, *, write: bool) -> SqlStore:
     """The history in the file; one that is not there is made where it may be written. Raises HistoryError."""
+    if os.path.isdir(path):
+        what = f"{shown(path)} is a folder, and a history a file"
+        raise HistoryError(Problem("history-unwritable", what, remedy=f"name a file: {shown(os.path.join(path, 'history.db'))}"))
     if write:
         _make_folder(path)
     elif not os.path.exists(path):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from gate.reports.neutral import signs
 from gate.reports.numbers import number
 from gate.terms.chronicle import Chronicle, Grant, Limit, Line
-from gate.terms.run import Run, Status
+from gate.terms.run import Exclusion, Run, Status
 
 _BLOCKS, _BLOCKS_IN_ASCII = "▁▂▃▄▅▆▇█", "_.,-=+*#"
 _VERDICTS = {"pass": "✓", "warn": "!", "undecided": "?", "fail": "✗", "error": "✗"}
@@ -52,6 +52,14 @@ def span(runs: Sequence[Run]) -> str:
     """The days of the first and the last run."""
     first, last = runs[0].started[:10], runs[-1].started[:10]
     return f"on {first}" if first == last else f"from {first} to {last}"
+
+
+def days(excluded: Exclusion) -> tuple[str, str]:
+    """The first and the last day of a range as they were given; moments where it is none of whole days."""
+    midnight = "T00:00:00.000Z"
+    if not (excluded.since.endswith(midnight) and excluded.until.endswith(midnight)):
+        return excluded.since, excluded.until
+    return excluded.since[:10], (date.fromisoformat(excluded.until[:10]) - timedelta(days=1)).isoformat()
 
 
 def branches(runs: Iterable[Run]) -> list[str]:

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import Any
 
+from gate.reports.history import days
 from gate.terms.chronicle import Chronicle, Grant
-from gate.terms.run import Run
+from gate.terms.run import Exclusion, Run
 
 FORMAT = 1
 _RUN = (
@@ -26,7 +27,13 @@ def render_json(found: Sequence[Chronicle]) -> str:
     """All runs, newest first: what deployed a model is the first one of `gate history --passed -n 1 --json`."""
     runs = [told for chronicle in found for told in _runs(chronicle)]
     runs.sort(key=lambda told: (str(told["started"]), str(told["id"])), reverse=True)
-    return _written({"format": FORMAT, "runs": runs})
+    exclusions = [told for chronicle in found for told in map(_exclusion, chronicle.exclusions)]
+    return _written({"format": FORMAT, "runs": runs, "exclusions": exclusions})
+
+
+def _exclusion(of: Exclusion) -> dict[str, Any]:
+    first, last = days(of)
+    return {"model": of.model, "first": first, "last": last, "since": of.since, "until": of.until, "why": of.why, "by": of.by}
 
 
 def render_waivers(found: Sequence[Grant]) -> str:
@@ -68,7 +75,8 @@ def _runs(chronicle: Chronicle) -> Iterator[dict[str, Any]]:
             for each in chronicle.limits
             if each.thresholds[at] is not None
         ]
-        yield {**run_fields(run), "names": chronicle.named(run.id), "metrics": metrics, "limits": limits}
+        more = {"names": chronicle.named(run.id), "excluded": chronicle.excluded(run)}
+        yield {**run_fields(run), **more, "metrics": metrics, "limits": limits}
 
 
 def render_csv(found: Sequence[Chronicle]) -> str:

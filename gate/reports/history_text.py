@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import isfinite
 
-from gate.reports.history import branches, commit, count, ended, needs, ordered, sign, span, spark, standing, when
+from gate.reports.history import branches, commit, count, days, ended, needs, ordered, sign, span, spark, standing, when
 from gate.reports.history_plot import plot
 from gate.reports.neutral import signs
 from gate.reports.numbers import apart, number, signed
@@ -31,6 +31,7 @@ def render(
         _head(page, chronicle)
         _lines(page, chronicle, ascii_only, MOST_LINES if not show_all else None)
         _runs(page, chronicle, MOST_RUNS if not show_all else None)
+        _excluded(page, chronicle)
     return str(page)
 
 
@@ -48,6 +49,7 @@ def render_metric(
         if len(lines) > 1:
             _lines(page, chronicle, ascii_only, MOST_LINES if not show_all else None)
         _runs(page, chronicle, MOST_RUNS if not show_all else None, lines[0])
+        _excluded(page, chronicle)
     return str(page)
 
 
@@ -120,9 +122,18 @@ def _runs(page: Page, chronicle: Chronicle, most: int | None, line: Line | None 
         page.line((f"  {len(there) - len(shown)} older: --all", "dim"))
 
 
+def _excluded(page: Page, chronicle: Chronicle) -> None:
+    """The ranges that no rule compares with."""
+    for each in chronicle.exclusions:
+        first, last = days(each)
+        by = f", by {brief(each.by, 40)}" if each.by else ""
+        page.wrapped(f"excluded {brief(first)}..{brief(last)}: {brief(each.why, 200)}{by}", "yellow", indent=2)
+
+
 def _run_cells(page: Page, chronicle: Chronicle, at: int, run: Run, line: Line | None) -> Cells:
     mark = sign(run)
     names = "".join(f" ({brief(name, 40)})" for name in chronicle.named(run.id))
+    names += ", excluded" if chronicle.excluded(run) else ""
     cells: list[Span] = [
         (when(run.started), ""),
         (page.say(f"{mark} {ended(run)}"), _COLOUR.get(mark, "dim")),

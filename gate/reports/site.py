@@ -13,14 +13,14 @@ from typing import Any
 from markupsafe import Markup
 
 from gate.record import dataclass
-from gate.reports.history import branches, commit, count, ended, needs, ordered, share, sign, span, when
+from gate.reports.history import branches, commit, count, days, ended, needs, ordered, share, sign, span, when
 from gate.reports.html import LIBRARY, PLOT_STYLE, content_security_policy, file, template
 from gate.reports.html_neutral import code, say
 from gate.reports.numbers import apart, number, signed
 from gate.reports.plain import brief
 from gate.reports.site_data import fitted, main_branch, on_main
 from gate.terms.chronicle import Chronicle, Line
-from gate.terms.run import Point, Run, Status
+from gate.terms.run import Exclusion, Point, Run, Status
 
 ASSETS = "assets"
 MOST_ROWS = 100  # of a table of runs; a page's script shows the others
@@ -88,6 +88,7 @@ def model(chronicle: Chronicle, pages: Sequence[str], at: str, alone: bool = Fal
         slices=any(line.slice for line in kept.lines),
         rows=list(reversed(rows))[:MOST_ROWS],
         older=max(0, len(rows) - MOST_ROWS),
+        excluded=[_excluded(each) for each in kept.exclusions],
         lines=[_line_row(main, on_branch.get((line.metric, line.slice), line)) for line in lines[:MOST_LINES_IN_NUMBERS]],
         other_lines=max(0, len(lines) - MOST_LINES_IN_NUMBERS),
         data_file=f"{here}.js",
@@ -160,6 +161,11 @@ def _run_row(chronicle: Chronicle, run: Run, page: str, here: str) -> dict[str, 
     }
 
 
+def _excluded(each: Exclusion) -> str:
+    first, last = days(each)
+    return f"{brief(first)} to {brief(last)}: {brief(each.why, 200)}{f' ({brief(each.by, 80)})' if each.by else ''}"
+
+
 def _line_row(chronicle: Chronicle, line: Line) -> dict[str, Any]:
     limits = chronicle.limits_now(line)
     there = [value for value in line.values if value is not None]
@@ -202,6 +208,7 @@ def _facts(chronicle: Chronicle, run: Run) -> list[tuple[str, Markup]]:
         ("run", say("{}", code(run.id))),
         ("started", say("{} UTC", when(run.started))),
         ("status", say("{}", run.status.value if run.status is not Status.FINISHED else "")),
+        ("excluded", say("{}", "no rule compares with this run" if chronicle.excluded(run) else "")),
         ("names", Markup(" ").join(code(name) for name in chronicle.named(run.id))),
         ("branch", code(run.branch) if run.branch else Markup("")),
         ("commit", code(run.commit) if run.commit else Markup("")),

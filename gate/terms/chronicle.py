@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from gate.record import dataclass, replace
 from gate.terms.metric import Direction
-from gate.terms.run import Run
+from gate.terms.run import Exclusion, Run
 from gate.terms.slice import WHOLE, Slice
 
 
@@ -73,6 +73,7 @@ class Chronicle:
     lines: tuple[Line, ...] = ()
     limits: tuple[Limit, ...] = ()
     names: tuple[tuple[str, str], ...] = ()  # name, id of its run
+    exclusions: tuple[Exclusion, ...] = ()  # of the model, by time
     more: int = 0
 
     def limits_of(self, line: Line) -> list[Limit]:
@@ -114,3 +115,7 @@ class Chronicle:
     def named(self, run: str) -> list[str]:
         """The names of a run."""
         return [name for name, of in self.names if of == run]
+
+    def excluded(self, run: Run) -> bool:
+        """Whether the run is in a range that no rule compares with."""
+        return any(each.since <= run.started < each.until for each in self.exclusions)

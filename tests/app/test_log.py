@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import gate
-from gate.errors import GateError
+from gate.errors import GateError, InputError
 from gate.history.store import Store, Which, open_store
 from gate.terms.run import Run, Status
 from tests.conftest import Desk
@@ -213,3 +213,12 @@ def test_outside_of_ci_the_repository_says_where_it_stands(nowhere: Desk) -> Non
     assert (kept.branch, kept.commit) == ("trunk", git("rev-parse", "HEAD"))
     assert (nowhere.folder / ".gate" / "history.db").exists()
     assert not Path(".gate").exists()
+
+
+@pytest.mark.parametrize("metrics", [[1], "f1", 0.9, None, [("f1", 0.9)]])
+def test_metrics_without_names_are_refused(metrics: Any) -> None:
+    with gate.run("fraud") as run:
+        with pytest.raises(InputError, match="numbers by their names"):
+            run.log_metrics(metrics)
+        run.log_metric("f1", 0.9)
+    assert [point.metric for point in history().points(run.id)] == ["f1"]

@@ -128,7 +128,7 @@ def another(path: Path) -> str:
 def folder(path: Path) -> str:
     path.unlink()
     path.mkdir()
-    return "cannot be opened"
+    return "is a folder"
 
 
 def in_a_file(path: Path) -> str:

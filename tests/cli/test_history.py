@@ -93,6 +93,19 @@ def test_the_newest_that_passed_is_what_to_roll_back_to(weekly: Desk) -> None:
     assert {"metric": "accuracy", "slice": {}, "value": 0.89, "unit": ""} in found["metrics"]
 
 
+def test_what_a_change_recorded_and_what_is_excluded_is_nothing_to_roll_back_to(weekly: Desk) -> None:
+    store = open_store("", os.environ, write=True)
+    at = "2026-11-30T06:00:00.000Z"
+    store.add([entry(1, {"f1": 0.9}, model="fraud-detection", started=at, event="pull_request", trusted=False)])
+    store.close()
+    newest = weekly.run("history", "--branch", "main", "-n", "1", "--json")
+    assert told(newest)["runs"][0]["event"] == "pull_request"
+    asked = ("history", "--branch", "main", "--passed", "-n", "1", "--json")
+    assert told(weekly.run(*asked))["runs"][0]["version"] == "8"
+    assert weekly.run("history", "--exclude", "2026-10-25..2026-10-25", "--why", "wrong labels").code == 0
+    assert told(weekly.run(*asked))["runs"][0]["id"].startswith("20261018")
+
+
 def test_filters(weekly: Desk) -> None:
     ids = [each["id"] for each in told(weekly.run("history", "--json"))["runs"]]
     assert len(ids) == 16
@@ -138,10 +151,33 @@ def test_waivers_say_how_long_and_who_needed_them(weekly: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [["-n", "0"], ["--since", "yesterday"], ["--since", "2026-13-01"], ["--name", "x"], ["--prune"]]
+    ("words", "said"),
+    [
+        (["-n", "0"], "-n 0 shows nothing"),
+        (["--since", "yesterday"], "write --since 2026-11-01"),
+        (["--since", "2026-13-01"], "write --since 2026-11-01"),
+        (["--until", "5x"], "write --until 2026-11-01"),
+        (["--prune", "--until", "5x"], "write --until 2026-11-01"),
+        (["--name", "x"], "which run gets the name?"),
+        (["--prune"], "say what may go"),
+        (["--prune", "--keep", "-1"], "--keep -1 is no number of runs"),
+        ([FIRST, "--name", "latest"], "`latest` is no name for one run"),
+        ([FIRST, "--name", "best(f1)"], "`best(f1)` is no name for one run"),
+        ([FIRST, "--name", "last-3"], "`last-3` is no name for one run"),
+        ([FIRST, "--name", "rel@1"], "a name without it: rel-1"),
+        (["--include", "2026-09-06..2026-09-13"], "`2026-09-06..2026-09-13` is not excluded\n  what is excluded: none"),
+        (["--include", "2026-09-06"], "gate history --include 2026-03-01..2026-03-07"),
+        (["--store", ".gate"], ".gate is a folder, and a history a file"),
+        (["--store", "mlflow:"], "set MLFLOW_TRACKING_URI=https://…, or name the server: mlflow:https://SERVER"),
+        (["--store", "git:nowhere/"], "`nowhere/` is no folder here and no address of a repository"),
+    ],
 )
-def test_what_cannot_be_meant_is_refused(weekly: Desk, words: list[str]) -> None:
-    assert weekly.run("history", *words).code == 2
+def test_what_cannot_be_meant_is_refused(weekly: Desk, monkeypatch: pytest.MonkeyPatch, words: list[str], said: str) -> None:
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    done = weekly.run("history", *words)
+    assert done.code == 2
+    assert said in done.err
+    assert len(told(weekly.run("history", "--json"))["runs"]) == 16
 
 
 # -- names, ranges, retention
@@ -161,6 +197,30 @@ def test_days_are_taken_out_with_a_reason(weekly: Desk) -> None:
     assert weekly.run("history", "--exclude", "2026-09-06..2026-09-13", "--why", "wrong labels").code == 0
     store = open_store("", os.environ)
     assert {each.id[:8] for each in store.runs(Which(excluded=True))} == {"20260906", "20260913"}
+
+
+def test_what_is_excluded_is_seen_and_can_be_taken_back(weekly: Desk) -> None:
+    days = "2026-09-06..2026-09-13"
+    assert weekly.run("history", "--exclude", days, "--why", "wrong <labels>").code == 0
+    shown = weekly.run("history", "--all").out
+    assert f"  excluded {days}: wrong <labels>" in shown
+    assert sum(line.endswith(", excluded") for line in shown.splitlines()) == 2
+    assert f"excluded {days}" in weekly.run("history", "accuracy").out
+    found = told(weekly.run("history", "--json"))
+    (stated,) = found["exclusions"]
+    assert (stated["model"], stated["first"], stated["last"]) == ("fraud-detection", "2026-09-06", "2026-09-13")
+    assert (stated["why"], stated["until"]) == ("wrong <labels>", "2026-09-14T00:00:00.000Z")
+    assert [each["id"][:8] for each in found["runs"] if each["excluded"]] == ["20260913", "20260906"]
+    assert weekly.run("history", "-o", "site/").code == 0
+    site = weekly.folder / "site"
+    assert "<li>2026-09-06 to 2026-09-13: wrong &lt;labels&gt;" in (site / "models" / "fraud-detection.html").read_text()
+    assert "no rule compares with this run" in (site / "runs" / "fraud-detection" / f"{FIRST}.html").read_text()
+    done = weekly.run("history", "--include", "2026-09-06..2026-09-12")
+    assert done.code == 2
+    assert f"what is excluded: {days}" in done.err
+    assert "count again" in weekly.run("history", "--include", days).out
+    assert "excluded" not in weekly.run("history", "--all").out
+    assert told(weekly.run("history", "--json"))["exclusions"] == []
 
 
 def test_pruning_says_first_what_would_go(weekly: Desk) -> None:
@@ -200,8 +260,11 @@ def test_nothing_is_pruned_while_a_policy_cannot_be_read(weekly: Desk) -> None:
     (weekly.folder / "gate.yaml").write_text("gate: 1\nname: [")
     done = weekly.run("history", "--prune", "--keep", "1")
     assert done.code == 2
+    assert "gate.yaml" in done.err
+    done = weekly.run("history", "--prune", "--keep", "1", "--store", ".gate/history.db")
+    assert done.code == 2
     assert "gate.yaml:" in done.err
-    assert len(told(weekly.run("history", "--json"))["runs"]) == 16
+    assert len(told(weekly.run("history", "--json", "--store", ".gate/history.db"))["runs"]) == 16
     assert weekly.run("history", "--prune", "--keep", "1", "-p", "nowhere.yaml").code == 2
 
 
@@ -219,6 +282,12 @@ def test_a_folder_gets_the_dashboard_and_is_replaced_as_a_whole(weekly: Desk) ->
     assert not stale.exists()
     assert len(list((site / "runs" / "fraud-detection").iterdir())) == 12
     assert [path.name for path in weekly.folder.iterdir() if path.name.startswith("site")] == ["site"]
+
+
+def test_a_dash_is_standard_output(weekly: Desk) -> None:
+    done = weekly.run("history", "-o", "-", "--branch", "main")
+    assert done.out.startswith("fraud-detection: 12 runs on main")
+    assert not (weekly.folder / "-").exists()
 
 
 def test_a_folder_with_something_else_stays(weekly: Desk) -> None:

@@ -72,12 +72,24 @@ def test_a_run_may_be_gone_on_with(desk: Desk) -> None:
         (["bad.jsonl"], "bad.jsonl:2: `f1` cannot be logged: its value is missing"),
         (["twice.jsonl"], "was logged as 0.9, and now as 0.8"),
         (["list.jsonl"], "list.jsonl:1: a line is a mapping"),
+        (["empty.json"], "empty.json: there is no number in it"),
+        (["empty.jsonl"], "empty.jsonl: there is no number in it"),
+        (["step.jsonl"], "step.jsonl: there is no number in it"),
+        (["f1=0.9", "step.jsonl"], "step.jsonl: there is no number in it"),
+        (["=0.5"], "a number without a name"),
+        (["recall[region=eu, device=web]=0.5"], "gate log recall=0.5 --slice region=eu --slice device=web"),
+        (["f1=1", "--at", "tomorrow"], "write `--at 2026-12-31`"),
+        (["f1=1", "--name", "latest"], "`latest` is no name for one run"),
+        (["f1=1", "--name", "rel@1"], "a name without it: rel-1"),
     ],
 )
 def test_what_is_refused_leaves_nothing(desk: Desk, words: list[str], said: str) -> None:
     desk.write("text.json", {"f1": 0.9, "model": "v1"})
     desk.write("null.json", {"f1": None})
     desk.write("flag.json", {"done": True})
+    desk.write("empty.json", {})
+    desk.write("empty.jsonl", "\n")
+    desk.write("step.jsonl", {"step": 1})
     desk.write("bad.jsonl", '{"f1": 0.9}\n{"step": 2, "f1": null}\n')
     desk.write("twice.jsonl", '{"step": 1, "f1": 0.9}\n{"step": 1, "f1": 0.8}\n')
     desk.write("list.jsonl", "[1]\n")

@@ -57,6 +57,17 @@ def test_it_is_the_branch_of_this_repository_and_no_other_branch_moves(
     assert git(empty_repository, "rev-list", "--count", "main") == "1"
 
 
+def test_an_origin_that_is_gone_is_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    git(tmp_path, "init", "-q", "clone")
+    git(tmp_path / "clone", "remote", "add", "origin", str(tmp_path / "gone.git"))
+    monkeypatch.chdir(tmp_path / "clone")
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+    with pytest.raises(HistoryError) as caught:
+        remote_of("git:origin", os.environ)
+    assert slug(caught) == "history-unreachable"
+    assert "gone.git`, which is no folder here" in str(caught.value)
+
+
 def test_a_run_that_cannot_be_pushed_waits_and_goes_with_the_next(
     empty_repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
