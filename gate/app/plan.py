@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from gate.app.clock import clock
 from gate.app.judging import load_all
-from gate.app.outputs import Output
+from gate.app.outputs import SUFFIXES, Output
 from gate.app.outputs import parse as parse_output
 from gate.app.plan_assumed import DIFFER, POSITIVES, TOLERANCE, Asking, Assumed
+from gate.app.plan_names import refuse_unread, resolved
 from gate.app.plan_parts import changes
 from gate.app.plan_rules import part
 from gate.errors import Problem, UsageError
+from gate.judge.proving import FAR, asks
 from gate.language.readings import starred_readings
 from gate.language.tree import All, Any, Comparison, comparisons
 from gate.policy.find import find
@@ -47,17 +49,20 @@ def plan(request: PlanRequest) -> list[Plan]:
     """A plan for every policy. Raises GateError."""
     moment = clock(request.now)
     policies = load_all(find(request.policies, request.environ), moment)
-    found = [planned(policy, request.assumed, request.confidence) for policy in policies]
+    refuse_unread(policies, request.assumed.truths)
     if not request.rows:
-        return found
+        return [planned(policy, request.assumed, request.confidence) for policy in policies]
     if len(request.rows) > 1 or request.tried is None:
         what = "a plan draws from one set of rows"
         raise UsageError(Problem("usage", what, remedy="name a folder or a glob for several files: 'part-*.parquet'"))
     from gate.app.plan_trial import trial
 
-    sure = [_surer(policy, request.confidence) for policy in policies]
-    trials = [trial(policy, request.rows[0], request.tried, moment, request.environ) for policy in sure]
-    return [replace(plan, trial=each) for plan, each in zip(found, trials, strict=True)]
+    found: list[Plan] = []
+    for policy in policies:
+        tried = trial(_surer(policy, request.confidence), request.rows[0], request.tried, moment, request.environ)
+        assumed = replace(request.assumed, seen_positives=tried.positives, seen_differ=tried.differ)
+        found.append(replace(planned(policy, assumed, request.confidence), trial=tried))
+    return found
 
 
 def _surer(policy: Policy, confidence: float | None) -> Policy:
@@ -69,7 +74,9 @@ def _surer(policy: Policy, confidence: float | None) -> Policy:
 def planned(policy: Policy, assumed: Assumed, confidence: float | None = None) -> Plan:
     """What each rule needs, by formula."""
     holdout = policy.holdout
-    rules = tuple(_rule(rule, policy, assumed, confidence) for rule in policy.rules)
+    stated = assumed.truths
+    assumed = replace(assumed, truths=resolved(policy, stated))
+    rules = _rules(policy, assumed, confidence)
     return Plan(
         name=policy.name,
         file=policy.file,
@@ -78,9 +85,23 @@ def planned(policy: Policy, assumed: Assumed, confidence: float | None = None) -
         adaptivity=holdout.adaptivity.value if holdout else "",
         power=assumed.power,
         rows=assumed.rows,
-        assumed=tuple(_assumed(rules, assumed)),
-        notes=tuple(_notes(policy, rules, confidence)),
+        assumed=tuple(_assumed(rules, assumed, _changed(policy, assumed))),
+        notes=(*_notes(policy, rules, confidence), *_idle(policy, stated, assumed, confidence, rules)),
     )
+
+
+def _rules(policy: Policy, assumed: Assumed, confidence: float | None) -> tuple[RulePlan, ...]:
+    return tuple(_rule(rule, policy, assumed, confidence) for rule in policy.rules)
+
+
+def _idle(
+    policy: Policy, stated: Mapping[str, float], assumed: Assumed, confidence: float | None, rules: tuple[RulePlan, ...]
+) -> Iterator[str]:
+    """Truths without which all would be the same."""
+    for name in stated:
+        others = resolved(policy, {other: value for other, value in stated.items() if other != name})
+        if _rules(policy, replace(assumed, truths=others), confidence) == rules:
+            yield f"--truth {name} changes nothing here: no formula takes it, or it says what is assumed anyway"
 
 
 def _rule(rule: Rule, policy: Policy, assumed: Assumed, confidence: float | None) -> RulePlan:
@@ -88,27 +109,34 @@ def _rule(rule: Rule, policy: Policy, assumed: Assumed, confidence: float | None
     told = RulePlan(id=rule.id, expression=rule.expr.shown, where=rule.where)
     if sure is None:
         return told
-    nodes = comparisons(rule.expr.tree)
     holdout = policy.holdout
+    told = replace(told, confidence=sure, alpha=(1 - sure) * (holdout.share if holdout else 1.0))
+    if asks(rule):
+        return replace(told, why=_on_evidence(rule))
+    nodes = comparisons(rule.expr.tree)
     by = Asking(
         policy=policy,
         assumed=assumed,
-        alpha=(1 - sure) * (holdout.share if holdout else 1.0),
+        alpha=told.alpha,
         error=1 - sure,
         uses=holdout.uses if holdout else 1,
         full=holdout is not None and holdout.adaptivity is Adaptivity.FULL,
         clauses=len(nodes),
         changed=_changed(policy, assumed),
+        far=rule.exact or told.alpha < FAR,
     )
-    return RulePlan(
-        id=rule.id,
-        expression=rule.expr.shown,
+    return replace(
+        told,
         parts=tuple(part(node, by) for node in nodes),
-        confidence=sure,
-        alpha=by.alpha,
         each=_each(rule),
         all_of=not any(isinstance(each, Any) for each in _joints(rule)),
-        where=rule.where,
+    )
+
+
+def _on_evidence(rule: Rule) -> str:
+    return (
+        f"blocks on evidence only (`undecided: {rule.undecided.value}`): it passes while nothing is shown against it, however "
+        "few the rows are; `gate plan POLICY ROWS --drop 0.02` says how often a loss is seen"
     )
 
 
@@ -136,7 +164,7 @@ def _each(rule: Rule) -> str:
     return f"each {' and '.join(columns)}" if columns else ""
 
 
-def _assumed(rules: Sequence[RulePlan], assumed: Assumed) -> Iterator[str]:
+def _assumed(rules: Sequence[RulePlan], assumed: Assumed, changed: float | None) -> Iterator[str]:
     """What the numbers rest on, in words; only what was used."""
     parts = [each for rule in rules for each in rule.parts]
     used = {word for each in parts for word in each.assumed}
@@ -148,19 +176,27 @@ def _assumed(rules: Sequence[RulePlan], assumed: Assumed) -> Iterator[str]:
             yield f"a true value {TOLERANCE:g} on the good side of its line (--tolerance, --truth)"
         yield "a new model just as good as the baseline, where a margin lets it be a little worse"
     if "positives" in used:
-        positives = assumed.positives if assumed.positives is not None else POSITIVES
-        yield f"{100 * positives:g} % of the rows are positive, and as many predicted so (--positives)"
+        share, seen = _said(assumed.positives, assumed.seen_positives, POSITIVES)
+        yield f"{share} of the rows are positive{seen}, and as many predicted so (--positives)"
     if "balanced" in used:
         yield "precision and recall are equal, for F1, MCC and other metrics of several cells"
     if "differ" in used:
-        differ = assumed.differ if assumed.differ is not None else DIFFER
-        yield f"two models differ on {100 * differ:g} % of the rows (--differ)"
+        stated = assumed.differ if assumed.differ is not None else changed
+        share, seen = _said(stated, assumed.seen_differ, DIFFER)
+        yield f"two models differ on {share} of the rows{seen} (--differ)"
     for word in sorted(used):
         if word.startswith("both "):
             _, metric, value = word.split(" ")
             yield f"{metric} is {value} for both models (--truth {metric}=…)"
         elif " " in word:
             yield word
+
+
+def _said(stated: float | None, seen: float | None, usual: float) -> tuple[str, str]:
+    """A share, and that the rows given show it, where they do."""
+    if stated is None and seen is not None:
+        return f"{100 * seen:.3g} %", ", as in those given"
+    return f"{100 * (usual if stated is None else stated):g} %", ""
 
 
 def _notes(policy: Policy, rules: Sequence[RulePlan], confidence: float | None) -> Iterator[str]:
@@ -178,12 +214,21 @@ def _notes(policy: Policy, rules: Sequence[RulePlan], confidence: float | None) 
 
 
 def wanted(written: Sequence[str]) -> list[Output]:
-    """The files asked for by `-o`. Raises UsageError for a form that plans do not have."""
-    found = [parse_output(each) for each in written]
-    for each in found:
-        if each.form not in FORMS:
-            what = f"a plan cannot be written as {each.form}"
-            raise UsageError(Problem("bad-output", what, remedy=f"forms are {', '.join(FORMS)}"))
+    """The files asked for by `-o`; `-` alone is text. Raises UsageError for a form that plans do not have."""
+    return [Output("text", "-") if each == "-" else _output(each) for each in written]
+
+
+def _output(written: str) -> Output:
+    suffixes = " ".join(suffix for suffix, form in SUFFIXES.items() if form in FORMS and suffix.count(".") == 1)
+    remedy = f"suffixes are {suffixes}; or say the form: {', '.join(f'`{form}=FILE`' for form in FORMS)}"
+    try:
+        found = parse_output(written)
+    except UsageError as error:
+        if written.partition("=")[0] in FORMS:  # a form without a file
+            raise
+        raise UsageError(replace(error.problems[0], remedy=remedy)) from None
+    if found.form not in FORMS:
+        raise UsageError(Problem("bad-output", f"a plan cannot be written as {found.form}", remedy=remedy))
     return found
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from math import sqrt
 
-from gate.app.plan_assumed import BASE, DIFFER, TOLERANCE, Asking, positives_of, settled_truth, smallest_provable, whole
+from gate.app.plan_assumed import BASE, TOLERANCE, Asking, differ_of, positives_of, settled_truth, smallest_provable, whole
+from gate.app.plan_names import misspelt
 from gate.app.plan_parts import Key, Linear, asked, changes, is_share, units
 from gate.app.plan_tilted import tilted
 from gate.confidence.single import known_as
@@ -35,6 +37,8 @@ def part(node: Comparison, by: Asking) -> PartPlan:
         told = _pair(told, found, by)
     else:
         told = tilted(told, found, by) or replace(told, why=_TRY_ROWS)
+    if told.ours is None and (hint := misspelt(node, by.policy)):
+        told = replace(told, why=f"{hint} {told.why}")
     return _bounded(told, found, by, node) if shares else told
 
 
@@ -70,7 +74,7 @@ def _same_rows_below(found: Linear) -> bool:
 
 def _one(told: PartPlan, found: Linear, by: Asking, share: bool) -> PartPlan:
     ((_, reading), weight) = next(iter(found.weights.items()))
-    line = -found.constant / weight
+    line = -found.constant / weight + 0.0  # no -0
     name = known_as(reading.metric)
     quantile = _quantile(reading.metric)
     if share or name in ("f1", "auc"):
@@ -101,24 +105,30 @@ def _above(told: PartPlan, reading: Reading, line: float, by: Asking, name: str,
     if name == "f1":
         return _f1(told, line, truth, by) if higher else replace(told, why=_TRY_ROWS)
     of, fraction = units(reading.metric, positives_of(by))
-    needed = rows_needed.share(to(line), to(truth), by.alpha, by.assumed.power)
-    ours = Size(
-        method=_method(needed), units=needed, of=of, fraction=fraction, power=_power_of_share(needed, to(line), to(truth), by)
-    )
-    least = Size(method="if all speak for it", units=rows_needed.fewest(to(line), by.alpha), of=of, fraction=fraction)
-    provable = smallest_provable(
-        lambda true: rows_needed.share(to(line), true, by.alpha, by.assumed.power), to(line), 1.0, fraction, by
-    )
+    n, power = _share(to(line), to(truth), by, by.far)
+    exact = by.far or rows_needed.fewest_right(n, to(line), by.alpha) < FEW
+    method = "exact binomial" if exact else "Wilson score"
+    ours = Size(method=method, units=n, of=of, fraction=fraction, power=power)
+    least = Size(method="if all speak for it", units=rows_needed.fewest(to(line), by.alpha, by.far), of=of, fraction=fraction)
+
+    def shown(rows: int) -> Callable[[float], bool]:
+        return lambda true: rows_needed.share_power(rows, to(line), true, by.alpha, by.far) >= by.assumed.power
+
+    provable = smallest_provable(shown, to(line), 1.0, fraction, by)
     return replace(told, ours=ours, fewest=least, provable=provable, assumed=_used(fraction))
 
 
-def _power_of_share(needed: float, line: float, truth: float, by: Asking) -> float | None:
-    n = whole(needed)
-    return rows_needed.share_power(n, line, truth, by.alpha) if n <= MOST_ENUMERATED else None
+def _share(line: float, truth: float, by: Asking, far: bool) -> tuple[int, float | None]:
+    """How many units show a share above the line, with what power where it can be counted."""
+    needed = max(rows_needed.share(line, truth, by.alpha, by.assumed.power), rows_needed.fewest(line, by.alpha, far))
+    if needed > MOST_ENUMERATED:
+        return whole(needed), None
 
+    def power(n: int) -> float:
+        return rows_needed.share_power(n, line, truth, by.alpha, far)
 
-def _method(n: float) -> str:
-    return "Wilson score" if n >= FEW else "exact binomial"
+    n = rows_needed.reached(needed, power, by.assumed.power)
+    return n, power(n)
 
 
 def _auc(told: PartPlan, line: float, truth: float, by: Asking) -> PartPlan:
@@ -126,19 +136,23 @@ def _auc(told: PartPlan, line: float, truth: float, by: Asking) -> PartPlan:
     needed = rows_needed.auc(line, truth, positives, by.alpha, power)
     reached = rows_needed.auc_power(needed, line, truth, positives, by.alpha)
     ours = Size(method="Hanley-McNeil score", units=needed, power=reached)
-    provable = smallest_provable(lambda true: rows_needed.auc(line, true, positives, by.alpha, power), line, 1.0, 1.0, by)
+
+    def shown(rows: int) -> Callable[[float], bool]:
+        return lambda true: rows_needed.auc_power(rows, line, true, positives, by.alpha) >= power
+
+    provable = smallest_provable(shown, line, 1.0, 1.0, by)
     return replace(told, ours=ours, provable=provable, assumed=("positives",))
 
 
 def _f1(told: PartPlan, line: float, truth: float, by: Asking) -> PartPlan:
     """F1 through the Jaccard index, whose denominator is the positives and the false positives."""
     low, high = line / (2 - line), truth / (2 - truth)
-    needed = rows_needed.share(low, high, by.alpha, by.assumed.power)
+    n, power = _share(low, high, by, by.far)
     fraction = min(1.0, positives_of(by) * (2 - truth))  # where precision and recall are equal
     of = "positives and false positives"
-    power = _power_of_share(needed, low, high, by)
-    ours = Size(method="Wilson score of the Jaccard index", units=needed, of=of, fraction=fraction, power=power)
-    least = Size(method="if all speak for it", units=rows_needed.fewest(low, by.alpha), of=of, fraction=fraction)
+    method = f"{'exact binomial' if by.far else 'Wilson score'} of the Jaccard index"
+    ours = Size(method=method, units=n, of=of, fraction=fraction, power=power)
+    least = Size(method="if all speak for it", units=rows_needed.fewest(low, by.alpha, by.far), of=of, fraction=fraction)
     return replace(told, ours=ours, fewest=least, assumed=("positives", "balanced"))
 
 
@@ -165,9 +179,8 @@ def _quantile(metric: str) -> float | None:
 def _quantile_below(told: PartPlan, quantile: float, by: Asking) -> PartPlan:
     """A quantile below a limit: more than this share of all values lies within it."""
     within = (1 + quantile) / 2
-    needed = rows_needed.share(quantile, within, by.alpha, by.assumed.power)
-    power = _power_of_share(needed, quantile, within, by)
-    ours = Size(method="order statistics", units=needed, power=power)
+    n, power = _share(quantile, within, by, far=True)  # by binomial tails, always
+    ours = Size(method="order statistics", units=n, power=power)
     least = Size(method="if all lie within it", units=rows_needed.fewest_exactly(quantile, by.alpha))
     shows = f"more than {100 * quantile:g} % of the values lie within the limit"
     supposed = f"{100 * within:g} % do"
@@ -181,11 +194,11 @@ def _pair(told: PartPlan, found: Linear, by: Asking) -> PartPlan:
     """`new - factor * old` above a line, on pairs of the metric's own denominator; where less is better, its rest."""
     (key, weight), (_, other) = sorted(found.weights.items(), key=lambda item: bool(item[0][0]))
     scale, factor = abs(weight), abs(other / weight)
-    line = -found.constant / scale
+    line = -found.constant / scale + 0.0
     of, fraction = units(key[1].metric, positives_of(by))
     if factor != 1:
         return _ratio(told, key, line, factor, 1 if weight > 0 else -1, by)
-    differ = by.assumed.differ if by.assumed.differ is not None else by.changed or DIFFER
+    differ = differ_of(by)
     tolerance = by.assumed.tolerance or (-line if line < 0 else TOLERANCE)
     truth = 0.0 if line < 0 else line + tolerance
     by_much = f"better by more than {line:g}" if line > 0 else f"worse by less than {-line:g}"
@@ -195,14 +208,19 @@ def _pair(told: PartPlan, found: Linear, by: Asking) -> PartPlan:
     if differ < truth or not -1 < line < 1:
         why = f"models that differ on {100 * differ:g} % of rows cannot be {truth:g} apart"
         return replace(told, why=why)
-    needed = rows_needed.pairs(line, truth, differ, by.alpha, by.assumed.power)
-    n = whole(needed)
-    power = rows_needed.pairs_power(n, line, truth, differ, by.alpha)
+
+    def power(n: int) -> float:
+        return rows_needed.pairs_power(n, line, truth, differ, by.alpha)
+
+    n = rows_needed.reached(rows_needed.pairs(line, truth, differ, by.alpha, by.assumed.power), power, by.assumed.power)
     name = "pairs" if of == "rows" else f"{of}, in pairs"
-    ours = Size(method="Tango score", units=needed, of=name, fraction=fraction, power=power)
-    provable = smallest_provable(
-        lambda true: rows_needed.pairs(line, true, differ, by.alpha, by.assumed.power), line, min(1.0, differ), fraction, by
-    )
+    ours = Size(method="Tango score", units=n, of=name, fraction=fraction, power=power(n))
+
+    def shown(rows: int) -> Callable[[float], bool]:
+        known = rows_needed.pairs_powers(rows, line, differ, by.alpha)
+        return lambda true: true >= -differ and known(true) >= by.assumed.power  # they cannot be further apart
+
+    provable = smallest_provable(shown, line, min(1.0, differ), fraction, by)
     return replace(told, ours=ours, provable=provable, assumed=("differ", *_used(fraction)))
 
 
@@ -211,7 +229,7 @@ def _ratio(told: PartPlan, key: Key, line: float, factor: float, sign: int, by: 
     metric = key[1].metric
     of, fraction = units(metric, positives_of(by))
     value = by.assumed.truths.get(metric, BASE if sign > 0 else 1 - BASE)
-    differ = by.assumed.differ if by.assumed.differ is not None else by.changed or DIFFER
+    differ = differ_of(by)
     same = sign * value * (1 - factor)
     tolerance = by.assumed.tolerance or TOLERANCE
     truth = same if same > line else line + tolerance

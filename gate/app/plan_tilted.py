@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from gate.app.plan_assumed import BASE, DIFFER, TOLERANCE, Asking, near, positives_of, smallest_provable, whole
+from gate.app.plan_assumed import BASE, TOLERANCE, Asking, differ_of, near, positives_of, smallest_provable, whole
 from gate.app.plan_parts import Linear
 from gate.confidence.single import known_as
 from gate.record import dataclass, replace
@@ -55,7 +55,7 @@ def tilted(told: PartPlan, found: Linear, by: Asking) -> PartPlan | None:
     metric = _metric(found)
     if metric is None or positives_of(by) >= 0.5:  # where most are positive, what is rare is the other class
         return None
-    line, model = -found.constant, _Model(positives_of(by))
+    line, model = -found.constant + 0.0, _Model(positives_of(by))
     told = replace(told, line=line, shows=f"`{told.text}` holds")
     try:
         return (_pair if any(name for name, _ in found.weights) else _one)(told, metric, model, line, found, by)
@@ -118,7 +118,7 @@ def _one(told: PartPlan, metric: CellMetric, model: _Model, line: float, found: 
         told,
         supposed=supposed,
         ours=ours,
-        provable=smallest_provable(needed, line, end, 1.0, by),
+        provable=smallest_provable(lambda rows: lambda true: needed(true) <= rows, line, end, 1.0, by),
         assumed=("positives", "balanced"),
     )
 
@@ -136,7 +136,7 @@ def _truth(line: float, end: float, found: Linear, by: Asking) -> float:
 
 def _pair(told: PartPlan, metric: CellMetric, model: _Model, line: float, found: Linear, by: Asking) -> PartPlan:
     rate = _rate(model, found, by)
-    differ = min(by.assumed.differ if by.assumed.differ is not None else by.changed or DIFFER, model.most_apart(rate))
+    differ = min(differ_of(by), model.most_apart(rate))
 
     def value(gain: float) -> float:
         return float(metric.value(model.two(rate, differ, gain)))
@@ -161,7 +161,13 @@ def _pair(told: PartPlan, metric: CellMetric, model: _Model, line: float, found:
     )
     models = f"precision and recall of both models are {rate:.4g}, and they differ on {100 * differ:.3g} % of the rows"
     assumed = ("positives", f"{models} (--truth, --differ)")
-    return replace(told, supposed=supposed, ours=ours, provable=smallest_provable(needed, line, end, 1.0, by), assumed=assumed)
+    return replace(
+        told,
+        supposed=supposed,
+        ours=ours,
+        provable=smallest_provable(lambda rows: lambda true: needed(true) <= rows, line, end, 1.0, by),
+        assumed=assumed,
+    )
 
 
 def _rate(model: _Model, found: Linear, by: Asking) -> float:

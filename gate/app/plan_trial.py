@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from gate.app.clock import Clock
 from gate.app.evidence import Found, beside, labels, named_baselines, other_runs, tables
 from gate.app.measuring import of_policies
+from gate.app.plan_pairs import differing, joined
 from gate.baselines.baseline import Surroundings
 from gate.errors import PolicyError, Problem, UsageError
 from gate.judge.evidence import Evidence
@@ -19,10 +20,10 @@ from gate.measure.measuring import Measuring, measured, tally_of
 from gate.measure.source import of_frame, open_rows
 from gate.policy.policy import Policy
 from gate.record import dataclass, replace
-from gate.terms.baseline import Baseline
 from gate.terms.decision import Decision, Outcome
+from gate.terms.measurements import Measurements
 from gate.terms.plan import Flips, Trial
-from gate.terms.slice import Slice
+from gate.terms.slice import WHOLE, Slice
 
 if TYPE_CHECKING:
     from gate.measure.engines.engine import Progress
@@ -70,13 +71,11 @@ def trial(policy: Policy, path: str, asked: Tried, moment: Clock, environ: Mappi
     import numpy as np
 
     by = _measuring(policy, moment)
-    rows = random_draws.held(open_rows(path), by.definition, by.effort)
+    judged = _Judging(policy, by, moment, environ, path)
+    rows, header = judged.rows, judged.header
     size = asked.size or rows.rows
-    judged = _Judging(policy, by, moment, environ, (path,))
-    header = tally_of(of_frame(rows.columns), by).header
-    if asked.drop and header.task not in _RIGHT_OR_WRONG:
-        what = f"--drop makes right answers wrong, and answers of the task `{header.task}` are neither"
-        raise UsageError(Problem("usage", what, remedy="leave it out"))
+    if asked.drop:
+        _refuse_neither(header.task)
     random = np.random.default_rng(asked.seed)
     sure, plain, dropped = _Counts(), _Counts(), _Counts()
     done = 0
@@ -103,7 +102,16 @@ def trial(policy: Policy, path: str, asked: Tried, moment: Clock, environ: Mappi
         drop=asked.drop,
         dropped=dict(dropped.verdicts),
         stopped=done < asked.draws,
+        positives=judged.positives,
+        differ=judged.differ,
+        notes=judged.notes,
     )
+
+
+def _refuse_neither(task: str) -> None:
+    if task not in _RIGHT_OR_WRONG:
+        what = f"--drop makes right answers wrong, and answers of the task `{task}` are neither"
+        raise UsageError(Problem("usage", what, remedy="leave it out"))
 
 
 def _within(asked: Tried) -> Any:
@@ -130,28 +138,45 @@ def _measuring(policy: Policy, moment: Clock) -> Measuring:
 
 
 class _Judging:
-    """The policy on rows: as it is, and with plain comparisons."""
+    """The policy on rows: as it is, and with plain comparisons.
 
-    def __init__(self, policy: Policy, by: Measuring, moment: Clock, environ: Mapping[str, str], inputs: tuple[str, ...]) -> None:
+    `positives` and `differ` are what all rows show: the share that is positive, and on which two models differ.
+    """
+
+    def __init__(self, policy: Policy, by: Measuring, moment: Clock, environ: Mapping[str, str], path: str) -> None:
         self.by = by
         self.moment = moment
         self.policy = policy
         self.plain = replace(policy, rules=tuple(replace(rule, confidence=None) for rule in policy.rules), holdout=None)
         self.share = policy.holdout.share if policy.holdout is not None else 1.0
-        self.named: dict[str, Found] | None = None
-        self.at = Surroundings(inputs=inputs, environ=environ, measuring=by, tree=policy.tree, folder=policy.folder)
+        rows = random_draws.held(open_rows(path), by.definition, by.effort)
+        tally = tally_of(of_frame(rows.columns), by)
+        self.header = tally.header
+        at = Surroundings(inputs=(path,), environ=environ, measuring=by, tree=policy.tree, folder=policy.folder)
+        whole = measured(tally, "rows")
+        own = beside(whole)
+        self.named = {name: found for name, found in named_baselines([policy], own, at).items() if found is not own}
+        self.rows, self.along, self.notes = joined(rows, self.named, policy, by)
+        both = whole if own is not None else next((each.both(self.rows.columns) for each in self.along.values()), whole)
+        self.positives, self.differ = _positive(whole), differing(both)
 
-    def baselines(self, beside: Baseline | None) -> dict[str, Found]:
-        """Those that the policy names, which are fetched once, and the one in the same rows."""
-        if self.named is None:
-            self.named = named_baselines([self.policy], beside, self.at)
-        return self.named if beside is None else {**self.named, beside.name: beside}
+    def baselines(self, columns: Mapping[str, Any], candidate: Measurements) -> dict[str, Found]:
+        """Those of other rows, those that are drawn along, and the one in the same rows."""
+        drawn, own = {name: each.on(columns, candidate) for name, each in self.along.items()}, beside(candidate)
+        return {**self.named, **drawn, **({} if own is None else {own.name: own})}
 
     def by_both(self, columns: dict[str, Any]) -> tuple[Decision, Decision]:
         candidate = measured(tally_of(of_frame(columns), self.by), "rows")
-        baselines = other_runs(self.baselines(beside(candidate)), candidate)
+        baselines = other_runs(self.baselines(columns, candidate), candidate)
         evidence = Evidence(replace(candidate, beside=None), tables(baselines), self.moment.today, labels=labels(baselines))
         return judge([self.policy], replace(evidence, alpha_share=self.share)), judge([self.plain], evidence)
+
+
+def _positive(table: Measurements) -> float | None:
+    """The share of rows that are positive, where there are some of either kind."""
+    found = table.by_metric.get("prevalence", {}).get(WHOLE)
+    share = None if found is None else found.value
+    return share if share is not None and 0 < share < 1 else None
 
 
 def _right(columns: dict[str, Any], asked: Definition, positive: str) -> Any:

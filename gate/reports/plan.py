@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ HEADS = ("Rule", "Rows by our test", "by published bound", "at the least")
 RIGHT = (False, True, True, True)
 TRIAL_HEADS = ("Rule", "Passes", "Fails", "Undecided", "Missing", "Flips", "Pass and fail", "Plainly")
 DASH = "–"
+_PLURAL = re.compile(r"(positive|negative|pair|row)s\b")
 
 
 class Line(NamedTuple):
@@ -29,6 +31,8 @@ def lines(plan: Plan) -> list[Line]:
 def _rule(rule: RulePlan, plan: Plan) -> list[Line]:
     if rule.confidence is None:
         return [Line((rule.expression, *[DASH] * 3), ("compares the plain value: no number of rows makes that surer",))]
+    if rule.why:
+        return [Line((rule.expression, *[DASH] * 3), (rule.why,))]
     names = [rule.expression] if len(rule.parts) == 1 else [part.text for part in rule.parts]
     found = [_part(name, part, rule, plan) for name, part in zip(names, rule.parts, strict=True)]
     if len(found) > 1:
@@ -62,7 +66,7 @@ def _below(part: PartPlan, rule: RulePlan, plan: Plan) -> list[str]:
     if part.labels is not None:
         told.append(f"{part.labels:,} labels a use, if only rows are labelled on which the models differ")
     if part.fewest is not None:
-        told.append(f"at the least: {count(part.fewest.units)} {part.fewest.of}, {part.fewest.method}")
+        told.append(f"at the least: {_counted(part.fewest)}, {part.fewest.method}")
     if part.why:
         told.append(part.why)
     if plan.rows is not None and part.ours is not None:
@@ -73,7 +77,13 @@ def _below(part: PartPlan, rule: RulePlan, plan: Plan) -> list[str]:
 
 def _units(size: Size) -> str:
     """What is counted, where that is not rows."""
-    return "" if size.of == "rows" else f"{count(size.units)} {size.of}, "
+    return "" if size.of == "rows" else f"{_counted(size)}, "
+
+
+def _counted(size: Size) -> str:
+    many = count(size.units)
+    one = _PLURAL.sub(r"\1", size.of).replace(" and ", " or ")
+    return f"1 {one}" if many == "1" else f"{many} {size.of}"
 
 
 def headline(plan: Plan) -> str:
@@ -91,7 +101,8 @@ def answer(plan: Plan) -> str:
     sure = [rule for rule in plan.rules if rule.confidence is not None]
     ours = [(size.rows, rule) for rule in sure if (size := rule.ours) is not None]
     if not ours:
-        return "no number of rows can be told by formula"
+        asked = [rule for rule in sure if not rule.why]
+        return "no number of rows can be told by formula" if asked or not sure else "no rule has to be shown: no number of rows"
     rows, rule = max(ours, key=lambda pair: pair[0])
     bounds = [size.rows for each in sure if (size := each.bound) is not None]
     told = f"{rows:,} rows by our tests, for `{rule.expression}`"

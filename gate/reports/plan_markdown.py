@@ -57,7 +57,7 @@ def _trial(trial: Trial) -> list[str]:
     ]
     for name, *cells in trial_lines(trial):
         told.append("| " + " | ".join([cell(formula(name)), *(cell(words(text)) for text in cells)]) + " |")
-    told += ["", words(trial_words())]
+    told += ["", words(trial_words()), *(f"\n{words(note)}" for note in trial.notes)]
     if trial.drop:
         told += ["", words(drop_headline(trial)), "", *(f"- {words(each)}" for each in dropped(trial))]
     return told

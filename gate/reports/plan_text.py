@@ -93,6 +93,8 @@ def _trial(page: Page, trial: Trial) -> None:
             page.wrapped(", ".join(told), indent=_BELOW)
     page.gap()
     page.wrapped(trial_words(), "dim", indent=_AT)
+    for note in trial.notes:
+        page.wrapped(brief(note, LONGEST_TEXT), indent=_AT, lead="note: ")
     if trial.drop:
         page.gap()
         page.wrapped(drop_headline(trial), indent=_AT)

@@ -15,7 +15,8 @@ from gate.stats.beta import binomial_at_least
 from gate.stats.proportion import normal_above, upper_quantile
 from gate.stats.tilt import Cells, Function, Gradient
 
-MOST_PAIRS = 2_000_000  # above, power is that of the normal approximation
+MOST_APART = 10_000  # pairs that differ; above, power is that of the normal approximation
+_FINEST = 4096  # a size is found to this part of itself
 _STRIDES, _ROUNDS = 240, 60
 _FAR = 7.0  # standard deviations of the number of pairs that differ
 
@@ -28,6 +29,24 @@ def of_spreads(gap: float, null: float, truth: float, alpha: float, power: float
 def normal_power(n: float, gap: float, null: float, truth: float, alpha: float) -> float:
     """The power of the same on n rows."""
     return normal_above((upper_quantile(alpha) * null - gap * sqrt(n)) / truth)
+
+
+def reached(start: float, power_at: Callable[[int], float], power: float) -> int:
+    """A number of rows that has this power: `start`, which is what a formula says, or else the next one that is found.
+
+    Counted power goes up and down from row to row, so that a few rows more may fall short of it again, by little.
+    """
+    low = max(1, ceil(start - 1e-9))
+    if power_at(low) >= power:
+        return low
+    finest = step = max(1, low // _FINEST)
+    while power_at(low + step) < power:
+        low, step = low + step, 2 * step
+    high = low + step
+    while high - low > finest:
+        middle = (low + high) // 2
+        low, high = (low, middle) if power_at(middle) >= power else (middle, high)
+    return high
 
 
 # -- a function of cells above a line
@@ -59,20 +78,31 @@ def share(line: float, truth: float, alpha: float, power: float) -> float:
     return of_spreads(truth - line, _spread(line), _spread(truth), alpha, power)
 
 
-def share_power(n: int, line: float, truth: float, alpha: float) -> float:
-    """How often the test of `proportion.of_counts` shows it on n rows: by enumeration."""
-    least = _first(lambda k: proportion.of_counts(k, n).tails(line).above <= alpha, n + 1)
+def share_power(n: int, line: float, truth: float, alpha: float, far: bool = False) -> float:
+    """How often the test of `proportion.of_counts` shows it on n rows: by enumeration; `far` is as for `fewest_right`."""
+    least = fewest_right(n, line, alpha, far)
     return binomial_at_least(least, n, truth) if least <= n else 0.0
 
 
-def fewest(line: float, alpha: float) -> int:
+def fewest_right(n: int, line: float, alpha: float, far: bool = False) -> int:
+    """How many of n rows must be right to show a share above the line; more than there are where none suffices.
+
+    `far` takes the tails that hold far out too, as those do who spend little or ask for `exact`.
+    """
+    return _first(lambda k: _above(k, n, line, far) <= alpha, n + 1)
+
+
+def fewest(line: float, alpha: float, far: bool = False) -> int:
     """The fewest rows that can show a share above the line: where all of them are right, for a line in [0, 1)."""
+    if far:
+        return fewest_exactly(line, alpha)
+    few = next((n for n in range(1, proportion.FEW) if _above(n, n, line, far) <= alpha), 0)
+    return few or _first(lambda n: _above(n, n, line, far) <= alpha, 1 << 62)
 
-    def shows(n: int) -> bool:
-        return proportion.of_counts(n, n).tails(line).above <= alpha
 
-    few = next((n for n in range(1, proportion.FEW) if shows(n)), 0)
-    return few or _first(shows, 1 << 62)
+def _above(k: int, n: int, line: float, far: bool) -> float:
+    test = proportion.of_counts(k, n)
+    return (test.far_tails if far else test.tails)(line).above
 
 
 def fewest_exactly(line: float, alpha: float) -> int:
@@ -117,25 +147,44 @@ def _pair_spreads(line: float, truth: float, differ: float) -> tuple[float, floa
 
 def pairs_power(n: int, line: float, truth: float, differ: float, alpha: float) -> float:
     """How often Tango's test shows it on n pairs: by enumeration over how many differ, and which way."""
-    if n > MOST_PAIRS:
-        return normal_power(n, truth - line, *_pair_spreads(line, truth, differ), alpha)
-    better = min(1.0, max(0.0, (differ + truth) / 2 / differ))
+    return pairs_powers(n, line, differ, alpha)(truth)
+
+
+def pairs_powers(n: int, line: float, differ: float, alpha: float) -> Callable[[float], float]:
+    """The same as a function of what is true, which is quick to ask again."""
+    if n * differ > MOST_APART:
+        return lambda truth: normal_power(n, truth - line, *_pair_spreads(line, truth, differ), alpha)
     middle, reach = n * differ, _FAR * sqrt(n * differ * (1 - differ)) + 1
-    total = 0.0
-    for apart in range(max(0, int(middle - reach)), min(n, ceil(middle + reach)) + 1):
-        least = _least_better(apart, n, line, alpha)
+    shown: list[tuple[float, int, int]] = []  # how likely so many differ, and how many of them must be for the new model
+    first = max(0, int(middle - reach))
+    least = first // 2
+    for apart in range(first, min(n, ceil(middle + reach)) + 1):
+        least = _least_better(apart, n, line, alpha, least)
         if least <= apart:
-            total += _chance(apart, n, differ) * binomial_at_least(least, apart, better)
-    return min(1.0, total)
+            shown.append((_chance(apart, n, differ), least, apart))
+
+    def power(truth: float) -> float:
+        better = min(1.0, max(0.0, (differ + truth) / 2 / differ))
+        return min(1.0, sum(chance * binomial_at_least(least, apart, better) for chance, least, apart in shown))
+
+    return power
 
 
-def _least_better(apart: int, n: int, line: float, alpha: float) -> int:
-    """Of so many pairs that differ, how many must be for the new model; one more than there are where none suffices."""
+def _least_better(apart: int, n: int, line: float, alpha: float, near: int) -> int:
+    """Of so many pairs that differ, how many must be for the new model; one more than there are where none suffices.
+
+    It is sought from `near`, that of one pair less.
+    """
 
     def shows(better: int) -> bool:
         return paired.of_pairs(better, apart - better, n).tails(line).above <= alpha
 
-    return 0 if shows(0) else _first(shows, apart + 1)
+    least = min(near, apart + 1)
+    while least <= apart and not shows(least):
+        least += 1
+    while least > 0 and shows(least - 1):
+        least -= 1
+    return least
 
 
 def _chance(k: int, n: int, p: float) -> float:

@@ -57,7 +57,8 @@ class PartPlan:
 class RulePlan:
     """One rule: `confidence` is what it asks for, `alpha` what one use of the test set may spend of 1 - confidence.
 
-    `each` says of which slices it must be shown ("each region"); `all_of` is false where one of the parts suffices.
+    `each` says of which slices it must be shown ("each region"); `all_of` is false where one of the parts suffices. `why` is
+    why nothing has to be shown, and there are no parts.
     """
 
     id: str
@@ -68,6 +69,7 @@ class RulePlan:
     each: str = ""
     all_of: bool = True
     where: Place | None = None
+    why: str = ""
 
     @property
     def ours(self) -> Size | None:
@@ -109,7 +111,8 @@ class Trial:
     """Test sets drawn from given rows, judged: `rows` there are, `size` in each draw, `draws` pairs of them, by `seed`.
 
     `verdicts` are those of the whole policy, `drop` by how much the model was made worse (0: not), `stopped` says that the time
-    was up before all draws were done.
+    was up before all draws were done. `positives` and `differ` are the share of the rows that are positive, and on which the
+    model and its baseline are not both right or both wrong (None: they do not tell). `notes` say what was not drawn.
     """
 
     source: str
@@ -124,6 +127,9 @@ class Trial:
     drop: float = 0.0
     dropped: Mapping[str, int] = field(default_factory=dict)
     stopped: bool = False
+    positives: float | None = None
+    differ: float | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

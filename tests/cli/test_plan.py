@@ -53,12 +53,38 @@ def test_flags(desk: Desk) -> None:
     "bad",
     [
         "--tolerance 0", "--tolerance 1", "--power 2", "--power x", "--truth accuracy", "--truth =0.9", "--truth accuracy=2",
-        "--rows 0", "--rows -3", "--confidence 40%", "--confidence none", "-o p.svg",
+        "--rows 0", "--rows -3", "--confidence 40%", "--confidence none", "-o p.svg", "-o html=-", "-o p", "-o text=",
+        "--truth acuracy=0.9",
     ],
 )  # fmt: skip
 def test_what_is_refused(desk: Desk, bad: str) -> None:
     desk.write("gate.yaml", POLICY)
     assert desk.run("plan", *bad.split()).code == 2
+
+
+def test_a_truth_of_nothing_asks_what_was_meant(desk: Desk) -> None:
+    desk.write("gate.yaml", POLICY)
+    run = desk.run("plan", "--truth", "acuracy=0.9")
+    assert run.code == 2
+    assert "no rule reads this metric" in run.err
+    assert "did you mean `accuracy`?" in run.err
+
+
+def test_a_dash_is_standard_output(desk: Desk) -> None:
+    desk.write("gate.yaml", POLICY)
+    run = desk.run("plan", "gate.yaml", "-o", "-", "-o", "plan.md")
+    assert run.code == 0
+    assert run.out == desk.run("plan").out
+    assert (desk.folder / "plan.md").exists()
+
+
+@pytest.mark.parametrize("form", ["p.svg", "p.foo", "html=-"])
+def test_only_forms_of_plans_are_offered(desk: Desk, form: str) -> None:
+    desk.write("gate.yaml", POLICY)
+    said = desk.run("plan", "gate.yaml", "-o", form).err
+    assert "`text=FILE`" in said
+    assert ".md" in said
+    assert not {"sarif", "junit", ".xml"} & set(said.replace("`", " ").replace(",", " ").split())
 
 
 def test_without_a_policy(desk: Desk) -> None:
@@ -85,10 +111,29 @@ def test_rows_are_drawn_from(desk: Desk) -> None:
     assert run.code == 0
     assert "3 pairs of test sets of 200 rows, drawn from the 200 rows of p.csv (seed 1)" in " ".join(run.out.split())
     assert "with 5 % of all answers made wrong" in run.out
+    assert "note:" not in run.out
     told = json.loads((desk.folder / "plan.json").read_text())["plans"][0]["trial"]
     assert (told["draws"], told["size"], told["seed"], told["findings"][0]["slice"]) == (3, 200, 1, {})
     assert sum(told["findings"][0]["outcomes"].values()) == 6
     assert "| Rule | Passes |" in (desk.folder / "plan.md").read_text()
+
+
+def test_what_rows_show_is_taken_and_said(desk: Desk) -> None:
+    rows(desk)
+    desk.write("gate.yaml", "gate: 1\nconfidence: 95%\nmeasure: {label: y, prediction: h}\nrules: [recall >= 0.8]\n")
+    run = desk.run("plan", "gate.yaml", "p.csv", "--draws", "1")
+    assert "60 % of the rows are positive, as in those given" in " ".join(run.out.split())
+    assert f"{-(-2408 // 0.6):,.0f}" in run.out
+
+
+def test_a_baseline_that_is_not_drawn_is_named(desk: Desk) -> None:
+    rows(desk)
+    head = "gate: 1\nconfidence: 95%\nmeasure: {label: y, prediction: h}\nbaselines: {baseline: ./old.json}\n"
+    desk.write("gate.yaml", f"{head}rules: [accuracy >= baseline - 0.1]\n")
+    desk.write("old.json", '{"accuracy": {"value": 0.7, "n": 200}}')
+    run = desk.run("plan", "gate.yaml", "p.csv", "--draws", "1", "-o", "-", "-o", "plan.md")
+    assert "note: `baseline` is not drawn along with the rows" in run.out
+    assert "is not drawn along with the rows" in (desk.folder / "plan.md").read_text()
 
 
 @pytest.mark.parametrize("columns", [40, 100])

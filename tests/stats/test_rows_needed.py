@@ -40,6 +40,50 @@ def test_the_power_of_pairs_is_about_what_was_asked_for(line: float, truth: floa
     assert rows_needed.pairs_power(n, line, truth, differ, 0.05) == pytest.approx(0.8, abs=0.06)
 
 
+@pytest.mark.parametrize(
+    ("line", "truth", "n"), [(0.0, 0.02, 80), (0.8, 0.82, 2408), (0.65, 0.67, 3484), (0.8, 1.0, 14), (0.0, 0.0001, 16_094)]
+)
+def test_a_size_has_the_power_that_was_asked_for(line: float, truth: float, n: int) -> None:
+    """Where the line is 0, one right row in n shows it: 1 - 0.98^80 > 0.8."""
+
+    def power(n: int) -> float:
+        return rows_needed.share_power(n, line, truth, 0.05)
+
+    found = rows_needed.reached(rows_needed.share(line, truth, 0.05, 0.8), power, 0.8)
+    assert found == n
+    assert power(found) >= 0.8
+
+
+@pytest.mark.parametrize("differ", [0.0001, 0.005, 0.04, 0.3])
+def test_pairs_have_the_power_that_was_asked_for(differ: float) -> None:
+    def power(n: int) -> float:
+        return rows_needed.pairs_power(n, -0.02, 0, differ, 0.05)
+
+    formula = rows_needed.pairs(-0.02, 0, differ, 0.05, 0.8)
+    found = rows_needed.reached(formula, power, 0.8)
+    assert power(found) >= 0.8
+    assert found == ceil(formula) or power(found - 1) < 0.8
+
+
+def test_a_large_size_is_found_to_a_small_part_of_it() -> None:
+    asked: list[int] = []
+
+    def power(n: int) -> float:
+        asked.append(n)
+        return float(n >= 1_234_567)
+
+    assert 1_234_567 <= rows_needed.reached(1_000_000, power, 0.8) < 1_235_000
+    assert len(asked) < 40
+
+
+def test_the_tails_that_hold_far_out() -> None:
+    assert rows_needed.fewest_right(100, 0.9, 0.05) == 95
+    assert rows_needed.fewest_right(100, 0.9, 0.05, far=True) == 96
+    assert rows_needed.fewest(0.8, 1e-11) == 180
+    assert rows_needed.fewest(0.8, 1e-11, far=True) == 114
+    assert rows_needed.share_power(100, 0.9, 0.95, 0.05, far=True) < rows_needed.share_power(100, 0.9, 0.95, 0.05)
+
+
 def test_the_power_of_pairs_by_counting_all_outcomes() -> None:
     from math import comb
 
