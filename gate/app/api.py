@@ -6,10 +6,10 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from gate.app.check import decide, measuring_of
+from gate.app.check import decide, measuring_of, with_history
 from gate.app.clock import clock
 from gate.app.evidence import baseline_given, beside, stated
-from gate.app.judging import load_all
+from gate.app.judging import Judging, load_all
 from gate.app.listener import listener
 from gate.baselines.baseline import Surroundings
 from gate.errors import Problem, UsageError
@@ -49,10 +49,11 @@ def check(
         raise UsageError(Problem("same-file", what, remedy="give the metrics of the model in production"))
     inputs = [os.fspath(each) for each in _listed(metrics) if isinstance(each, (str, os.PathLike))]
     by = measuring_of(policies, moment.now)
-    at = Surroundings(inputs=inputs, environ=os.environ, measuring=by)
+    at = Surroundings(inputs=inputs, environ=os.environ, measuring=by, policies=[(each.file, each.name) for each in policies])
     candidate = _tables(metrics, by)
     if isinstance(baseline, (str, os.PathLike)):
-        given = baseline_given([os.fspath(baseline)], inputs, at)
+        named = os.fspath(baseline)
+        given = baseline_given([named], inputs, with_history(Judging(tuple(policies)), at, moment, [named]))
     else:
         given = beside(candidate) if baseline is None else stated(_tables(baseline, by))
     decision = decide(policies, replace(candidate, beside=None), given, moment, first_release, at)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from gate.app.past import history_of, past_of
-from gate.baselines.baseline import Surroundings
+from gate.baselines.baseline import Surroundings, model_of
 from gate.errors import GateError, Problem, UsageError
 from gate.history.store import Store, Which, open_store
 from gate.judge.evidence import Evidence
@@ -69,14 +69,14 @@ def _recorded(store: Store, run: Run) -> Recorded | None:
 def replay(old: Sequence[Policy], new: Sequence[Policy], text: str, at: Surroundings) -> Replay:
     """What both would have said of the runs that `text` names. Raises GateError: no history, nothing recorded."""
     count = asked(text)
-    url = at.history if isinstance(at.history, str) else ""
+    url, model = at.history if isinstance(at.history, str) else "", model_of(policy.name for policy in old)
     store = open_store(url, at.environ)
     try:
-        runs = recorded(store, old[0].name if old else "", count)
+        runs = recorded(store, model, count)
     finally:
         store.close()
     if not runs:
-        what = f"no trusted run of `{old[0].name}` is in the history"
+        what = f"no trusted run of `{model}` is in the history"
         raise UsageError(Problem("no-history", what, remedy="record runs: `gate check --record`"))
     changed: list[Replayed] = []
     skipped: list[str] = []
@@ -100,7 +100,7 @@ def _replayed(old: Sequence[Policy], new: Sequence[Policy], each: Recorded, at: 
 
 
 def _judged(policies: Sequence[Policy], each: Recorded, at: Surroundings) -> Decision:
-    past = past_of(policies, each.candidate, replace(at, facts=None), before=each.run.started, branch=each.run.branch)
+    past = past_of(policies, each.candidate, at, run=each.run)
     return judge(policies, Evidence(each.candidate, each.baselines, each.run.started[:10], past=past))
 
 

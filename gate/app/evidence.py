@@ -126,6 +126,7 @@ def stated(table: Measurements, source: str = DEFAULT) -> Baseline:
 def named_baselines(policies: Sequence[Policy], given: Found | None, at: Surroundings) -> dict[str, Found]:
     """The baselines that the policies name and a rule reads, and the default one; `given` by `-b` wins over the default."""
     found: dict[str, Found] = {DEFAULT: given} if given is not None else {}
+    at = replace(at, policies=at.policies or tuple((policy.file, policy.name) for policy in policies))
     named: dict[str, tuple[BaselineSource, str]] = {}
     for policy in policies:
         read = {DEFAULT, *(name for rule in policy.rules for name in rule.expr.baselines)}
@@ -134,7 +135,9 @@ def named_baselines(policies: Sequence[Policy], given: Found | None, at: Surroun
                 continue
             _refuse_another(named.setdefault(name, (source, _whole(source, policy))), source, policy)
             if name not in found:
-                found[name] = _find(name, source.text, replace(at, tree=policy.tree, folder=policy.folder))
+                found[name] = _find(
+                    name, source.text, replace(at, tree=policy.tree, folder=policy.folder, metrics=policy.metrics)
+                )
     return found
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gate.app.judging import asks_history
-from gate.baselines.baseline import Surroundings
+from gate.baselines.baseline import Surroundings, model_of
 from gate.baselines.run import branch_of
 from gate.errors import GateError, Place, PolicyError, Problem
 from gate.judge.past import Past, Recorded, Series
@@ -20,22 +20,24 @@ from gate.terms.slice import WHOLE, Slice
 
 if TYPE_CHECKING:
     from gate.history.store import Store, Which
+    from gate.terms.run import Logged, Run
 
-_EXTRA = 20  # runs beyond those asked for: some may have been refused
+_EXTRA = 20  # runs beyond those asked for: some may have been refused, and one may be the candidate
 
 
-def past_of(
-    policies: Sequence[Policy], candidate: Measurements, at: Surroundings, *, before: str = "", branch: str | None = None
-) -> Past:
+def past_of(policies: Sequence[Policy], candidate: Measurements, at: Surroundings, *, run: Run | None = None) -> Past:
     """The recorded values that rules read; None where none reads any, a Doubt where there is no history to read.
 
-    `before` leaves out runs from that moment on; `branch` is another one than that of these surroundings.
+    `run` is the recorded one that the candidate is from: its branch and its rows count, and runs before it.
     """
     asked = _asked(policies)
     if not asked:
         return None
     if isinstance(at.history, Doubt):
         return at.history
+    on = None if at.run else branch_of(at) if run is None else run.branch or None
+    if isinstance(on, Doubt):
+        return on
     from gate.history.store import Which, open_store
     from gate.terms.run import Status
 
@@ -44,8 +46,10 @@ def past_of(
         try:
             if at.run:
                 return dict(_steps(store, asked, candidate, at.run))
-            which = Which(branch=branch_of(at) if branch is None else branch, before=before, trusted=True, excluded=False)
-            return dict(_series(store, asked, candidate, replace(which, status=Status.FINISHED)))
+            model = model_of(policy.name for policy in policies)
+            before = at.before if run is None else run.started
+            which = Which(model=model, branch=on, before=before, trusted=True, status=Status.FINISHED, excluded=False)
+            return dict(_series(store, asked, candidate, which, run or _own(store, at)))
         finally:
             store.close()
     except GateError as error:
@@ -77,12 +81,25 @@ def _counts(policy: Policy, tree: object) -> Iterator[tuple[str, int]]:
 
 
 def _series(
-    store: Store, asked: Mapping[tuple[str, str], int], candidate: Measurements, which: Which
+    store: Store, asked: Mapping[tuple[str, str], int], candidate: Measurements, which: Which, own: Run | None
 ) -> Iterator[tuple[tuple[str, str, Slice], Series]]:
-    known = _test_set(candidate)
-    for (model, metric), count in asked.items():
+    known = _test_set(candidate) or (own.test_set if own else "")
+    for (policy, metric), count in asked.items():
         for on in dict.fromkeys((WHOLE, *candidate.slices_of(metric))):
-            yield (model, metric, on), _one(store, metric, on, count, replace(which, model=model), known)
+            logged = [each for each in _logged(store, metric, on, count, which) if own is None or each.run.id != own.id]
+            yield (policy, metric, on), _one(logged, which, known)
+
+
+def _own(store: Store, at: Surroundings) -> Run | None:
+    """The run of $GATE_RUN, which is the candidate's own: its numbers are judged, and no past of theirs.
+
+    In a change's job the variable counts for nothing: there it could take another's run away, and its own is not trusted.
+    """
+    from gate.app.log import RUN
+    from gate.history.begin import is_trusted
+
+    name = at.environ.get(RUN, "")
+    return store.run(name) if name and is_trusted(at.environ) else None
 
 
 def _steps(
@@ -97,15 +114,29 @@ def _steps(
             yield (model, metric, on), Series(recorded, f"these are the steps of run {run} before its last one")
 
 
-def _one(store: Store, metric: str, on: Slice, count: int, which: Which, test_set: str) -> Series:
-    """The values of one metric on one slice, oldest first, back to where other rows were measured."""
+def _logged(store: Store, metric: str, on: Slice, count: int, which: Which) -> list[Logged]:
+    """The newest values, newest first; with as many as are asked for that were not refused, however long ago these were."""
+    newest = store.last(metric, count + _EXTRA, which, on)
+    if len(newest) < count + _EXTRA or sum(not each.run.refused for each in newest) > count:
+        return newest
+    had = {each.run.id for each in newest}
+    return newest + [each for each in store.last(metric, count + 1, replace(which, refused=False), on) if each.run.id not in had]
+
+
+def _one(logged: Iterable[Logged], which: Which, test_set: str) -> Series:
+    """The values of one metric on one slice, oldest first, back to where other rows were measured.
+
+    Where nobody says which rows the candidate's are, they are those of the newest run that says it. A run that does not say
+    belongs to the series in which it lies: nothing tells that its rows were others.
+    """
     found: list[Recorded] = []
-    for logged in store.last(metric, count + _EXTRA, which, on):
-        run = logged.run
+    for each in logged:
+        run = each.run
         if test_set and run.test_set and run.test_set != test_set:
             return Series(tuple(reversed(found)), f"run {run.id} of {run.started[:10]} measured other rows")
-        found.append(Recorded(logged.point.value, run.id, run.started, refused=run.verdict in ("fail", "undecided", "error")))
-    where = f"`{which.model}` on branch `{which.branch}`" if which.branch else f"`{which.model}`"
+        test_set = test_set or run.test_set
+        found.append(Recorded(each.point.value, run.id, run.started, refused=run.refused))
+    where = f"`{which.model}` on branch `{which.branch}`" if which.branch else f"`{which.model}` without a branch"
     return Series(tuple(reversed(found)), f"no more runs of {where} are trusted and finished")
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gate.app.clock import Clock
 from gate.app.judging import Judging
 from gate.app.past import history_of
+from gate.baselines.baseline import Surroundings
+from gate.baselines.run import branch_of
 from gate.errors import GateError
-from gate.history.begin import where
 from gate.language.value import Doubt
 from gate.record import replace
 from gate.terms.decision import Decision, Reason
@@ -19,7 +21,9 @@ def with_target(decision: Decision, judging: Judging, environ: Mapping[str, str]
     if not decision.monitors or decision.passed:
         return decision
     run = _newest(decision, judging, environ)
-    if run is None:
+    if isinstance(run, Doubt):
+        text, remedy = f"there is no run to roll back to: {run.text}", run.remedy
+    elif run is None:
         text, remedy = "there is no recorded run that passed, to roll back to", "record runs: `gate check --record`"
     else:
         text, remedy = (
@@ -29,18 +33,20 @@ def with_target(decision: Decision, judging: Judging, environ: Mapping[str, str]
     return replace(decision, notes=(*decision.notes, Reason("rollback", text, remedy)))
 
 
-def _newest(decision: Decision, judging: Judging, environ: Mapping[str, str]) -> Run | None:
-    """The newest passing run of trusted events on this branch; runs of a day to come do not count in a replay."""
+def _newest(decision: Decision, judging: Judging, environ: Mapping[str, str]) -> Run | Doubt | None:
+    """The newest passing run of trusted events on this branch; runs of a day to come do not count."""
     from gate.history.store import Which, open_store
 
-    before = decision.judged_at.replace("Z", ".000Z") if decision.simulated else ""
+    branch = branch_of(Surroundings(environ=environ))
+    if isinstance(branch, Doubt):
+        return branch
     which = Which(
         model=decision.name or "model",
-        branch=where(environ).branch,
+        branch=branch,
         trusted=True,
         passed=True,
         excluded=False,
-        before=before,
+        before=Clock(decision.judged_at, decision.simulated).before,
         limit=1,
     )
     try:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from gate.documents.files import WORK_TREE, Files
 from gate.language.value import Doubt
 from gate.record import dataclass, field
 from gate.terms.baseline import Baseline
+from gate.terms.metric import Metric
 
 if TYPE_CHECKING:
     from gate.hosts.facts import Facts
@@ -25,7 +26,8 @@ class Surroundings:
     `tree` and `folder` are where the policy that names it lies; `inputs` the INPUTs as they were given, `format`
     that of `--from`. `facts` are those of the CI job, None outside of one. `policies` are (path, name) of those that judge,
     `measuring` what their `measure:` says of rows. `history` is the URL of the store of runs ("" is the environment's), or
-    why none may be read; `run` the id of the recorded run that is judged, if it is one.
+    why none may be read; `run` the id of the recorded run that is judged, if it is one. `before` is the moment from which on
+    recorded runs lie ahead, "" for none; `metrics` are what the policies say of theirs.
     """
 
     tree: Files = WORK_TREE
@@ -38,6 +40,18 @@ class Surroundings:
     measuring: Measuring | None = None
     history: str | Doubt = ""
     run: str = ""
+    before: str = ""
+    metrics: Mapping[str, Metric] = field(default_factory=dict)
+
+    @property
+    def model(self) -> str:
+        """The model of the runs that these policies decide on."""
+        return model_of(name for _, name in self.policies) or "model"
+
+
+def model_of(policies: Iterable[str]) -> str:
+    """The model of the runs that policies of these names decide on together: what Decision.name is."""
+    return " + ".join(policies)
 
 
 class Finder(Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gate.baselines.baseline import Surroundings
+from gate.baselines.run import not_compared, unfit
 from gate.errors import GateError
 from gate.language.value import Doubt
 from gate.readers import mlflow_server
@@ -23,7 +24,30 @@ def find(name: str, text: str, at: Surroundings) -> Baseline | Doubt:
         if mlflow_server.is_absent(error):
             return Doubt("no-baseline", f"there is no baseline `{public(text)}`: {problem.message}", remedy)
         return Doubt("baseline-unreadable", f"the baseline cannot be read: {problem.message}", remedy)
+    why = _unfit(run)
+    if why:
+        return not_compared(public(text), run.name or run.label, why)
     return Baseline(name, Origin(public(text), _label(run), run.commit, run.at, url=run.url), table)
+
+
+def _unfit(run: ServedRun) -> str:
+    """Why a run that gate itself recorded there may not be compared with; one of another tool somebody chose to name."""
+    from json import loads
+
+    from gate.history.mlflow_runs import WHOLE_AT
+    from gate.terms.run import Run, Status
+
+    found = loads(run.file.data)["run"]
+    data = found.get("data")
+    listed = data.get("tags") if isinstance(data, dict) else None
+    tags = {str(each.get("key")): str(each.get("value")) for each in listed or () if isinstance(each, dict)}
+    if not any(name.startswith("gate.") for name in tags):
+        return ""
+    if WHOLE_AT not in tags:
+        return "is not whole: whoever recorded it is at it, or broke off"
+    ended = Status.FINISHED if found["info"].get("status") == "FINISHED" else Status.HALF_WRITTEN
+    trusted, event, verdict = (tags.get(f"gate.{name}", "") for name in ("trusted", "event", "verdict"))
+    return unfit(Run(id="", started="", status=ended, trusted=trusted == "true", event=event, verdict=verdict))
 
 
 def _label(run: ServedRun) -> str:

@@ -1,22 +1,26 @@
 """A baseline in the history: `run:latest`, `run:latest@main`, `run:best(f1)`, or a run by its name or id.
 
 Only what a trusted run measured and its decision let through is compared with: a run that a change's job recorded never is,
-whatever branch it claims, nor one in a range that was taken out.
+whatever branch it claims, nor one in a range that was taken out, nor one that started later than what is judged.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from gate.baselines.baseline import Surroundings
 from gate.errors import GateError
 from gate.history.store import Store, Which, open_store
+from gate.hosts.facts import Event
+from gate.hosts.here import here
 from gate.language.value import Doubt
+from gate.policy.find import repository_root
 from gate.record import replace
 from gate.terms import catalogue
 from gate.terms.baseline import Baseline, Origin
 from gate.terms.measurements import Measurements, Source
-from gate.terms.metric import Direction
+from gate.terms.metric import Direction, Metric
 from gate.terms.run import DECISION, Run, Status
 
 LATEST = "latest"
@@ -35,7 +39,7 @@ def find(name: str, text: str, at: Surroundings) -> Baseline | Doubt:
     try:
         store = open_store(at.history, at.environ)
         try:
-            found = _run(store, text, wanted, branch or branch_of(at), at)
+            found = _run(store, text, wanted, branch, at)
             return found if isinstance(found, Doubt) else _baseline(store, name, text, found)
         finally:
             store.close()
@@ -46,8 +50,11 @@ def find(name: str, text: str, at: Surroundings) -> Baseline | Doubt:
         return Doubt("no-baseline" if missing else "baseline-unavailable", what, first.remedy or _REMEDY)
 
 
-def stands_for(store: Store, text: str, model: str) -> set[str]:
-    """The ids of the runs that `text` may name in a policy of this model, on any branch. Raises HistoryError."""
+def stands_for(store: Store, text: str, model: str, metrics: Mapping[str, Metric] | None = None) -> set[str]:
+    """The ids of the runs that `text` may name in a policy of this model, which says this of its metrics, on any branch.
+
+    Raises HistoryError.
+    """
     wanted, _, branch = text.partition(":")[2].partition("@")
     best = _BEST.fullmatch(wanted)
     if wanted != LATEST and best is None:
@@ -56,60 +63,83 @@ def stands_for(store: Store, text: str, model: str) -> set[str]:
     branches = [branch] if branch else dict.fromkeys(run.branch for run in store.runs(fit))
     found: set[str] = set()
     for each in branches:
-        which = replace(fit, branch=each)
-        runs = _best(store, best[1], which) if best else store.runs(replace(which, limit=1))
+        which = replace(fit, branch=each or None)
+        runs = _best(store, best[1], which, metrics or {}) if best else store.runs(replace(which, limit=1))
         found |= set() if isinstance(runs, Doubt) else {run.id for run in runs}
     return found
 
 
-def branch_of(at: Surroundings) -> str:
-    """The branch whose runs a change is compared with: the one that it would go to; else the job's own, or the folder's."""
-    if at.facts is not None:
-        return at.facts.base_branch or at.facts.branch
+def branch_of(at: Surroundings) -> str | Doubt | None:
+    """The branch whose runs are compared with: the one that a change would go to; else the job's own, or the folder's.
+
+    For a tag, or a commit that is checked out, it is the default branch where the host tells it, else that is not known.
+    Outside of a repository and of CI there are no branches: None, which are the runs that have none.
+    """
+    facts = here(at.environ) if at.facts is None else at.facts
+    if facts is not None:
+        own = "" if facts.event is Event.CHANGE else facts.branch
+        return facts.base_branch or own or facts.default_branch or _unknown_branch(facts.event is Event.CHANGE)
     from gate.history.begin import where
 
-    return where(at.environ).branch
+    return where(at.environ).branch or (_unknown_branch() if repository_root(".") else None)
 
 
-def _run(store: Store, text: str, wanted: str, branch: str, at: Surroundings) -> Run | Doubt:
-    models = list(dict.fromkeys(name for _, name in at.policies))
-    model = models[0] if models else ""
+def _unknown_branch(change: bool = False) -> Doubt:
+    why = "the host does not say to which the change would go" if change else "a tag or a commit is checked out, and no branch"
+    remedy = "say it in a baseline: `run:latest@main`; what reads several runs needs a job of the branch"
+    return Doubt("branch-unknown", f"with the runs of which branch to compare is not known: {why}", remedy)
+
+
+def _run(store: Store, text: str, wanted: str, named: str, at: Surroundings) -> Run | Doubt:
     best = _BEST.fullmatch(wanted)
     if wanted != LATEST and best is None:
-        return _named(store, text, wanted, model)
-    which = Which(model=model, branch=branch, trusted=True, passed=True, status=Status.FINISHED, excluded=False)
-    found = _best(store, best[1], which) if best else store.runs(replace(which, limit=1))
+        return _named(store, text, wanted, at)
+    branch = named or branch_of(at)
+    if isinstance(branch, Doubt):
+        return branch
+    which = Which(
+        model=at.model, branch=branch, trusted=True, passed=True, status=Status.FINISHED, before=at.before, excluded=False
+    )
+    found = _best(store, best[1], which, at.metrics) if best else store.runs(replace(which, limit=1))
     if isinstance(found, Doubt):
         return found
     if found:
         return found[0]
-    where = f" on `{branch}`" if branch else ""
-    return Doubt("no-baseline", f"no trusted run of `{model}`{where} has passed: `{text}` is none yet", _REMEDY)
+    where = f" on `{branch}`" if branch else " without a branch"
+    return Doubt("no-baseline", f"no trusted run of `{at.model}`{where} has passed: `{text}` is none yet", _REMEDY)
 
 
-def _best(store: Store, metric: str, which: Which) -> list[Run] | Doubt:
-    """The run with the best value on the whole; of equal ones the newest."""
-    fact = catalogue.find(metric)
-    if fact is None or fact.better is None:
+def _best(store: Store, metric: str, which: Which, metrics: Mapping[str, Metric]) -> list[Run] | Doubt:
+    """The run with the best value on the whole; of equal ones the newest. What the policy says of the metric counts."""
+    stated, common = metrics.get(metric), catalogue.find(metric)
+    better = (stated and stated.better) or (common and common.better)
+    if not better:
         what = f"`best({metric})` cannot tell which way is better"
-        return Doubt("direction-unknown", what, "name a run: `gate history RUN --name NAME`, and `run:NAME`")
-    logged = store.last(metric, MOST_COMPARED, which)
-    sign = 1 if fact.better is Direction.HIGHER else -1
+        return Doubt("direction-unknown", what, f"write `metrics: {{{metric}: {{better: higher}}}}`, or name a run: `run:NAME`")
+    logged = store.last((stated and stated.source) or metric, MOST_COMPARED, which)
+    sign = 1 if better is Direction.HIGHER else -1
     return [max(logged, key=lambda each: (sign * each.point.value, each.run.order)).run] if logged else []
 
 
-def _named(store: Store, text: str, wanted: str, model: str) -> Run | Doubt:
+def _named(store: Store, text: str, wanted: str, at: Surroundings) -> Run | Doubt:
+    model = at.model
     named = {each.name: each.run for each in store.names(model)}
     run = store.run(named.get(wanted, wanted))
     if run is None or run.model != model:
         known = ", ".join(f"`run:{each}`" for each in sorted(named)[:8])
         return Doubt("no-baseline", f"there is no run `{wanted}` of `{model}`", f"there is {known}" if known else _REMEDY)
     excluded = not store.runs(Which(model=model, since=run.started, excluded=False, before=_after(run.started)))
-    why = _unfit(run) or ("was taken out of what is compared with" if excluded else "")
-    if why:
-        remedy = "only passing runs of trusted events are compared with"
-        return Doubt("run-not-trusted", f"`{text}` is the run {run.id}, which {why}", remedy)
-    return run
+    why = unfit(run) or ("was taken out of what is compared with" if excluded else "")
+    if not why and at.before and run.started >= at.before:
+        why = f"started at {run.started}, which is later than what is judged"
+    return not_compared(text, run.id, why) if why else run
+
+
+def not_compared(text: str, run: str, why: str) -> Doubt:
+    """A run that is named as a baseline, and may not be one."""
+    return Doubt(
+        "run-not-trusted", f"`{text}` is the run {run}, which {why}", "only passing runs of trusted events are compared with"
+    )
 
 
 def _after(moment: str) -> str:
@@ -119,7 +149,7 @@ def _after(moment: str) -> str:
     return run.moment((run.milliseconds(moment) + 1) / 1000)
 
 
-def _unfit(run: Run) -> str:
+def unfit(run: Run) -> str:
     """Why a run may not be compared with."""
     if not run.trusted:
         return f"a change's own job recorded ({run.event or 'its event is not known'})"

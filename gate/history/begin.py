@@ -50,6 +50,12 @@ def begun(environ: Mapping[str, str], model: str, params: Mapping[str, Scalar] |
     )
 
 
+def is_trusted(environ: Mapping[str, str]) -> bool:
+    """Whether what this process records may ever feed a baseline: see `where`."""
+    facts = here(environ)
+    return facts is None or _trusted(facts)
+
+
 def where(environ: Mapping[str, str]) -> Where:
     """What CI says of the job, else the repository of this folder.
 
@@ -61,14 +67,17 @@ def where(environ: Mapping[str, str]) -> Where:
 
 
 def _of_job(facts: Facts) -> Where:
-    trusted = facts.event in _TRUSTED and not facts.fork and not facts.number
     return Where(
         branch=facts.branch,
         commit=facts.head or facts.commit,
         event=facts.event.value,
-        trusted=trusted,
+        trusted=_trusted(facts),
         url=facts.run_url,
     )
+
+
+def _trusted(facts: Facts) -> bool:
+    return facts.event in _TRUSTED and not facts.fork and not facts.number
 
 
 def _of_folder(environ: Mapping[str, str]) -> Where:

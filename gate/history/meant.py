@@ -17,9 +17,10 @@ def meant(runs: Iterable[Run], which: Which, exclusions: Sequence[Exclusion] = (
 def _is_meant(run: Run, which: Which, exclusions: Sequence[Exclusion]) -> bool:
     return (
         which.model in ("", run.model)
-        and which.branch in ("", run.branch)
+        and which.branch in ("", run.branch or None)
         and which.trusted in (None, run.trusted)
         and which.passed in (None, run.passed)
+        and which.refused in (None, run.refused)
         and which.status in (None, run.status)
         and which.test_set in ("", run.test_set)
         and which.since <= run.started

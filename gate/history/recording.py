@@ -10,8 +10,10 @@ import os
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
-from gate.errors import HistoryError
+from gate.documents.document import shown
+from gate.errors import HistoryError, Problem
 from gate.history import writers
+from gate.history.begin import is_trusted
 from gate.history.sql import SqlStore
 from gate.history.store import Store, default_path
 from gate.record import replace
@@ -53,7 +55,8 @@ class Recording:
 
 
 def record(store: Store, run: Run, join: bool = False, url: str = "") -> Recording:
-    """Begin to record. With `join`, a run of this id that is there already goes on. Raises HistoryError."""
+    """Begin to record. With `join`, a run of this id that is there already goes on, as trusted as it was. Raises HistoryError:
+    also where a process that is not trusted would go on with a trusted one."""
     near: Store = store
     if not store.direct:
         near = waiting = nearby(url)
@@ -62,20 +65,33 @@ def record(store: Store, run: Run, join: bool = False, url: str = "") -> Recordi
     else:
         writers.settle(store)
     known = (near.run(run.id) or store.run(run.id)) if join else None
+    _refuse_change(known, trusted=run.trusted)
     try:
         return Recording(store, near, known or run, mine=known is None)
     except HistoryError:
         known = near.run(run.id) if join else None  # another process began it in between
         if known is None:
             raise
+        _refuse_change(known, trusted=run.trusted)
         return Recording(store, near, known, mine=False)
 
 
 def add(store: Store, records: Sequence[Record]) -> None:
-    """Put records there at once, and mark the runs of processes that are gone. Raises HistoryError."""
+    """Put records there at once, and mark the runs of processes that are gone. Raises HistoryError: also where a process
+    that is not trusted would add to a trusted run."""
+    trusted = is_trusted(os.environ)
+    for each in records:
+        _refuse_change(each.run if isinstance(each, Entry) else None, trusted=trusted)
     if store.direct:
         writers.settle(store)
     store.add(records)
+
+
+def _refuse_change(run: Run | None, *, trusted: bool) -> None:
+    """What a trusted run says may become a baseline: a process that is not trusted adds nothing to it."""
+    if run is not None and run.trusted and not trusted:
+        what = f"run {shown(run.id)} is trusted, and what this job records is not: it adds nothing to it"
+        raise HistoryError(Problem("run-trusted", what, remedy="record a run of its own: leave out --run, and GATE_RUN"))
 
 
 def nearby(url: str) -> SqlStore:

@@ -17,7 +17,7 @@ from gate.history.sql_write import Writing
 from gate.history.store import ALL, Which
 from gate.record import replace
 from gate.reports.record import MalformedError
-from gate.terms.run import Entry, Exclusion, Logged, Name, Point, Record, Run, State, Status
+from gate.terms.run import REFUSED, Entry, Exclusion, Logged, Name, Point, Record, Run, State, Status
 from gate.terms.slice import WHOLE, Slice
 
 T = TypeVar("T")
@@ -257,7 +257,7 @@ def _conditions(which: Which) -> tuple[str, list[Any]]:
     """What must hold of a run `r`, and the values for it."""
     tests: list[tuple[str, Any]] = [
         ("r.model = ?", which.model or None),
-        ("r.branch = ?", which.branch or None),
+        ("r.branch = ?", _branch(which)),
         ("r.trusted = ?", None if which.trusted is None else int(which.trusted)),
         ("r.passed = ?", None if which.passed is None else int(which.passed)),
         ("r.test_set = ?", which.test_set or None),
@@ -267,9 +267,16 @@ def _conditions(which: Which) -> tuple[str, list[Any]]:
     wanted = [test for test, value in tests if value is not None]
     if which.status is not None:
         wanted.append(f"r.status = '{which.status.value}'")  # to the letter: an index holds the runs that are open
+    if which.refused is not None:
+        wanted.append(f"r.verdict {'in' if which.refused else 'not in'} {REFUSED}")
     if which.excluded is not None:
         wanted.append(_EXCLUDED if which.excluded else f"not {_EXCLUDED}")
     return " and ".join(wanted) or "1 = 1", [value for _, value in tests if value is not None]
+
+
+def _branch(which: Which) -> str | None:
+    """As the tables have it; None for any."""
+    return "" if which.branch is None else which.branch or None
 
 
 def _limit(limit: int | None) -> str:
@@ -277,7 +284,7 @@ def _limit(limit: int | None) -> str:
 
 
 def _series(cursor: Cursor, metric: str, on: str, which: Which) -> list[int]:
-    tests = {"metric": metric, "slice": on, "model": which.model, "branch": which.branch}
-    wanted = {column: value for column, value in tests.items() if value or column == "slice"}
+    tests = {"metric": metric, "slice": on, "model": which.model or None, "branch": _branch(which)}
+    wanted = {column: value for column, value in tests.items() if value is not None}
     found = cursor.all(f"select id from series where {' and '.join(f'{each} = ?' for each in wanted)}", [*wanted.values()])
     return [int(row[0]) for row in found]

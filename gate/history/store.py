@@ -23,14 +23,15 @@ _KINDS = {"sqlite:": "sqlite", "postgresql:": "postgres", "postgres:": "postgres
 class Which:
     """Which runs are meant: all that is set must hold. `since` and `before` are moments at which they started.
 
-    `branch` empty means any; `passed` that the decision let the model be deployed; `excluded` False leaves out what an
-    Exclusion covers.
+    `branch` empty means any, None the runs that say none. `passed` that the decision let the model be deployed, `refused` that
+    it did not. `excluded` False leaves out what an Exclusion covers.
     """
 
     model: str = ""
-    branch: str = ""
+    branch: str | None = ""
     trusted: bool | None = None
     passed: bool | None = None
+    refused: bool | None = None
     status: Status | None = None
     test_set: str = ""
     since: str = ""

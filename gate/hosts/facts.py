@@ -26,8 +26,8 @@ class Facts:
     `head` is the change's own newest commit, where comments and checks belong. `base` is the commit of
     the branch that the change would go to, `base_branch` its name. `number` is that of the pull or
     merge request, 0 for none. `fork` says that the change comes from another repository, `protected` that the host lets
-    only some people push to the branch or tag that the run is for. `api` is where the host's API answers, without a slash
-    at its end.
+    only some people push to the branch or tag that the run is for. `default_branch` is that of the
+    repository. `api` is where the host's API answers, without a slash at its end.
     """
 
     host: str
@@ -38,6 +38,7 @@ class Facts:
     base: str = ""
     base_branch: str = ""
     branch: str = ""
+    default_branch: str = ""
     number: int = 0
     fork: bool = False
     protected: bool = False

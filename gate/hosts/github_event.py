@@ -33,6 +33,7 @@ def facts(environ: Mapping[str, str]) -> Facts | None:
         "commit": commit,
         "head": commit,
         "branch": _branch(environ.get("GITHUB_REF")),
+        "default_branch": text_of(part(given, "repository", "default_branch")),
         "protected": environ.get("GITHUB_REF_PROTECTED") == "true",
         "workflow": _workflow(environ),
         "run": environ.get("GITHUB_RUN_ID", ""),

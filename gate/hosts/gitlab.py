@@ -39,6 +39,7 @@ def facts(environ: Mapping[str, str]) -> Facts | None:
         base=target if number else "",
         base_branch=get("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "") if number else "",
         branch=(get("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "") if number else "") or get("CI_COMMIT_BRANCH", ""),
+        default_branch=get("CI_DEFAULT_BRANCH", ""),
         number=number,
         fork=bool(number and source and source != home),
         protected=get("CI_COMMIT_REF_PROTECTED") == "true",

@@ -17,6 +17,7 @@ Scalar: TypeAlias = str | int | float | bool | None
 DECISION = "decision"  # kinds of documents: the decision as `-o decision.json` writes it
 MEASUREMENTS = "measurements"  # what was measured, with its tally, where no decision holds it
 WAIVERS = "waivers"  # a list of the waivers that the policies stated then, used or not
+REFUSED = ("fail", "undecided", "error")  # verdicts that did not let the model be deployed
 
 
 class Status(Enum):
@@ -64,6 +65,11 @@ class Run:
     def passed(self) -> bool:
         """Whether its decision let the model be deployed."""
         return self.verdict in ("pass", "warn")
+
+    @property
+    def refused(self) -> bool:
+        """Whether its decision did not; a run without a decision neither passed nor was refused."""
+        return self.verdict in REFUSED
 
     @property
     def order(self) -> int:

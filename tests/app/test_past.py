@@ -77,7 +77,7 @@ def test_a_slice_has_a_history_of_its_own(desk: Desk) -> None:
     [
         ({"trusted": False, "event": "change"}, "there are none"),
         ({"model": "another"}, "there are none"),
-        ({"branch": "feature"}, "there are 8"),
+        ({"branch": "feature"}, "there are none, and no more runs of `model` without a branch"),
         ({"status": Status.FAILED, "verdict": ""}, "there are none"),
         ({"status": Status.HALF_WRITTEN, "verdict": ""}, "there are none"),
     ],

@@ -114,6 +114,40 @@ def test_a_candidate_beside_the_champion() -> None:
     assert check(f"mlflow:runs:/{RUN}").verdict.value == "pass"
 
 
+def recorded(run: str, server: FakeMlflow, status: str = "FINISHED", **tags: str) -> None:
+    """A run as gate's own history on MLflow records it."""
+    told = {"run": "20261122-1", "trusted": "true", "verdict": "pass", "event": "push", "entry": "gate/run-1.json", **tags}
+    server.log(run, {"recall": 0.3}, {f"gate.{name}": value for name, value in told.items() if value}, status=status)
+
+
+@pytest.mark.parametrize("text", [CHAMPION, f"mlflow:runs:/{OLD}", "mlflow:models:/fraud/3"])
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"trusted": "false", "verdict": "fail", "event": "change"}, "a change's own job recorded (change)"),
+        ({"trusted": "false", "event": "change"}, "a change's own job recorded (change)"),
+        ({"trusted": ""}, "a change's own job recorded"),
+        ({"verdict": "fail"}, "did not pass (fail)"),
+        ({"verdict": ""}, "did not pass (no decision was made)"),
+        ({"status": "RUNNING"}, "is half-written"),
+        ({"entry": ""}, "is not whole"),
+    ],
+)
+def test_what_gate_recorded_there_is_held_to_what_a_recorded_run_is(
+    text: str, facts: dict[str, str], words: str, server: FakeMlflow
+) -> None:
+    recorded(OLD, server, **facts)
+    decision = check({"recall": 0.31}, text)
+    (finding,) = decision.findings
+    assert (decision.exit_code, finding.outcome.value, finding.reasons[0].slug) == (3, "missing", "run-not-trusted")
+    assert words in finding.reasons[0].text
+
+
+def test_what_gate_recorded_and_let_pass_is_a_baseline(server: FakeMlflow) -> None:
+    recorded(OLD, server)
+    assert check({"recall": 0.31}).verdict.value == "pass"
+
+
 ITSELF = [f"mlflow:runs:/{OLD}", "mlflow:models:/fraud/3", CHAMPION, "PAGE"]
 
 

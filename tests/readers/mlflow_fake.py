@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -28,13 +28,14 @@ class FakeMlflow:
     answers: list[tuple[int, dict[str, str], bytes]] = field(default_factory=list)
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
 
-    def log(self, run: str, metrics: dict[str, Any], **info: Any) -> None:
+    def log(self, run: str, metrics: dict[str, Any], tags: Mapping[str, str] | None = None, **info: Any) -> None:
         """A run with these metrics."""
         entries = [{"key": key, "value": value, "timestamp": 1, "step": 0} for key, value in metrics.items()]
+        told = {"mlflow.source.git.commit": COMMIT, **(tags or {})}
         times = {"start_time": 1_795_332_531_488, "end_time": 1_795_332_540_000}
         self.runs[run] = {
             "info": {"run_id": run, "run_uuid": run, "run_name": "bold-cat", "experiment_id": "1", **times, **info},
-            "data": {"metrics": entries, "tags": [{"key": "mlflow.source.git.commit", "value": COMMIT}]},
+            "data": {"metrics": entries, "tags": [{"key": key, "value": value} for key, value in told.items()]},
         }
 
     def register(self, name: str, version: str, run: str, alias: str = "") -> None:

@@ -194,6 +194,7 @@ def several(store: Store) -> Store:
             entry(4, {"f1": 0.94}, model="churn"),
             entry(5, {"f1": 0.95}, verdict="warn", test_set="rows-2"),
             entry(6, {"recall": 0.96}, verdict="", status=Status.RUNNING, finished=""),
+            entry(7, {"f1": 0.97}, verdict="", branch=""),
             Exclusion("fraud", "2026-11-22T00:05:00.000Z", "2026-11-22T00:06:00.000Z", "labels were wrong"),
         ]
     )
@@ -203,17 +204,21 @@ def several(store: Store) -> Store:
 @pytest.mark.parametrize(
     ("which", "numbers"),
     [
-        (Which(), [6, 5, 4, 3, 2, 1, 0]),
-        (Which(model="fraud"), [6, 5, 3, 2, 1, 0]),
+        (Which(), [7, 6, 5, 4, 3, 2, 1, 0]),
+        (Which(model="fraud"), [7, 6, 5, 3, 2, 1, 0]),
         (Which(model="fraud", branch="main"), [6, 5, 3, 2, 0]),
         (Which(branch="dev"), [1]),
+        (Which(branch=None), [7]),
+        (Which(model="fraud", branch=None, trusted=True), [7]),
         (Which(trusted=True, passed=True), [5, 4, 1, 0]),
         (Which(trusted=False), [2]),
-        (Which(passed=False), [6, 3]),
+        (Which(passed=False), [7, 6, 3]),
+        (Which(refused=True), [3]),
+        (Which(refused=False, trusted=True), [7, 6, 5, 4, 1, 0]),
         (Which(status=Status.RUNNING), [6]),
         (Which(test_set="rows-2"), [5]),
         (Which(since="2026-11-22T00:02:00.000Z", before="2026-11-22T00:04:00.000Z"), [3, 2]),
-        (Which(excluded=False), [6, 4, 3, 2, 1, 0]),
+        (Which(excluded=False), [7, 6, 4, 3, 2, 1, 0]),
         (Which(excluded=True), [5]),
         (Which(model="fraud", branch="main", trusted=True, passed=True, excluded=False, limit=1), [0]),
         (Which(model="none"), []),
