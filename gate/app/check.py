@@ -97,7 +97,7 @@ def check(request: CheckRequest, judging: Judging | None = None) -> Decision:
     judging = judging_of(request) if judging is None else judging
     if not request.inputs:
         raise UsageError(Problem("no-input", "nothing to check: name a metrics file", remedy="gate check metrics.json"))
-    at = surroundings(request, judging.policies, moment.now)
+    at = with_history(judging, surroundings(request, judging.policies, moment.now), moment, request.baselines)
     model = _model(request.models)
     candidate, at = _read(request, judging, at)
     given = baseline_given(request.baselines, request.inputs, at, request.stdin) or beside(candidate, at)
@@ -153,6 +153,7 @@ def surroundings(request: CheckRequest, policies: Sequence[Policy], now: str = "
         policies=tuple((policy.file, policy.name) for policy in policies),
         environ=request.environ,
         measuring=measuring_of(policies, now, request),
+        metrics={name: fact for policy in policies for name, fact in policy.metrics.items()},
     )
 
 
@@ -192,7 +193,7 @@ def decide(
     judging = judging if isinstance(judging, Judging) else Judging(tuple(judging))
     refuse_nothing(candidate)
     refuse_contradiction(judging.policies, candidate)
-    at = _with_history(judging, at or Surroundings())
+    at = with_history(judging, at or Surroundings(), moment)
     baselines = other_runs(named_baselines(judging.policies, given, at), candidate)
     if first_release and had(baselines):
         what = "--first-release is for a model without a baseline; one was found"
@@ -213,13 +214,14 @@ def decide(
     )
 
 
-def _with_history(judging: Judging, at: Surroundings) -> Surroundings:
-    """The surroundings with the history that the policies name, where anything is to be looked up in it."""
-    if not reads_history(judging.policies):
+def with_history(judging: Judging, at: Surroundings, moment: Clock, given: Sequence[str] = ()) -> Surroundings:
+    """The surroundings with the history that the policies name, where these or a baseline that is given look anything up."""
+    if not (reads_history(judging.policies) or any(each.startswith("run:") for each in given)):
         return at
     from gate.app.past import history_of
 
-    return replace(at, history=history_of(judging.policies, trusted=judging.revision is not None))
+    url = history_of(judging.policies, trusted=judging.revision is not None)
+    return replace(at, history=url, before=moment.before)
 
 
 def _past(judging: Judging, candidate: Measurements, at: Surroundings) -> Past:
