@@ -60,6 +60,7 @@ def diff(request: DiffRequest) -> Compared:
     if is_stdin(request.before) and is_stdin(request.after):
         raise UsageError(Problem("stdin-twice", "standard input can be read only once", remedy="write it to a file first"))
     (first, a), (second, b) = (_read(path, request, moment) for path in (request.before, request.after))
+    a, b = _beside(a, b, request.before), _beside(b, a, request.after)
     if isinstance(a, Policy) and isinstance(b, Policy):
         trial = tried(a, b, request.metrics, request.baselines, moment) if request.metrics else None
         replay = replayed(a, b, request.on, request.store, request.environ) if request.on else None
@@ -86,6 +87,13 @@ def files_of(request: DiffRequest, compared: Compared) -> list[str]:
 
 def _kind(read: Read) -> str:
     return "a policy" if isinstance(read, Policy) else "a decision" if isinstance(read, Decision) else "a metrics file"
+
+
+def _beside(one: Read, other: Read, path: str) -> Read:
+    """A recorded run holds its decision and its numbers: beside numbers it is its own."""
+    if is_run(path) and isinstance(one, Decision) and isinstance(other, Measurements) and one.candidate is not None:
+        return one.candidate
+    return one
 
 
 def _read(path: str, request: DiffRequest, moment: Clock) -> tuple[Source, Read]:

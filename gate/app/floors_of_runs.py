@@ -95,6 +95,6 @@ def _with_alarms(line: Line, runs: Sequence[Recorded]) -> Line:
             judged, seen = judged + 1, seen + values
             alarms += any(compare(tree.operator, known(value), limit)[0] is Outcome.FAIL for value in values)
     rate = percent(alarms / judged) if judged else "none"
-    few = f"; {judged} runs are few: check me" if judged < FEWEST else ""
+    few = f"; {judged} runs are few: check me" if judged < FEWEST else "; a guess: check me" if "check me" in line.remark else ""
     span = f"was {number(min(seen), 6)} to {number(max(seen), 6)}"
     return line._replace(remark=f"{alarms} of {judged} runs would have failed ({rate}); {span}{few}")

@@ -24,7 +24,7 @@ _PLAIN_RULE = re.compile(r"[A-Za-z_]\w*([./@-]\w+|:\w+)*(\[\w+=\*(, \w+=\*)*\])?
 
 def write(proposal: Proposal, name: str, command: str, of_runs: int = 0) -> str:
     """The policy; `command` is what checks the same metrics by it. `of_runs` is how many runs the floors come from, if any."""
-    head = [*_head(command, of_runs), "gate: 1", f"name: {scalar(name)}"]
+    head = [*_head(proposal, command, of_runs), "gate: 1", f"name: {scalar(name)}"]
     return "\n".join([*head, *_facts(proposal), *_slices(proposal), *_rules(proposal), *_without(proposal), ""])
 
 
@@ -53,8 +53,9 @@ def _escape(character: str) -> str:
     return escape(character) if plain(character) != character else character
 
 
-def _head(command: str, of_runs: int) -> list[str]:
-    floors = f"where one run in forty falls short, if runs stay like the last {of_runs}" if of_runs else _FLOORS
+def _head(proposal: Proposal, command: str, of_runs: int) -> list[str]:
+    predicted = of_runs and not all("check me" in line.remark for line in proposal.rules)
+    floors = f"where one run in forty falls short, if runs stay like the last {of_runs}" if predicted else _FLOORS
     return [
         f"# A first policy, written by `gate init`: each floor is {floors}.",
         "# Move the floors to what your users need (`check me` marks the guesses) and take out what does not matter.",

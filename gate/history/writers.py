@@ -10,16 +10,17 @@ from gate.terms.run import Entry, Run, Status
 
 
 def writer() -> str:
-    """This process: its machine, since when that runs, its number, and when it was started."""
-    return "/".join((*_machine(), str(os.getpid()), _started(os.getpid())))
+    """This process: its machine as a digest, its number, and when it was started."""
+    return "/".join((_machine(), str(os.getpid()), _started(os.getpid())))
 
 
 def is_gone(written: str) -> bool:
     """Whether the process was one of this machine's and has ended; of another machine's that cannot be known."""
-    parts = written.rsplit("/", 3)
-    if len(parts) != 4 or tuple(parts[:2]) != _machine() or not parts[2].isdigit():
+    machine, _, rest = written.partition("/")
+    number, _, started = rest.partition("/")
+    if machine != _machine() or not (number.isascii() and number.isdigit()):
         return False
-    return _started(int(parts[2])) != parts[3]
+    return _started(int(number)) != started
 
 
 def settle(store: Store) -> list[Run]:
@@ -31,16 +32,19 @@ def settle(store: Store) -> list[Run]:
     return marked
 
 
-def _machine() -> tuple[str, str]:
-    """Its name, and what changes when it, or the container, starts anew."""
+def _machine() -> str:
+    """A digest of its name and of what changes when it, or the container, starts anew: the history may be public, and the
+    name of a machine is nobody's business."""
     import platform
+    from hashlib import sha256
 
-    name = platform.node().replace("/", "-")
+    told = platform.node()
     try:
         with open("/proc/sys/kernel/random/boot_id") as file:
-            return name, f"{file.read().strip()[:8]}{os.stat('/proc/self/ns/pid').st_ino}"
+            told += f"/{file.read().strip()}/{os.stat('/proc/self/ns/pid').st_ino}"
     except OSError:
-        return name, "-"
+        pass
+    return sha256(told.encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
 def _started(process: int) -> str:

@@ -54,6 +54,7 @@ def fetch(text: str, environ: Mapping[str, str], pause: Callable[[float], object
     info = _mapping(found.get("info"))
     url = _page(server.base, info.get("experiment_id"), run)
     file = SourceFile(url, data, "json", form="mlflow")
+    file.version = version
     return ServedRun(
         file=file,
         label=named.label,

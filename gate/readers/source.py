@@ -30,8 +30,11 @@ class SourceFile:
 
     `quotable` is false for a file that a link led to, out of the working folder: the link may
     have been planted, so that no message may quote what it leads to. `form` is the reader's name
-    where the way to the file tells it, `run` the one that counts of those in it.
+    where the way to the file tells it, `run` the one that counts of those in it, `version` that of
+    the registered model by which it was asked for.
     """
+
+    version = ""
 
     def __init__(self, name: str, data: bytes, syntax: str = "", quotable: bool = True, form: str = "", run: str = "") -> None:
         self.name = name
@@ -87,7 +90,7 @@ class SourceFile:
         """The file's identity, read as `form`."""
         from hashlib import sha256
 
-        return Source(self.name, form, sha256(self.data).hexdigest())
+        return Source(self.name, form, sha256(self.data).hexdigest(), self.version)
 
 
 def looks_like(text: str) -> str:

@@ -16,11 +16,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file that measurements came from: its name as given, the format it was read as, its digest."""
+    """A file that measurements came from: its name as given, the format it was read as, its digest.
+
+    `version` is that of a registered model by which it was asked for; empty where it was not.
+    """
 
     name: str
     format: str
     sha256: str
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,17 @@ def test_models_that_were_refused_say_nothing(desk: Desk) -> None:
 def test_few_runs_are_a_guess(desk: Desk) -> None:
     keep(STEADY[:3])
     desk.run("init", "--from", "run:last-30")
-    assert "3 runs are few: check me" in (desk.folder / "gate.yaml").read_text()
+    text = (desk.folder / "gate.yaml").read_text()
+    assert "3 runs are few: check me" in text
+    assert "one run in forty" not in text, "nothing is predicted from three runs"
+
+
+def test_what_never_moved_is_a_guess_beside_what_is_predicted(desk: Desk) -> None:
+    store().add([entry(at, {"f1": value, "recall": 0.9}, model="churn") for at, value in enumerate(STEADY[:8])])
+    desk.run("init", "--from", "run:last-30")
+    text = (desk.folder / "gate.yaml").read_text()
+    assert "one run in forty" in text
+    assert [line.split()[1] for line in text.splitlines() if "a guess: check me" in line] == ["recall"]
 
 
 def test_which_model_is_meant(desk: Desk) -> None:

@@ -17,7 +17,9 @@ from gate.history.store import Store, Which, open_store
 from gate.reports.json import read
 from gate.terms.run import DECISION, WAIVERS, Run, Status
 from tests.conftest import TODAY, Desk
-from tests.history.examples import EU, logged
+from tests.history.examples import EU, entry, logged
+from tests.readers.mlflow_fake import RUN as SERVED
+from tests.readers.mlflow_fake import serving
 
 METRICS = {
     "f1": {"value": 0.9, "n": 400},
@@ -90,6 +92,74 @@ def test_the_policy_says_in_which_history(desk: Desk) -> None:
     assert desk.check({"f1": 0.9}, "--record").code == 0
     assert (desk.folder / "kept" / "runs.db").exists()
     assert not (desk.folder / ".gate").exists()
+
+
+# -- what an earlier run said of the model
+
+SAID = ("--run", "v3", "--param", "depth=6", "--model-version", "3", "--model-digest", "ab" * 32, "--test-set", "rows-1")
+
+
+def newest() -> Run:
+    return history().runs(Which(passed=True))[0]
+
+
+def carried(run: Run) -> tuple[str, str, str, dict[str, object]]:
+    return run.version, run.model_digest, run.test_set, dict(run.params)
+
+
+ALL = ("3", "ab" * 32, "rows-1", {"depth": "6"})
+NOTHING = ("", "", "", {})
+
+
+@pytest.mark.parametrize("words", [["run:v3"], ["metrics.json"]])
+def test_a_decision_names_the_model_that_it_is_about(desk: Desk, monkeypatch: pytest.MonkeyPatch, words: list[str]) -> None:
+    desk.write("metrics.json", {"f1": 0.95})
+    assert desk.run("log", "f1=0.9", *SAID).code == 0
+    monkeypatch.setenv("GATE_RUN", "v3" if words == ["metrics.json"] else "another")
+    assert desk.run("check", *words, "--record").code == 0
+    assert newest().id != "v3"
+    assert newest().trusted
+    assert carried(newest()) == ALL
+    told = json.loads(desk.run("history", "--passed", "-n", "1", "--json").out)["runs"][0]
+    assert (told["version"], told["model_digest"], told["params"]) == ("3", "ab" * 32, {"depth": "6"})
+
+
+def test_a_run_of_another_model_says_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.run("log", "f1=0.9", *SAID, "--model", "other")
+    monkeypatch.setenv("GATE_RUN", "v3")
+    desk.check({"f1": 0.9}, "--record")
+    assert carried(newest()) == NOTHING
+    monkeypatch.delenv("GATE_RUN")
+    desk.run("log", "f1=0.9", *SAID[:-6], "--run", "v4", "--model-digest", "cd" * 32)
+    desk.write("model.bin", b"weights")
+    assert desk.run("check", "run:v4", "--record", "--model", "model.bin").code == 0
+    (found,) = [run for run in history().runs(Which(passed=True)) if run.model_digest]
+    assert found.model_digest != "cd" * 32
+    assert (found.version, found.params) == ("", {}), "another model than that of the run"
+
+
+def test_what_a_change_recorded_says_nothing_of_a_trusted_run(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = open_store("", os.environ, write=True)
+    store.add([entry(1, {"f1": 0.95}, model="model", version="666", verdict="", event="pull_request", trusted=False)])
+    store.close()
+    assert desk.run("check", "run:run-0001", "--record").code == 0
+    (judged,) = history().runs(Which(passed=True))
+    assert (judged.trusted, judged.version) == (False, "666"), "its numbers are a change's, whoever judges them"
+    monkeypatch.setenv("GATE_RUN", "run-0001")
+    assert desk.run("check", "metrics.json", "--record").code == 2
+    desk.write("metrics.json", {"f1": 0.9})
+    assert desk.run("check", "metrics.json", "--record").code == 0
+    (own,) = history().runs(Which(passed=True, trusted=True))
+    assert carried(own) == NOTHING
+
+
+def test_a_version_on_mlflow_is_that_of_the_run(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving() as server:
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", server.url)
+        server.log(SERVED, {"f1": 0.9})
+        server.register("credit", "7", SERVED, "champion")
+        assert desk.run("check", "mlflow:models:/credit@champion", "--record").code == 0
+        assert only().version == "7"
 
 
 def test_without_record_no_store_is_opened(desk: Desk) -> None:

@@ -234,6 +234,14 @@ def test_pruning_says_first_what_would_go(weekly: Desk) -> None:
     assert len(left) < 8
 
 
+def test_waivers_end_on_the_day_that_is_asked_for(weekly: Desk) -> None:
+    gone = [
+        int(weekly.run("history", "--prune", "--keep", "0", "--dry-run", "--now", day).out.split()[0])
+        for day in ("2026-12-31", "2027-01-01")
+    ]
+    assert gone[0] < gone[1]
+
+
 POLICY = """\
 gate: 1
 name: fraud-detection
@@ -353,4 +361,10 @@ def test_a_run_is_compared_with_a_file(weekly: Desk) -> None:
     assert done.code == 0
     assert "pass → " in done.out
     assert weekly.run("diff", "run:release-1.0", "decision.json", "-o", "d.html").code == 2
+    weekly.write("metrics.json", {"accuracy": 0.95, "precision": 0.95})
+    for words in (("run:release-1.0", "metrics.json"), ("metrics.json", "run:release-1.0")):
+        done = weekly.run("diff", *words)
+        assert done.code == 0, done.err
+        assert "accuracy" in done.out
+        assert "0.95" in done.out
     assert "there is no `run:nobody`" in weekly.run("diff", "run:nobody", "run:latest").err
