@@ -21,6 +21,7 @@ class Margin:
         self.stderr = test.spread / test.n**0.5 if test.spread and test.n > 0 else 0.0
         self._near: Tails | None = None
         self._far: Tails | None = None
+        self._intervals: dict[tuple[float, bool], tuple[float, float]] = {}
 
     def tails(self, far: bool = False) -> Tails:
         """The p-values at 0; `far` where they are one of many."""
@@ -32,7 +33,10 @@ class Margin:
 
     def interval(self, alpha: float, far: bool = False) -> tuple[float, float]:
         """What the data do not rule out, at `alpha` on either side."""
-        return interval(replace(self.test, tails=self.test.far_tails) if far else self.test, alpha)
+        if (alpha, far) not in self._intervals:
+            test = replace(self.test, tails=self.test.far_tails) if far else self.test
+            self._intervals[alpha, far] = interval(test, alpha)
+        return self._intervals[alpha, far]
 
     def room(self) -> tuple[float, float]:
         """The ends of what it can be at all."""

@@ -19,7 +19,10 @@ from gate.terms.decision import Outcome
 
 
 class Proven(NamedTuple):
-    """What is known of one comparison: p-values, and of what; `margin` is None where plain values are compared."""
+    """What is known of one comparison: p-values, and of what; `margin` is None where plain values are compared.
+
+    `ground` holds the evidence for it, so that it can be asked what other evidence would prove.
+    """
 
     tails: Tails
     far: Tails
@@ -27,6 +30,7 @@ class Proven(NamedTuple):
     tree: Tree | None
     doubts: tuple[Doubt, ...] = ()
     unpaired: tuple[str, ...] = ()
+    ground: Ground | None = None
 
 
 class Proof(NamedTuple):
@@ -72,13 +76,13 @@ def proven(part: Judged, ground: Ground, binding: Binding, far: bool = False) ->
         plain = _as_it_stands(part) if own and not weak else _NOTHING
         return Proven(plain, plain, None, None, own)
     prover = Prover(ground)
-    found = _margin(tree, prover)
+    found = margin_of(tree, prover)
     if prover.doubts and all(leaf.test.problem for leaf in found.leaves()):
         plain = _as_it_stands(part)
-        return Proven(plain, plain, found, tree, tuple(prover.doubts))
+        return Proven(plain, plain, found, tree, tuple(prover.doubts), ground=ground)
     near = _decided(part, found, found.tails())
     remote = _decided(part, found, found.tails(far=True)) if far else near
-    return Proven(near, remote, found, tree, tuple(prover.doubts), tuple(prover.unpaired))
+    return Proven(near, remote, found, tree, tuple(prover.doubts), tuple(prover.unpaired), ground)
 
 
 def _open_members(tree: Tree, inclusive: bool) -> Tree:
@@ -94,9 +98,10 @@ def _as_it_stands(part: Judged) -> Tails:
     return _DOES_NOT if part.outcome is Outcome.FAIL else _NOTHING
 
 
-def _margin(tree: Tree, prover: Prover) -> Margin:
+def margin_of(tree: Tree, prover: Prover) -> Margin:
+    """A comparison's margin with its tests."""
     if isinstance(tree, Chosen):
-        return Extreme([_margin(each, prover) for each in tree.members], tree.largest)
+        return Extreme([margin_of(each, prover) for each in tree.members], tree.largest)
     return Margin(prover.test(tree))
 
 

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from math import ceil, floor, inf, isfinite, log10, sqrt
+import re
+from math import ceil, floor, inf, isfinite, log10
 from typing import NamedTuple
 
+from gate.confidence import sure as said
+from gate.confidence.enough import ends, held, provable, settling
 from gate.confidence.ground import Asked
 from gate.confidence.margin import Margin
 from gate.confidence.proof import Proof, Proven
 from gate.confidence.smooth import CERTAIN
-from gate.confidence.tree import Atom, Linear, linear
-from gate.stats.proportion import upper_quantile
+from gate.confidence.tree import Atom, leaves, linear
+from gate.confidence.versus import change, without_margin
+from gate.stats.test import Test
 from gate.terms.decision import Certainty, Outcome, Reason
 from gate.terms.measurement import Interval
 
-_POWER = 0.8416212335729143  # the normal quantile of .8: "about so many more" settle it four times in five
-_ON_THE_THRESHOLD = 0.25  # standard errors
-_AFFORDABLE = 10_000  # units more
+_OPEN = (Outcome.UNDECIDED, Outcome.MISSING)
+_IN_CLUSTERS = "at the effective n, t"
+_ALIKE = ("rank all rows alike", "all values are the same")
+_APART = ("unpaired", "whatever their dependence")
 _DIGITS = 2  # of the distance between a bound and what it is held against
 
 
@@ -37,12 +42,13 @@ def certainty(proof: Proof, deciding: Deciding, asked: Asked, below: float, fami
         return sure
     test = margin.deciding.test
     if all(leaf.test.problem for leaf in margin.leaves()):
-        why = next((doubt.text for doubt in deciding.of.doubts), test.problem)
+        why = next((doubt.text for doubt in deciding.of.doubts), _problem(test))
         return _replaced(sure, method=test.method, n=_finite(test.n) if test.n else None, of=test.of, why=why)
-    low, high = _ends(margin, asked.alpha, proof.far.below, below, family)
-    open_ = outcome in (Outcome.UNDECIDED, Outcome.MISSING)
-    against = proof.far.below / below if family is not None and 0 < proof.far.below < below and margin.estimate < 0 else 1.0
-    settles = _settles(margin, asked.alpha * against, deciding.of) if open_ else ""
+    exact = _exact(proof, deciding.of)
+    low, high = _ends(margin, asked.alpha, exact, proof.far.below, below if family is not None else 0.0)
+    against = proof.far.below / below if family is not None and 0 < proof.far.below < below else 1.0
+    settles = _settles(deciding.of, asked.alpha, exact, against, family) if outcome in _OPEN else ""
+    smallest = held(deciding.of, asked.alpha, exact, up=True)
     return _replaced(
         sure,
         low=_finite(low),
@@ -50,11 +56,36 @@ def certainty(proof: Proof, deciding: Deciding, asked: Asked, below: float, fami
         method=margin.method,
         n=_finite(test.n) if test.n else None,
         of=test.of,
-        provable=_finite(margin.estimate - low),
+        provable=provable(smallest) if smallest is not None and isfinite(low) else None,
         more=settles if isinstance(settles, float) else None,
         why=settles if isinstance(settles, str) else "",
         shown=_shown(deciding, low, high, asked.alpha),
     )
+
+
+def _exact(proof: Proof, of: Proven) -> bool:
+    """Whether the p-values that decide are those that hold far out: then they are both of the rule's, and apart from the near."""
+    return proof.tails is proof.far and of.tails is not of.far
+
+
+def _settles(of: Proven, alpha: float, exact: bool, against: float, family: int | None) -> float | str:
+    """What would settle a comparison that is open: that it holds, or, where the estimate is short of it, that it does not."""
+    assert of.margin is not None
+    up = of.margin.deciding.estimate >= 0
+    found = held(of, alpha if up else alpha * against, exact or (family is not None and not up), up)
+    return "" if found is None else settling(found)
+
+
+def _problem(test: Test) -> str:
+    """The guard that a test hit; of rows in clusters, which count for fewer, what they are."""
+    one = re.sub(r"\b1 ([a-z ]+?) are too few", lambda found: f"1 {said.singular(found[1])} is too few", test.problem)
+    if _IN_CLUSTERS in test.method and "cluster" not in one and "too few" in one:
+        return f"{one}: those of one cluster count together"
+    return one
+
+
+def _many(number: float, of: str) -> str:
+    return f"{number:,.10g} {said.singular(of) if number == 1 else of}"
 
 
 def _replaced(sure: Certainty, **changes: object) -> Certainty:
@@ -67,89 +98,27 @@ def _finite(number: float) -> float | None:
     return number if isfinite(number) else None
 
 
-def _ends(margin: Margin, alpha: float, alone: float, adjusted: float, family: int | None) -> tuple[float, float]:
+def _ends(margin: Margin, alpha: float, exact: bool, alone: float, adjusted: float) -> tuple[float, float]:
     """The interval that says what the p-values say; in a family, the upper end at what Holm leaves of alpha."""
-    low, high = margin.interval(alpha)
-    if family is not None and 0 < alone < adjusted:
+    low, high = margin.interval(alpha, exact)
+    if 0 < alone < adjusted:
         high = max(high, margin.interval(alpha * alone / adjusted, far=True)[1])
     return low, high
 
 
 def _shown(deciding: Deciding, low: float, high: float, alpha: float) -> Interval | None:
-    """The interval of the value, where it is held against a number: the margin's, moved."""
-    limit = deciding.limit
+    """The interval of the value, where it is held against a number: the margin's, moved, as far as the value can be."""
+    limit, of = deciding.limit, deciding.of
     if limit is None or not (isfinite(low) and isfinite(high)):
         return None
-    ends = (limit + low, limit + high) if deciding.operator[0] == ">" else (limit - high, limit - low)
-    return Interval(*ends, round(1 - 2 * alpha, 12))
-
-
-# -- what would settle it
-
-
-def _settles(margin: Margin, alpha: float, deciding: Proven) -> float | str:
-    """About how many more units decide, were the estimate the truth; or why no number can be named."""
-    of = margin.deciding
-    test = of.test
-    if test.problem:
-        return test.problem
-    if not isfinite(test.n) or test.n <= 0:
-        return "write its `n` too: then it can be told how many more would settle it"
-    if without_margin(deciding):
-        return "a model exactly as good as the other stays undecided, however many rows there are"
-    apart, z = abs(of.estimate), upper_quantile(alpha)
-    stderr = of.stderr
-    if not stderr:
-        low, high = of.interval(alpha)
-        stderr = (high - low) / (2 * z)
-    if not isfinite(stderr):
-        return "how much more rows would tell is not known"
-    on_threshold = "the estimate sits on the threshold: no affordable sample settles it"
-    if not apart:
-        return on_threshold
-    here, there = _deviations(of, stderr * sqrt(test.n))
-    more = ((z * here + _POWER * there) / apart) ** 2 - test.n
-    if apart <= _ON_THE_THRESHOLD * stderr and more > _AFFORDABLE:
-        return on_threshold
-    return rounded(more) if more >= 1 else f"a few more {test.of} would settle it"
-
-
-def _deviations(of: Margin, spread: float) -> tuple[float, float]:
-    """The standard deviation of a unit at the threshold and at the estimate; both are the estimate's, but for shares."""
-    test = of.test
-    width = test.high - test.low
-    if isfinite(width) and width > 0 and test.low < 0 < test.high:
-        share, limit = (test.estimate - test.low) / width, -test.low / width
-        if abs(spread - width * sqrt(max(share * (1 - share), 0.0))) <= 1e-6 * width:
-            return width * sqrt(limit * (1 - limit)), spread
-    return spread, spread
-
-
-def rounded(number: float) -> float:
-    """To two digits, upwards."""
-    if number < 10:
-        return float(ceil(number))
-    step = 10.0 ** (floor(log10(number)) - 1)
-    return ceil(number / step - 1e-9) * step
-
-
-def without_margin(deciding: Proven) -> bool:
-    """Whether a measurement must be above (or below) the same one of another model, with nothing to spare."""
-    found = None if deciding.tree is None else linear(deciding.tree)
-    change = None if found is None else _change(found)
-    return found is not None and change is not None and not found.constant
-
-
-def _change(found: Linear) -> tuple[Atom, float] | None:
-    """The candidate's measurement, and its sign, in a margin that is its change since a baseline and a constant."""
-    if len(found.factors) != 2:
-        return None
-    (first, one), (second, other) = found.factors.items()
-    if not (isinstance(first, Atom) and isinstance(second, Atom)) or one != -other or abs(one) != 1:
-        return None
-    if first[1:] != second[1:] or bool(first.of) == bool(second.of):
-        return None
-    return (first, one) if not first.of else (second, other)
+    low, high = (limit + low, limit + high) if deciding.operator[0] == ">" else (limit - high, limit - low)
+    found = None if of.tree is None else linear(of.tree)
+    (atom, factor), *others = found.factors.items() if found is not None and found.factors else [(None, 0.0)]
+    if isinstance(atom, Atom) and of.ground is not None and abs(factor) == 1 and not others:
+        least, most = ends(of.ground, atom)
+        if least <= limit <= most:  # else an end that is moved could say other than the verdict
+            low, high = max(low, least), min(high, most)
+    return Interval(low, high, said.of_interval(alpha))
 
 
 # -- sentences
@@ -163,24 +132,39 @@ def reasons(deciding: Deciding, sure: Certainty, outcome: Outcome, lacking: bool
     if of.margin.deciding.test.problem or (sure.low is None and sure.high is None):
         if not sure.why:
             return ()
-        more = "clusters" if "cluster" in sure.why else sure.of or "rows"
-        remedy = f"more {more}, or `confidence: none` to compare plain values"
-        return (Reason("too-thin", f"{deciding.value}: {sure.why}", remedy),)
-    if without_margin(of):
+        return (Reason("too-thin", f"{deciding.value}: {sure.why}", _way_out(of, sure)),)
+    if without_margin(of.tree):
         text = f"{_statement(deciding, sure)}; the rule leaves no margin, so that an equally good model stays undecided at any n"
         return (Reason("not-proven", text, _spare(of)),)
-    return (Reason("not-proven", _statement(deciding, sure), _remedy(sure)),)
+    none = ""
+    if sure.provable is None and sure.low is not None and sure.n:
+        none = f"; no result on {_many(sure.n, sure.of)} can prove it"
+    return (Reason("not-proven", f"{_statement(deciding, sure)}{none}", _remedy(of, sure)),)
 
 
-def _remedy(sure: Certainty) -> str:
+def _way_out(of: Proven, sure: Certainty) -> str:
+    """What to do where there is no test. Models that agree in every row do so in more rows, too."""
+    plain = "`confidence: none` to compare plain values"
+    if not any(each in sure.why for each in _ALIKE):
+        return f"more {'clusters' if 'cluster' in sure.why else sure.of or 'rows'}, or {plain}"
+    if of.tree is not None and len({leaf.of for leaf in leaves(of.tree) if isinstance(leaf, Atom)}) > 1:
+        return f"of models that are alike in every row no number of rows can show it: {plain}"
+    return f"rows that are not all alike, or {plain}"
+
+
+def _remedy(of: Proven, sure: Certainty) -> str:
     if sure.more is None:
         return sure.why
-    return f"about {sure.more:,.0f} more {sure.of or 'rows'} would settle it, were the estimate the truth"
+    others = ""
+    if of.margin is not None and of.margin.deciding.test.method.endswith(_APART):
+        others = ", with the other rows in proportion,"
+    units = said.singular(sure.of or "rows") if sure.more == 1 else sure.of or "rows"
+    return f"about {sure.more:,.0f} more {units}{others} would settle it, were the estimate the truth"
 
 
 def _statement(deciding: Deciding, sure: Certainty) -> str:
     """ "recall is at least 0.83 with 95 % confidence; the rule asks 0.85"."""
-    confidence = f"with {round((1 - sure.alpha) * 100, 10):.12g} % confidence"
+    confidence = f"with {said.percent(sure.alpha)} confidence"
     up, found_margin = deciding.operator[0] == ">", deciding.of.margin
     if found_margin is not None and sure.shown is not None and deciding.limit is not None:
         if found_margin.estimate < 0:  # short of it: what it may be at best
@@ -191,10 +175,10 @@ def _statement(deciding: Deciding, sure: Certainty) -> str:
             what = f"{deciding.value} is {most} {beside(bound, deciding.limit, not up)} {confidence}"
         return f"{what}; the rule asks {deciding.limit:.6g}"
     found = None if deciding.of.tree is None else linear(deciding.of.tree)
-    change = None if found is None else _change(found)
-    if found is not None and change is not None and sure.low is not None:
-        allowed, rises = -found.constant * change[1], change[1] > 0
-        bound = (sure.low - found.constant) * change[1]
+    changed = None if found is None else change(found)
+    if found is not None and changed is not None and sure.low is not None:
+        allowed, rises = -found.constant * changed[1], changed[1] > 0
+        bound = (sure.low - found.constant) * changed[1]
         most = "at least" if rises else "at most"
         what = f"its change since the baseline is {most} {beside(bound, allowed, not rises, sign=True)} {confidence}"
         return f"{what}; the rule asks {f'{allowed:+.6g}' if allowed else 0}".replace("-", "−")
@@ -210,7 +194,9 @@ def beside(bound: float, limit: float, up: bool, sign: bool = False) -> str:
     apart = abs(bound - limit)
     digits = max(0, min(12, _DIGITS - 1 - floor(log10(apart)))) if apart > 0 else 6
     scale = 10.0**digits
-    value = (ceil if up else floor)(bound * scale) / scale if abs(bound) * scale < 2**52 else bound
+    value = bound
+    if abs(bound) * scale < 2**52:  # a bound that is a short number stays it: 0.29 * 100 is a little less than 29
+        value = (ceil(bound * scale - 1e-9) if up else floor(bound * scale + 1e-9)) / scale + 0.0  # and never -0
     shown = f"{value:{'+' if sign else ''}.{digits}f}"
     return (shown.rstrip("0").rstrip(".") if "." in shown else shown).replace("-", "−")
 
@@ -225,7 +211,7 @@ def notes(proof: Proof, outcome: Outcome) -> tuple[Reason, ...]:
         for leaf in () if of.margin is None else of.margin.leaves():
             for note in leaf.test.notes:
                 found[Reason("about-the-test", note)] = None
-        if without_margin(of) and outcome is not Outcome.UNDECIDED:
+        if without_margin(of.tree) and outcome is not Outcome.UNDECIDED:
             what = "the rule leaves no margin: a model exactly as good as the other is undecided, however many rows there are"
             found[Reason("no-margin", what, _spare(of))] = None
     return tuple(found)
@@ -233,8 +219,8 @@ def notes(proof: Proof, outcome: Outcome) -> tuple[Reason, ...]:
 
 def _spare(of: Proven) -> str:
     found = None if of.tree is None else linear(of.tree)
-    change = None if found is None else _change(found)
-    rule = "… <= baseline + 0.01" if change is not None and change[1] < 0 else "… >= baseline - 0.01"
+    changed = None if found is None else change(found)
+    rule = "… <= baseline + 0.01" if changed is not None and changed[1] < 0 else "… >= baseline - 0.01"
     return f"say how much may be lost: `{rule}`"
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from gate.reports.numbers import interval, number, percent
+from math import ceil, floor, log10
+
+from gate.reports.numbers import interval, number
 from gate.reports.outline import label
 from gate.reports.plain import clip
 from gate.terms.decision import Certainty, Finding, Outcome
 from gate.terms.measurement import Interval
 
+_SLIGHT = 1e-9
 LONGEST_SIDE = 60  # characters of an expression in a sentence; a longer one is "the value"
 
 
@@ -47,10 +50,21 @@ def _enough(sure: Certainty) -> str:
     if sure.provable is None or sure.provable <= 0 or sure.n is None:
         return ""
     method = f" ({sure.method})" if sure.method else ""
-    return f"on {number(sure.n)} {sure.of} a margin of {number(sure.provable, 2)} or more would be proof{method}"
+    from gate.confidence.sure import singular
+
+    of = singular(sure.of) if sure.n == 1 else sure.of
+    return f"on {number(sure.n)} {of} a margin of {_upwards(sure.provable)} or more would be proof{method}"
+
+
+def _upwards(margin: float) -> str:
+    """A margin to two digits, upwards: less would not be enough."""
+    unit = 10.0 ** (1 - floor(log10(margin)))
+    return number(ceil(margin * unit * (1 - _SLIGHT)) / unit, 3)
 
 
 def _bound(finding: Finding, sure: Certainty) -> str:
+    from gate.confidence.sure import percent
+
     holds, upwards = finding.outcome is Outcome.PASS, finding.operator in (">", ">=")
     if sure.shown is not None and finding.operator in (">", ">=", "<", "<="):
         which = "low" if holds is upwards else "high"
@@ -58,10 +72,10 @@ def _bound(finding: Finding, sure: Certainty) -> str:
     elif sure.low is not None and sure.high is not None:
         end = _end(Interval(sure.low, sure.high, 0.9), "low" if holds else "high", 0).lstrip("−-+")
         what = f"{end} to spare" if holds else f"short by {end}"
-        return f"{what} at least, with {percent(1 - sure.alpha)} confidence"
+        return f"{what} at least, with {percent(sure.alpha)} confidence"
     else:
         return ""
-    return f"{what} is at {'least' if which == 'low' else 'most'} {end} with {percent(1 - sure.alpha)} confidence"
+    return f"{what} is at {'least' if which == 'low' else 'most'} {end} with {percent(sure.alpha)} confidence"
 
 
 def _end(of: Interval, which: str, beside: float | bool | None) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from math import floor, inf, isfinite, isnan, log10
+from collections.abc import Callable
+from math import ceil, floor, inf, isfinite, isnan, log10
 
 from gate.terms.measurement import Interval
 
@@ -12,8 +13,9 @@ ALL_DIGITS = 17  # enough to tell any two doubles apart
 MINUS = "−"
 # The judge's tie band: inputs are v ± 5e-13·|v|, so two of them differ by noise only below this share.
 NOISE = 1e-12
+_WHOLE = 2.0**52  # from here on, floats have no decimals
 # A rounded number must not claim to be one of these: "100" is said only of what is 100.
-_LANDMARKS = frozenset({"0", "1", "100", "−1", "−100"})
+_LANDMARKS = frozenset({"0", "−0", "1", "100", "−1", "−100"})
 
 
 def number(value: float | bool, digits: int = DIGITS) -> str:
@@ -60,26 +62,41 @@ def same(value: float | bool, other: float | bool) -> bool:
 
 
 def interval(of: Interval, beside: float | bool | None = None) -> str:
-    """`[low, high]`, to two digits of its width; an end that is not the number `beside` it never looks like it."""
+    """`[low, high]`, to two digits of its width, outwards; an end that is not the number `beside` it never looks like it."""
     width = of.high - of.low
     decimals = max(0, 1 - floor(log10(width))) if 0 < width < inf else DIGITS
-    return f"[{_end(of.low, decimals, beside)}, {_end(of.high, decimals, beside)}]"
+    return f"[{_end(of.low, decimals, beside, floor)}, {_end(of.high, decimals, beside, ceil)}]"
 
 
-def _end(value: float, decimals: int, beside: float | bool | None) -> str:
+def _end(value: float, decimals: int, beside: float | bool | None, outwards: Callable[[float], int]) -> str:
     if not isfinite(value) or value == int(value):
         return number(value)
     limit = None if beside is None or same(value, beside) else number(beside)
     for places in range(decimals, ALL_DIGITS):
-        text = _typeset(f"{value:.{places}f}".rstrip("0").rstrip(".") if places else f"{value:.0f}")
+        shown = _cut(value, places, outwards)
+        text = _typeset(f"{shown:.{places}f}".rstrip("0").rstrip(".") if places else f"{shown:.0f}")
         if text not in _LANDMARKS and text != limit:
             return text
     return number(value, ALL_DIGITS)
 
 
+def _cut(value: float, places: int, outwards: Callable[[float], int]) -> float:
+    """The number with so many decimals, on its outer side; one that has no more stays: 0.29 * 100 is a little below 29."""
+    scaled = value * 10.0**places
+    if abs(scaled) >= _WHOLE:
+        return value
+    near = round(scaled)
+    return (near if abs(scaled - near) <= NOISE * abs(scaled) else outwards(scaled)) / 10.0**places
+
+
 def percent(share: float) -> str:
-    """A confidence: 0.95 is "95 %"."""
-    return f"{number(round(100 * share, 10))} %"
+    """A confidence: 0.95 is "95 %"; 100 % is only said of 1."""
+    shown = round(100 * share, 10)
+    if shown == 100 and share < 1:  # nothing is that sure
+        from gate.confidence.sure import percent as of_error
+
+        return of_error(1 - share)
+    return f"{number(shown)} %"
 
 
 def _rounded(value: float, digits: int) -> str:

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from gate.confidence.words import beside, rounded
+from gate.confidence.enough import rounded
+from gate.confidence.words import beside
+from gate.reports.numbers import interval
 from gate.terms.decision import Finding
 from tests.judge.situation import finding
 
@@ -80,7 +82,29 @@ def test_what_is_settled_needs_nothing_more() -> None:
     sure = told("recall >= 0.8", {"recall": {"k": 95, "n": 100}}).certainty
     assert sure is not None
     assert (sure.more, sure.why) == (None, "")
-    assert sure.provable == pytest.approx(0.15 - (sure.low or 0))
+    assert sure.provable == pytest.approx(0.07)  # 87 of 100, where 86 are not enough
+
+
+def test_an_interval_ends_where_the_metric_does() -> None:
+    for name, high in (("brier", 1.0), ("log_loss", None)):
+        found = told(f"{name} <= 0.3", {name: {"value": 0.12, "stderr": 0.3, "n": 2}})
+        assert found.interval is not None
+        assert found.interval.low == 0
+        assert high is None or found.interval.high == high
+
+
+def test_one_is_not_many() -> None:
+    few = told("roc_auc >= 0.8", {"roc_auc": {"value": 0.9, "n_pos": 1, "n_neg": 600}})
+    assert "1 positive is too few" in reason(few)[1]
+    one = told("recall >= 0.85", {"recall": {"k": 1, "n": 1}})
+    assert reason(one)[1].endswith("no result on 1 positive can prove it")
+
+
+def test_the_interval_and_the_sentence_say_the_same() -> None:
+    found = told("recall >= 0.85", {"recall": {"k": 174, "n": 200}})
+    assert found.interval is not None
+    assert interval(found.interval, 0.85) == "[0.825, 0.905]"
+    assert "at least 0.825 " in reason(found)[1]
 
 
 def test_no_evidence_says_what_to_supply() -> None:

@@ -5,6 +5,7 @@ from runpy import run_path
 
 import pytest
 
+from gate.confidence.sure import of_interval
 from gate.record import replace
 from gate.reports.certain import assured, of_margin, span_of_margin
 from gate.reports.explanation import explain
@@ -60,6 +61,18 @@ def test_spent_confidence_is_said_as_it_counts() -> None:
     assert assured(finding(Outcome.FAIL, certainty=replace(SURE, alpha=0.05 / 32))).endswith("with 99.84 % confidence")
 
 
+def test_no_confidence_is_said_to_be_all() -> None:
+    spent = replace(SURE, alpha=0.05 / 2**40, shown=Interval(0.779, 0.841, of_interval(0.05 / 2**40)))
+    assert assured(finding(Outcome.FAIL, certainty=spent)).endswith("with 99.9999999999954 % confidence")
+    decided = Decision(
+        Verdict.FAIL, (replace(finding(Outcome.FAIL, certainty=spent, interval=spent.shown), effect=Verdict.FAIL),)
+    )
+    for render in (text, markdown, html):
+        said = render(decided).replace("\u00a0", " ")
+        assert "99.9999999999909 % interval" in said
+        assert "100 %" not in said
+
+
 def test_among_many_findings_the_corrected_p_is_said() -> None:
     many = finding(Outcome.FAIL, certainty=replace(SURE, p_below=0.0004, family=50))
     assert assured(many) == "not by chance, even as one of 50 findings: p 0.0004 (Holm)"
@@ -72,7 +85,9 @@ def test_nothing_is_assured_of_what_is_not_decided(outcome: Outcome) -> None:
 
 def test_what_would_have_been_enough() -> None:
     said = assured(finding(Outcome.UNDECIDED, certainty=replace(SURE, provable=0.0302)))
-    assert said == "on 612 positives a margin of 0.03 or more would be proof (Wilson score)"
+    assert said == "on 612 positives a margin of 0.031 or more would be proof (Wilson score)"  # of 0.03 it would not be
+    one = assured(finding(Outcome.UNDECIDED, certainty=replace(SURE, provable=0.15, n=1)))
+    assert one == "on 1 positive a margin of 0.15 or more would be proof (Wilson score)"
 
 
 def test_nor_where_several_parts_were_compared_or_plain_values() -> None:

@@ -88,7 +88,7 @@ def test_all_shows_what_holds_and_what_no_rule_uses() -> None:
 def test_a_failing_finding_says_all_that_helps() -> None:
     text = render(GOLDEN["failing"], columns=120)
     for said in (
-        "0.812 [0.785, 0.836]  n 612  short by 0.038",
+        "0.812 [0.784, 0.837]  n 612  short by 0.038",
         "gate.yaml:9",
         "at most 0.8364 with 95 % confidence",
         "`region=latam` carries 42 % of the change: 0.79 → 0.64, n 71",
