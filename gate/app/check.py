@@ -238,7 +238,7 @@ def _within_budget(judging: Judging, evidence: Evidence, moment: Clock, at: Surr
         return _judged(judging, evidence)
     from gate.app.holdout import Run, granted
 
-    with granted(judging.policies, evidence.candidate, Run(moment, at.facts, start_ledger)) as grant:
+    with granted(judging.policies, evidence.candidate, Run(moment, at.facts, start_ledger, at.environ)) as grant:
         return grant.noted(_judged(judging, replace(evidence, alpha_share=grant.share, holdout=grant.doubt)))
 
 

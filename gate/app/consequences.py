@@ -68,7 +68,8 @@ def _holdout(holdout: Holdout) -> str:
     full = holdout.adaptivity.value == "full"
     part = f"1/2^{holdout.uses}" if full else f"1/{holdout.uses}"
     then = "; a pass retires it" if holdout.adaptivity.value == "first-pass" else ""
-    return f"{holdout.uses} uses of a test set, each may spend {part} of the error rate{then}; {holdout.ledger} counts them"
+    counts = f"{holdout.ledger or 'the history'} counts them"
+    return f"{holdout.uses} uses of a test set, each may spend {part} of the error rate{then}; {counts}"
 
 
 def _waivers(rule: Rule, policy: Policy, today: str) -> Iterator[tuple[str, str]]:

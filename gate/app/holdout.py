@@ -3,39 +3,40 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
-from gate.app import ledger
+from gate.app import budget, ledger
+from gate.app.books import Book, FileBook, HistoryBook, RevisionBook
+from gate.app.budget import Asked, called
 from gate.app.clock import Clock
 from gate.app.ledger import Use
-from gate.documents.files import FilesError
-from gate.errors import OutputError, Place, Problem, UsageError
+from gate.errors import Problem, UsageError
 from gate.hosts.facts import Event
 from gate.language.value import Doubt
 from gate.measure.identity import Identity, identity
-from gate.policy.holdout import Adaptivity, Holdout
 from gate.policy.policy import Policy
-from gate.record import dataclass, replace
+from gate.record import dataclass, field, replace
 from gate.terms.decision import Decision, Reason
 from gate.terms.measurements import Measurements
 
 if TYPE_CHECKING:
     from gate.hosts.facts import Facts
 
-NEARLY = 0.8  # of the uses, from which on a report warns
-_REFRESH = "refresh the test set; the old one can be released as development data"
 _START = "a push or schedule run on the protected branch starts it; elsewhere: gate check … --start-ledger"
+_RELABELLED = "were its labels corrected? what was learned from it is still known; to count anew: gate check … --start-ledger"
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Who asks: `start` says that `--start-ledger` was given; `facts` are None outside of CI."""
+    """Who asks: `start` says that `--start-ledger` was given; `facts` are None outside of CI, `environ` leads to the history."""
 
     clock: Clock
     facts: Facts | None = None
     start: bool = False
+    environ: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def trusted(self) -> bool:
@@ -56,14 +57,27 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One policy's ledger as it was found: `path` is where to write, "" where this run may not; `new` is what to add."""
+    """One policy's ledger as it was found: `of_this` are the uses of the test set, `new` is what to add."""
 
-    holdout: Holdout
-    path: str = ""
-    uses: tuple[Use, ...] = ()
+    book: Book | None = None
+    of_this: tuple[Use, ...] = ()
+    asked: Asked | None = None
     new: Use | None = None
     doubt: Doubt | None = None
     note: Reason | None = None
+
+    def claim(self) -> Doubt | None:
+        """Take the use, where others may take one at the same time. Raises OutputError where it cannot be written down."""
+        if self.book is None or self.new is None or self.asked is None or not self.book.writes:
+            return None
+        if budget.is_free(self.of_this, self.asked):
+            return None
+        of_this = partial(self.book.of, self.new.test_set, self.new.name)
+        return self.book.claim(self.new, lambda uses: budget.refused(of_this(uses), self.asked) if self.asked else None)
+
+    def keep(self, passed: bool) -> None:
+        if self.book is not None and self.new is not None and self.book.writes:
+            self.book.keep(replace(self.new, passed=passed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +90,10 @@ class Grant:
 
     def noted(self, decision: Decision) -> Decision:
         """The decision with what there is to say of its use, written down. Raises OutputError where that fails."""
-        for account in self.accounts if self.doubt is None else ():
-            _write_down(account, decision)
-        notes = dict.fromkeys(account.note for account in self.accounts if account.note is not None)
+        accounts = self.accounts if self.doubt is None else ()  # else nothing is used
+        for account in accounts:
+            account.keep(decision.passed)
+        notes = dict.fromkeys(account.note for account in accounts if account.note is not None)
         return replace(decision, notes=(*notes, *decision.notes))
 
 
@@ -88,13 +103,20 @@ def granted(policies: Sequence[Policy], candidate: Measurements, run: Run) -> It
     counted = [policy for policy in policies if policy.holdout is not None and _asks(policy)]
     if run.start and (run.is_change or not counted):
         raise _no_start(run)
-    paths = [_path(policy, run) for policy in counted]
+    share = share_of(policies)
     with ExitStack() as held:
-        for path in sorted({each for each in paths if each and (run.may_start or os.path.exists(each))}):
-            held.enter_context(ledger.alone(path))
-        accounts = [_account(policy, path, candidate, run) for policy, path in zip(counted, paths, strict=True)]
-        doubts = [account.doubt for account in accounts if account.doubt is not None]
-        yield Grant(share_of(policies), next(iter(doubts), None), tuple(accounts))
+        books = _books(counted, run, held)
+        accounts = [_account(policy, books[_place(policy, run)], candidate, run, share) for policy in counted]
+        doubt = next((account.doubt for account in accounts if account.doubt is not None), None)
+        yield Grant(share, doubt or _claimed(accounts, books.values()), tuple(accounts))
+
+
+def _claimed(accounts: Sequence[Account], books: Iterable[Book]) -> Doubt | None:
+    """Take the uses; all are given back where one cannot be had."""
+    doubt = next((found for account in accounts if (found := account.claim()) is not None), None)
+    for book in books if doubt is not None else ():
+        book.give_back()
+    return doubt
 
 
 def share_of(policies: Sequence[Policy]) -> float:
@@ -119,80 +141,106 @@ def _no_start(run: Run) -> UsageError:
 # -- which ledger, and what is in it
 
 
-def _path(policy: Policy, run: Run) -> str:
-    """Where this run reads and writes; "" where a change is judged by a revision, whose ledger it can only look at."""
+def _books(counted: Sequence[Policy], run: Run, held: ExitStack) -> dict[tuple[str, str], Book]:
+    """The ledgers by their places; those that are files are held until the end."""
+    found: dict[tuple[str, str], Book] = {}
+    for policy in sorted(counted, key=lambda each: _place(each, run)):  # in one order, or two runs would wait for each other
+        kind, where = place = _place(policy, run)
+        if place in found:
+            continue
+        assert policy.holdout is not None
+        if kind == "history":
+            found[place] = book = _of_history(policy, run)
+            held.callback(book.close)
+        elif kind == "file":
+            found[place] = FileBook(where, policy.holdout.ledger)
+            if run.may_start or os.path.exists(where):
+                held.enter_context(ledger.alone(where))
+        else:
+            found[place] = RevisionBook(policy, policy.holdout.ledger)
+    return found
+
+
+def _of_history(policy: Policy, run: Run) -> HistoryBook:
+    """A change's own job looks at it, and writes nothing: what it uses is counted by the merge, or by who publishes it."""
+    from gate.app.past import history_of
+
+    writes = run.trusted if policy.tree.revision else not run.is_change
+    url = history_of([policy], trusted=bool(policy.tree.revision))
+    return HistoryBook(url, run.environ, writes=writes, starts=run.may_start)
+
+
+def _place(policy: Policy, run: Run) -> tuple[str, str]:
+    """The ledger of a policy: in a history, in a file, or at a revision, where a change is judged by one."""
     assert policy.holdout is not None
     path = policy.holdout.ledger
+    if not path:
+        return "history", policy.history
     if os.path.isabs(path):
-        return path
+        return "file", path
     if not policy.tree.revision:
-        return os.path.join(policy.folder, path)
+        return "file", os.path.join(policy.folder, path)
     if not run.trusted or run.facts is None:
-        return ""
+        return "revision", os.path.join(policy.folder, path)
     from gate.policy.find import repository_root
 
-    return os.path.join(os.path.relpath(repository_root(os.curdir) or os.curdir), policy.folder, path)
+    return "file", os.path.join(os.path.relpath(repository_root(os.curdir) or os.curdir), policy.folder, path)
 
 
-def _found(policy: Policy, path: str) -> tuple[Use, ...] | None:
+def _account(policy: Policy, book: Book, candidate: Measurements, run: Run, share: float) -> Account:
     assert policy.holdout is not None
-    if path:
-        return ledger.read(path)
-    there = os.path.join(policy.folder, policy.holdout.ledger)
-    try:
-        return ledger.parse(policy.tree.read(there, ledger.MOST_BYTES), f"{there}@{policy.tree.revision[:12]}")
-    except FilesError as error:
-        if error.problems[0].slug == "not-there":
-            return None
-        raise
-
-
-def _account(policy: Policy, path: str, candidate: Measurements, run: Run) -> Account:
-    assert policy.holdout is not None
-    holdout = policy.holdout
     known = _identity(policy, candidate)
     if isinstance(known, Doubt):
-        return Account(holdout, doubt=known)
-    uses = _found(policy, path)
-    if uses is None and not (run.may_start and path):
-        what = f"there is no ledger `{holdout.ledger}` of the test set's uses, so that nobody knows how many there were"
-        return Account(holdout, doubt=Doubt("no-ledger", what, _START))
-    of_this = [use for use in uses or () if use.test_set == known.test_set]
-    if not of_this and not run.may_start:
-        what = f"the ledger `{holdout.ledger}` does not know the test set {_called(known.test_set)}"
-        return Account(holdout, doubt=Doubt("no-ledger", what, _START))
-    spent = list(dict.fromkeys(use.predictions for use in of_this))
-    doubt = _refused(holdout, of_this, spent, known)
+        return Account(doubt=known)
+    uses = book.uses()
+    if isinstance(uses, Doubt):
+        return Account(doubt=uses)
+    of_this = book.of(known.test_set, policy.name, uses or ())
+    alike = [use for use in uses or () if known.ids and use.ids == known.ids] if not of_this else []
+    if not of_this and (doubt := _not_started(book, known, uses, alike, run)) is not None:
+        return Account(doubt=doubt)
+    asked = Asked(policy.holdout, called(known.test_set), known.predictions, share)
+    doubt = budget.refused(of_this, asked)
     if doubt is not None:
-        return Account(holdout, doubt=doubt)
+        return Account(doubt=doubt)
     new = Use(
         test_set=known.test_set,
+        ids=known.ids,
         predictions=known.predictions,
         policy=policy.sha256,
         name=policy.name,
         commit=(run.facts.head or run.facts.commit) if run.facts else "",
         at=run.clock.now,
-        share=holdout.share,
+        share=share,
         passed=False,
     )
-    again = known.predictions in spent
-    number = spent.index(known.predictions) + 1 if again else len(spent) + 1
-    return Account(holdout, path, uses or (), new, note=_note(holdout, known, number, again, bool(path), not of_this))
+    remarks = [] if of_this else ["the first that its ledger knows"]
+    remarks += [f"its ids are those of the test set {_set(alike)}, with other labels"] if alike else []
+    remarks += [] if book.writes else ["not written down by this job"]
+    return Account(book, tuple(of_this), asked, new, note=budget.note(of_this, asked, remarks))
 
 
-def _refused(holdout: Holdout, of_this: Sequence[Use], spent: Sequence[str], known: Identity) -> Doubt | None:
-    """Why a use of a set that the ledger knows is not granted; the same predictions again are no new use."""
-    if known.predictions in spent:
+def _not_started(book: Book, known: Identity, uses: Sequence[Use] | None, alike: Sequence[Use], run: Run) -> Doubt | None:
+    """Why nothing counts the uses of a set that the ledger does not know; None where this run begins to."""
+    if alike and not run.start:
+        what = f"the {book.called} knows these ids as the test set {_set(alike)}, with other labels"
+        return Doubt("relabelled", f"{what}: it has given verdicts on {_times(alike)} of predictions", _RELABELLED)
+    if run.may_start and book.writes:
         return None
-    retired = next((use for use in of_this if use.passed), None)
-    if holdout.adaptivity is Adaptivity.FIRST_PASS and retired is not None:
-        what = f"the test set {_called(known.test_set)} was retired by the pass of {retired.at[:10]}"
-        return Doubt("holdout-spent", what, _REFRESH, weak=True)
-    if len(spent) >= holdout.uses:
-        uses = "the one use" if holdout.uses == 1 else f"all {holdout.uses} uses"
-        what = f"{uses} of the test set {_called(known.test_set)} {'is' if holdout.uses == 1 else 'are'} spent"
-        return Doubt("holdout-spent", what, _REFRESH, weak=True)
-    return None
+    if uses is None:
+        what = f"there is no {book.called} of the test set's uses, so that nobody knows how many there were"
+    else:
+        what = f"the {book.called} does not know the test set {called(known.test_set)}"
+    return Doubt("no-ledger", what, _START)
+
+
+def _set(alike: Sequence[Use]) -> str:
+    return called(alike[-1].test_set)
+
+
+def _times(alike: Sequence[Use]) -> str:
+    count = len({use.predictions for use in alike})
+    return "1 set" if count == 1 else f"{count} sets"
 
 
 def _identity(policy: Policy, candidate: Measurements) -> Identity | Doubt:
@@ -200,7 +248,7 @@ def _identity(policy: Policy, candidate: Measurements) -> Identity | Doubt:
     assert policy.holdout is not None
     found = identity(candidate.tally)
     if found is not None:
-        return found
+        return _nameless(found) or found
     if policy.holdout.test_set:
         return Identity(f"named {policy.holdout.test_set}", _digest(policy, candidate))
     if candidate.tally is not None:
@@ -209,6 +257,15 @@ def _identity(policy: Policy, candidate: Measurements) -> Identity | Doubt:
         what = "the test set is not known: numbers in a file do not show the rows that they come from"
         remedy = "let gate measure the rows, or name the set: `holdout: {…, test_set: NAME}`"
     return Doubt("no-test-set", what, remedy)
+
+
+def _nameless(found: Identity) -> Doubt | None:
+    """Why ids are none: without them other rows may look like these, and these like others."""
+    count, what = (found.nameless, "no `id`") if found.nameless else (found.repeated, "the `id` of another row")
+    if not count:
+        return None
+    rows = f"{count:,} of its rows {'has' if count == 1 else 'have'} {what}"
+    return Doubt("no-test-set", f"the test set cannot be known again: {rows}", "name a column that is another in every row")
 
 
 def _digest(policy: Policy, candidate: Measurements) -> str:
@@ -223,45 +280,3 @@ def _digest(policy: Policy, candidate: Measurements) -> str:
         for on, item in sorted(candidate.slices_of(name).items(), key=lambda pair: str(pair[0]))
     ]
     return sha256(repr(told).encode()).hexdigest()
-
-
-# -- what is said
-
-
-def _called(test_set: str) -> str:
-    return test_set if test_set.startswith("named ") else test_set[:12]
-
-
-def _note(holdout: Holdout, known: Identity, number: int, again: bool, written: bool, first: bool) -> Reason:
-    part = f"1/{holdout.uses}" if holdout.adaptivity is not Adaptivity.FULL else f"1/2^{holdout.uses}"
-    told = [f"use {number} of {holdout.uses} of the test set {_called(known.test_set)}"]
-    told += ["the same predictions as before, which costs nothing"] if again else []
-    told += ["the first that its ledger knows"] if first else []
-    told += [] if written else ["not written down by this job"]
-    what = f"{', '.join(told)}; each rule may spend {part} of its error rate"
-    if number >= NEARLY * holdout.uses:
-        left = holdout.uses - number
-        last = "it is the last" if not left else f"{left} {'use is' if left == 1 else 'uses are'} left"
-        return Reason("holdout-nearly-spent", f"{what}; {last}", _REFRESH)
-    return Reason("holdout-use", what, "")
-
-
-# -- writing it down
-
-
-def _write_down(account: Account, decision: Decision) -> None:
-    """Add the use, unless the ledger has this very one."""
-    if account.new is None or not account.path:
-        return
-    new = replace(account.new, passed=decision.passed)
-    uses = ledger.read(account.path) or ()  # another policy of this run may have written to it
-    if uses[: len(account.uses)] != account.uses:
-        what = "the ledger has changed while it was held"
-        raise OutputError(Problem("ledger-unwritable", what, Place(account.path), "let no other program write to it"))
-    if not any(_same(use, new) for use in uses):
-        ledger.write(account.path, (*uses, new))
-
-
-def _same(one: Use, other: Use) -> bool:
-    """Whether nothing is to be learned from the second."""
-    return replace(one, at="", commit="", share=1.0) == replace(other, at="", commit="", share=1.0)

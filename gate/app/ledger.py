@@ -15,7 +15,7 @@ from gate.record import dataclass
 FORMAT = 1
 MOST_BYTES = 64 << 20
 PATIENCE = 60.0  # seconds to wait for another writer
-_TEXTS = ("test_set", "predictions", "policy", "name", "commit", "at")
+_TEXTS = ("test_set", "ids", "predictions", "policy", "name", "commit", "at")
 _FIELDS = (*_TEXTS, "share", "passed")
 _HEAD = {"gate_holdout": FORMAT}
 
@@ -24,12 +24,14 @@ _HEAD = {"gate_holdout": FORMAT}
 class Use:
     """One verdict that a test set gave.
 
-    `test_set` and `predictions` are digests (or what the policy calls the set), `policy` the digest of the one that judged
-    and `name` that of the model, `at` the clock (ISO 8601, UTC), `share` the part of the error rate that it might spend.
+    `test_set` and `predictions` are digests (or what the policy calls the set), `ids` is that of the ids without their
+    labels ("" where only a name is known), `policy` the digest of the one that judged and `name` that of the model, `at` the
+    clock (ISO 8601, UTC), `share` the part of the error rate that it might spend.
     """
 
     test_set: str
     predictions: str
+    ids: str = ""
     policy: str
     name: str
     commit: str
@@ -51,13 +53,14 @@ def parse(data: bytes, name: str) -> tuple[Use, ...]:
             told = json.loads(line)
             if number == 1 and told != _HEAD:
                 raise ValueError
-            found += [_use(told)] if number > 1 else []
+            found += [use_of(told)] if number > 1 else []
         except (ValueError, TypeError, KeyError, RecursionError):
             raise _broken(name, number, "this is no line of it") from None
     return tuple(found)
 
 
-def _use(told: Any) -> Use:
+def use_of(told: Any) -> Use:
+    """The use that JSON tells. Raises TypeError, ValueError."""
     if not isinstance(told, dict) or set(told) != set(_FIELDS):
         raise TypeError
     texts = all(isinstance(told[key], str) for key in _TEXTS)
@@ -75,9 +78,14 @@ def _broken(name: str, line: int, what: str) -> InputError:
     )
 
 
+def told_of(use: Use) -> dict[str, Any]:
+    """A use as JSON tells it."""
+    return {key: getattr(use, key) for key in _FIELDS}
+
+
 def text(uses: Iterable[Use]) -> str:
     """The whole ledger as it is written."""
-    told: list[Mapping[str, Any]] = [_HEAD, *({key: getattr(use, key) for key in _FIELDS} for use in uses)]
+    told: list[Mapping[str, Any]] = [_HEAD, *map(told_of, uses)]
     return "".join(f"{json.dumps(line)}\n" for line in told)
 
 
@@ -105,9 +113,13 @@ def write(path: str, uses: Iterable[Use]) -> None:
 
 
 def _unwritable(path: str, error: OSError) -> OutputError:
-    what = f"this use of the test set cannot be written down: {error.strerror or type(error).__name__}"
-    remedy = "a use that is not counted would be free: check the folder and its permissions"
-    return OutputError(Problem("ledger-unwritable", what, Place(path), remedy))
+    return unwritable(error.strerror or type(error).__name__, Place(path), "check the folder and its permissions")
+
+
+def unwritable(why: str, where: Place | None, remedy: str) -> OutputError:
+    """A use that cannot be written down is none."""
+    what = f"this use of the test set cannot be written down: {why}"
+    return OutputError(Problem("ledger-unwritable", what, where, f"a use that is not counted would be free: {remedy}"))
 
 
 @contextmanager

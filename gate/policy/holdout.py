@@ -23,8 +23,8 @@ class Adaptivity(Enum):
 class Holdout:
     """The budget of a test set: `uses` in [1, 1000] are all verdicts that it may give.
 
-    `ledger` is the path of the file that counts them, beside the policy or absolute. `test_set` names the set where
-    metrics come from a file, which does not show its rows.
+    `ledger` is the path of the file that counts them, beside the policy or absolute; "" for the history that the policy
+    names. `test_set` names the set where metrics come from a file, which does not show its rows.
     """
 
     uses: int
@@ -50,7 +50,7 @@ class Holdout:
 def build(source: PolicyText, problems: list[Problem]) -> Holdout:
     """What a policy's `holdout`, which has its shape, means."""
     written = source.value["holdout"]
-    ledger = written.get("ledger", LEDGER)
+    ledger = written.get("ledger", "" if source.value.get("history") else LEDGER)
     if ".." in ledger.split("/"):
         remedy = f"`ledger: {LEDGER}`, or an absolute path"
         what = "the ledger of a test set lies below the policy"

@@ -18,19 +18,24 @@ _STRICTER = (Adaptivity.NONE, Adaptivity.FIRST_PASS, Adaptivity.FULL)
 
 def holdout_changes(old: Policy, new: Policy) -> Iterator[PartChange]:
     """The one change of `holdout`, if there is one."""
-    if old.holdout == new.holdout:
+    if old.holdout == new.holdout and _kept(old) == _kept(new):
         return
     relation, why = _compared(old, new)
-    sides = [Side(said(each.holdout), each.places.get("holdout", Place(each.file))) for each in (old, new)]
+    sides = [Side(said(each.holdout, each.history), each.places.get("holdout", Place(each.file))) for each in (old, new)]
     yield PartChange("holdout", "", relation, sides[0], sides[1], why=why)
 
 
-def said(holdout: Holdout | None) -> str:
+def _kept(policy: Policy) -> str:
+    """Where the uses are counted."""
+    return "" if policy.holdout is None else policy.holdout.ledger or f"history {policy.history}"
+
+
+def said(holdout: Holdout | None, history: str = "") -> str:
     """A budget in one line."""
     if holdout is None:
         return "any number of uses"
     named = f", test set {holdout.test_set}" if holdout.test_set else ""
-    return f"{holdout.uses} uses, adaptivity {holdout.adaptivity.value}, ledger {holdout.ledger}{named}"
+    return f"{holdout.uses} uses, adaptivity {holdout.adaptivity.value}, ledger {holdout.ledger or f'in {history}'}{named}"
 
 
 def _compared(old: Policy, new: Policy) -> tuple[Relation, str]:
@@ -41,7 +46,7 @@ def _compared(old: Policy, new: Policy) -> tuple[Relation, str]:
     why = f"evidence that is too weak, or missing, does not block in `{soft}`" if soft else ""
     if was is None:
         return (Relation.CHANGED, why) if soft else (Relation.TIGHTER, "")
-    if (was.ledger, was.test_set) != (now.ledger, now.test_set):
+    if (_kept(old), was.test_set) != (_kept(new), now.test_set):
         return Relation.CHANGED, "another ledger begins to count anew"
     if now.uses > was.uses:
         return Relation.LOOSER, "the same rows may give more verdicts"

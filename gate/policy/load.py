@@ -129,7 +129,7 @@ def _beside(source: PolicyText, baselines: Mapping[str, BaselineSource], holdout
     """Where the baselines lie that are files, the rows that others are compared with, and the ledger of a test set."""
     measured = source.value.get("measure") or {}
     rows = [measured[role] for role in ("reference", "train") if role in measured]
-    named = [*(each.text for each in baselines.values()), *rows, *([holdout.ledger] if holdout is not None else [])]
+    named = [*(each.text for each in baselines.values()), *rows, *([holdout.ledger] if holdout and holdout.ledger else [])]
     return [os.path.join(os.path.dirname(source.path), path) for path in named]
 
 

@@ -14,7 +14,7 @@ from gate.app.holdout import Grant, Run, granted
 from gate.app.ledger import Use
 from gate.errors import InputError, OutputError, UsageError
 from gate.hosts.facts import Event, Facts
-from gate.measure.identity import FIELDS, PREDICTIONS, TABLE, TEST_SET
+from gate.measure.identity import DISTINCT, FIELDS, IDS, PREDICTIONS, TABLE, TEST_SET
 from gate.policy.load import loads
 from gate.policy.policy import Policy
 from gate.readers.inputs import read_mapping
@@ -42,9 +42,10 @@ def policy(
     return loads(f"gate: 1\nname: m\nholdout: {{uses: {uses}, adaptivity: {adaptivity}{more}}}\nrules: [{rule}]\n", "2026-06-01")
 
 
-def rows(model: int, test_set: int = 1, ids: bool = True) -> Measurements:
-    """What measuring rows gives, as far as it counts here."""
+def rows(model: int, test_set: int = 1, ids: bool = True, of: int = 0, known: tuple[int, int] = (100, 100)) -> Measurements:
+    """What measuring rows gives, as far as it counts here: `of` are other ids than the number of the test set tells."""
     digests = {(WHOLE, TEST_SET): (100, test_set, 0), (WHOLE, PREDICTIONS): (100, model, 0)}
+    digests |= {(WHOLE, IDS): (100, of or test_set, 0), (WHOLE, DISTINCT): (*known, 0)}
     tables = {TABLE: Table(("of",), FIELDS, digests)} if ids else {}
     header = Header(definition={}, task="binary", engine="test", engine_version="", parts=())
     return replace(read_mapping({"recall": {"value": 0.9, "n": 500}}), tally=Tally(header, tables))
@@ -274,6 +275,7 @@ def test_what_a_line_says() -> None:
     assert ledger.read(PATH) == (
         Use(
             test_set=(ledger.read(PATH) or ())[0].test_set,
+            ids=(ledger.read(PATH) or ())[0].ids,
             predictions=(ledger.read(PATH) or ())[0].predictions,
             policy=policy().sha256,
             name="m",

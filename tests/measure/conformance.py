@@ -38,6 +38,14 @@ ASKED: dict[str, dict[str, Any]] = {
     "queries-paired": {"label": "grade", "score": "p", "baseline_score": "q", "query": "query", "slices": [["region"]]},
     "points": {"label": "y", "score": "tied", "ask": ["recall@fpr:0.1", "precision@recall:0.8"]},
 }
+# Rows that every engine knows again: labels and predictions of every type, ids with gaps and repeated ones.
+IDENTIFIED: dict[str, dict[str, Any]] = {
+    "identity": {"label": "y", "prediction": "h", "id": "kind of thing"},
+    "identity-truth": {"label": "truth", "prediction": "h", "id": "gap"},
+    "identity-text": {"label": "word", "score": "logit", "probability": False, "positive": QUOTES, "id": "tied"},
+    "identity-queries": {"label": "grade", "score": "q", "query": "query", "task": "ranking", "id": "device"},
+    "identity-numbers": {"label": "price", "prediction": "offer", "task": "regression", "id": "w"},
+}
 # Tables that hold sums of doubles: equal to 1e-12; all others are integers.
 FLOATS = {
     "ranks", "bins", "column_order", "error_order", "column_steps", "error_steps", "influence", "cluster_influence", "clusters",

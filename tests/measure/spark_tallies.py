@@ -19,7 +19,7 @@ from gate.measure.measuring import Measuring, tally_of
 from gate.measure.source import Source, of_frame, open_rows
 from gate.measure.tally_file import write
 
-EFFORT = Effort(portable=True)
+EFFORT = Effort(portable=True, identify=True)
 
 
 def main(rows: str, asked: str, folder: str) -> None:

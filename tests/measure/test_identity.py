@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from gate.measure.definition import from_mapping
@@ -25,7 +26,7 @@ def frame(**columns: Any) -> pd.DataFrame:
     return pd.DataFrame({**made, **columns})
 
 
-def counted(data: pd.DataFrame, name: str = "rows", **keys: Any) -> Tally:
+def counted(data: Any, name: str = "rows", **keys: Any) -> Tally:
     asked = from_mapping({"label": "y", "score": "p", "id": "id", **keys})
     return duckdb.tally(of_frame(data, name), asked, Effort(identify=True))
 
@@ -84,6 +85,73 @@ def test_shards_add_up() -> None:
     data = frame()
     parts = [counted(data[data.id < 100], "a"), counted(data[data.id >= 100], "b")]
     assert identity(merge(parts)) == of(data)
+
+
+TYPES = ["int8", "int64", "uint8", "float32", "float64", "Int64", "Float64", "bool", "boolean", "object"]
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_the_type_of_a_column_makes_no_other_test_set(kind: str) -> None:
+    data = frame(h=np.arange(N) % 2)
+    told = {"score": "", "prediction": "h"}
+    assert of(data.assign(y=data.y.astype(kind), h=data.h.astype(kind)), **told) == of(data, **told)
+    if "bool" not in kind and not kind.endswith("8"):
+        assert of(data.assign(id=data.id.astype(kind)), **told) == of(data, **told)
+
+
+def test_text_and_decimals_are_the_same_labels_and_ids() -> None:
+    data = frame()
+    text = data.assign(y=data.y.astype(str), id=data.id.astype(str))
+    assert of(text).test_set == of(data).test_set
+    decimals = pa.Table.from_pandas(data).set_column(1, "y", pa.array(data.y.tolist(), pa.decimal128(9, 0)))
+    wide = decimals.set_column(0, "id", pa.array(data.id.tolist(), pa.decimal128(38, 0)))
+    assert identity(counted(wide)) == of(data)
+
+
+def test_large_ids_stay_apart() -> None:
+    """Above 2^53 a double would take two of them for one."""
+    large = [10**25 + each for each in range(N)]
+    for ids in (pa.array(large, pa.decimal128(38, 0)), pa.array([2**60 + each for each in range(N)])):
+        found = identity(counted(pa.Table.from_pandas(frame()).set_column(0, "id", ids)))
+        assert found is not None
+        assert found.repeated == 0
+
+
+def test_a_label_that_is_not_there_is_none_however_it_is_written() -> None:
+    data = frame()
+    gaps = data.y.where(data.id % 7 > 0)  # NaN
+    assert of(data.assign(y=gaps)).test_set == of(data.assign(y=gaps.astype("Int64"))).test_set != of(data).test_set
+
+
+@pytest.mark.parametrize("scale", [1e-40, 1e-30, 1e-9, 1.0, 1e9, 1e14])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_numbers_that_differ_in_their_last_bit_are_others(scale: float, sign: int) -> None:
+    y = sign * scale * np.random.default_rng(2).random(N)
+    asked: dict[str, Any] = {"task": "regression", "score": "", "prediction": "p"}
+    other = y.copy()
+    other[17] = np.nextafter(y[17], np.inf)
+    assert of(frame(y=y), **asked).test_set != of(frame(y=other), **asked).test_set
+
+
+def test_rows_without_an_id_and_with_that_of_another_are_counted() -> None:
+    assert (of(frame()).nameless, of(frame()).repeated) == (0, 0)
+    gone = of(frame(id=[None] * N))
+    assert (gone.nameless, gone.repeated) == (N, 0)
+    nan = of(frame(id=np.where(np.arange(N) < 3, np.nan, np.arange(N))))
+    assert (nan.nameless, nan.repeated) == (3, 0)
+    assert of(frame(id=1)).repeated == N - 1
+    assert of(frame(id=np.arange(N) // 2)).repeated == N // 2
+
+
+def test_a_ranking_may_name_its_documents_in_each_query() -> None:
+    data = frame(id=np.arange(N) % 10, query=np.arange(N) // 10)
+    assert of(data, query="query").repeated == 0
+    assert of(data.assign(query=1), query="query").repeated == N - 10
+
+
+def test_the_ids_alone_are_the_same_whoever_labelled_them() -> None:
+    data = frame()
+    assert of(data.assign(y=1 - data.y)).ids == of(data).ids != of(data[1:]).ids
 
 
 def test_without_ids_nobody_can_say() -> None:

@@ -157,9 +157,9 @@ def test_rows_that_cannot_be_used_are_refused_without_a_row_number() -> None:
     assert "is the first" not in said
 
 
-def test_a_test_set_is_the_same_one_wherever_it_lies(parquet: str) -> None:
-    asked = {"label": "y", "prediction": "h", "id": "kind of thing"}
-    by = Measuring(definition=from_mapping(asked), effort=Effort(identify=True))
+@pytest.mark.parametrize("name", conformance.IDENTIFIED)
+def test_a_test_set_is_the_same_one_wherever_it_lies(name: str, parquet: str) -> None:
+    by = Measuring(definition=from_mapping(conformance.IDENTIFIED[name]), effort=Effort(identify=True))
     here, there = (identity(tally_of(open_rows(address), by)) for address in (parquet, TABLE))
     assert here is not None
     assert here == there

@@ -18,6 +18,7 @@ from gate.measure.definition import from_mapping
 from gate.measure.engines import duckdb
 from gate.measure.engines.engine import Effort
 from gate.measure.engines.spark_spelling import Spelling, written
+from gate.measure.identity import identity
 from gate.measure.source import open_rows
 from gate.measure.tally import merge
 from gate.measure.tally_file import read, write
@@ -43,7 +44,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, parquet: str) -> Path:
     """What Spark counted, all in one run: a session takes seconds to start."""
     out = tmp_path_factory.mktemp("spark")
     asked = out / "asked.json"
-    asked.write_text(json.dumps(conformance.ASKED), encoding="utf-8")
+    asked.write_text(json.dumps(conformance.ASKED | conformance.IDENTIFIED), encoding="utf-8")
     program = [PYTHON, str(ROOT / "tests/measure/spark_tallies.py"), parquet, str(asked), str(out)]
     environ = {**os.environ, "PYTHONPATH": str(ROOT), "SPARK_LOCAL_IP": "127.0.0.1"}
     done = subprocess.run(program, env=environ, cwd=out, capture_output=True, text=True, check=False)
@@ -71,6 +72,13 @@ class TestSpark:
         assert conformance.differences(here, there) == []
         assert there.header.engine == "spark"
         assert there.header.parts == here.header.parts
+
+    @pytest.mark.parametrize("name", conformance.IDENTIFIED)
+    def test_a_test_set_is_the_same_one_wherever_it_lies(self, name: str, parquet: str, folder: Path) -> None:
+        asked = from_mapping(conformance.IDENTIFIED[name])
+        here = identity(duckdb.tally(open_rows(parquet), asked, Effort(identify=True)))
+        assert here is not None
+        assert here == identity(counted(folder, name))
 
     @pytest.mark.parametrize("name", ["frame", "table"])
     def test_frames_and_tables_are_counted(self, name: str, parquet: str, folder: Path) -> None:

@@ -42,6 +42,14 @@ def started(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     assert desk.run("check", model(desk, 0), "--start-ledger").code == 0
 
 
+@pytest.fixture
+def protected(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A push on the protected branch, which may start a ledger."""
+    told = {"GITHUB_ACTIONS": "true", "CI": "true", "GITHUB_EVENT_NAME": "push", "GITHUB_REF_PROTECTED": "true"}
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+
+
 def test_a_set_with_uses_left_passes_so_that_the_rest_can_tell(desk: Desk) -> None:
     assert desk.run("check", model(desk, 1)).code == 0
     assert desk.run("check", model(desk, 0)).code == 0
@@ -65,6 +73,69 @@ def test_a_damaged_ledger(desk: Desk, text: str) -> None:
 
 def test_a_ledger_of_other_test_sets(desk: Desk) -> None:
     assert desk.run("check", model(desk, 1, id=np.arange(N) + 1)).code == 3
+
+
+@pytest.mark.usefixtures("protected")
+@pytest.mark.parametrize("kind", ["float64", "float32", "int8", "bool", "Int64", "str"])
+def test_a_label_of_another_type_is_the_same_test_set(desk: Desk, kind: str) -> None:
+    policy(desk, uses=1)
+    data = pd.read_csv(desk.folder / model(desk, 1))
+    data.astype({"y": kind, "h": kind}).to_parquet(desk.folder / "typed.parquet")
+    found = desk.run("check", "typed.parquet")
+    assert (found.code, "is spent" in found.out) == (3, True)
+
+
+@pytest.mark.usefixtures("protected")
+def test_corrected_labels_are_no_new_test_set(desk: Desk) -> None:
+    policy(desk, uses=1)
+    data = pd.read_csv(desk.folder / model(desk, 1))
+    data.loc[17, "y"] = 1 - data.loc[17, "y"]
+    data.to_csv(desk.folder / "corrected.csv", index=False)
+    found = desk.run("check", "corrected.csv")
+    assert (found.code, "with other labels" in found.out) == (3, True)
+
+
+@pytest.mark.usefixtures("protected")
+@pytest.mark.parametrize("ids", [None, 7, [None, *range(1, N)], [1, *range(1, N)]])
+def test_ids_that_tell_nothing(desk: Desk, ids: Any) -> None:
+    for more in ([], ["--start-ledger"]):
+        found = desk.run("check", model(desk, 1, id=ids), *more)
+        assert (found.code, "cannot be known again" in found.out) == (3, True)
+
+
+@pytest.mark.parametrize("adaptivity", ["none", "first-pass", "full"])
+def test_a_budget_that_grows_with_each_use(desk: Desk, adaptivity: str) -> None:
+    (desk.folder / LEDGER).unlink()
+    codes = []
+    for uses in range(1, 6):
+        policy(desk, uses=uses, adaptivity=adaptivity)
+        codes.append(desk.run("check", model(desk, uses), *(["--start-ledger"] if uses == 1 else [])).code)
+    assert codes == [0, 3, 3, 3, 3] if adaptivity != "full" else [0, 0, 3, 3, 3]
+
+
+def test_the_same_predictions_at_all_that_is_left(desk: Desk) -> None:
+    """Many models at a small share, then the best of them at a large one."""
+    (desk.folder / LEDGER).unlink()
+    policy(desk, uses=20)
+    for number in range(1, 4):
+        desk.run("check", model(desk, number), *(["--start-ledger"] if number == 1 else []))
+    policy(desk, uses=1)
+    assert desk.run("check", model(desk, 2)).code == 3
+
+
+@pytest.mark.usefixtures("protected")
+def test_a_history_that_is_not_there_or_is_none(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (desk.folder / "gate.yaml").read_text()
+    (desk.folder / "broken.db").write_bytes(b"this is no database" * 100)
+    for url in ("broken.db", "git:https://127.0.0.1:1/none.git", "sqlite3://x"):
+        desk.write("gate.yaml", f"{text}history: '{url}'\n")
+        assert desk.run("check", model(desk, 1)).code == 3
+    desk.write("gate.yaml", f"{text}history: uses.db\n")
+    assert desk.run("check", model(desk, 1)).code == 0  # a push on the protected branch starts it
+    (desk.folder / "uses.db").unlink()
+    for name in ("GITHUB_ACTIONS", "CI"):
+        monkeypatch.delenv(name)
+    assert desk.run("check", model(desk, 1)).code == 3
 
 
 def test_one_row_less(desk: Desk) -> None:

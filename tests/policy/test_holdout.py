@@ -89,6 +89,21 @@ def test_a_change(old: str, new: str, relation: Relation) -> None:
     assert [part.relation for part in found] == [relation]
 
 
+def test_a_history_counts_where_no_file_is_named() -> None:
+    plain, there, elsewhere, file = (
+        policy(f"{N8[:-1]}{more}}}", f"{history}{RULE}")
+        for history, more in (
+            ("", ""), ("history: git:origin\n", ""), ("history: git:other\n", ""), ("history: git:origin\n", ", ledger: a.jsonl")
+        )
+    )  # fmt: skip
+    assert [each.holdout and each.holdout.ledger for each in (plain, there, file)] == [LEDGER, "", "a.jsonl"]
+    assert not [each for each in there.files if each.endswith("jsonl")]
+    for old, new in ((plain, there), (there, elsewhere), (there, file), (file, plain)):
+        found = [part for part in difference(old, new, "2026-06-01").parts if part.kind == "holdout"]
+        assert [part.relation for part in found] == [Relation.CHANGED], (old.history, new.history)
+        assert "begins to count anew" in found[0].why
+
+
 @pytest.mark.parametrize("soft", ["undecided: pass", "undecided: warn", "missing: warn", "level: warn"])
 def test_less_certainty_is_not_tighter_where_doubt_passes(soft: str) -> None:
     rules = f"rules: [recall >= 0.9, {{check: recall >= 0.8, confidence: 95%, {soft}}}]\n"

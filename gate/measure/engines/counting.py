@@ -68,7 +68,7 @@ class Counting:
             if self.effort.portable or not exact:
                 tables["scores"] = self.scores()
         tables |= further.tables(self.offered())
-        tables |= identity.tables(self.on, self.asked) if self.effort.identify else {}
+        tables |= identity.tables(self.on, self.asked, self.profile.kinds) if self.effort.identify else {}
         return Tally(self.header(), tables)
 
     def header(self) -> Header:
