@@ -60,9 +60,9 @@ def sign_of(here: Standing) -> str:
     return _SIGN.get(here, "!")
 
 
-def word_of(here: Standing) -> str:
-    """The standing in a word or two, as a table says it beside the sign."""
-    return _WORD.get(here, here.value)
+def word_of(here: Standing, value: float | bool | None) -> str:
+    """The standing in a word or two, as a table says it beside the sign and the value."""
+    return here.value if value is not None else _WORD.get(here, here.value)
 
 
 def row(here: Standing, finding: Finding, *, name: Markup | None = None, about: str = "", below: Iterable[Remark] = ()) -> Row:
@@ -78,7 +78,7 @@ def row(here: Standing, finding: Finding, *, name: Markup | None = None, about: 
     elif threshold is not None and value is None:
         needed = number(threshold)
     rank, kind, sign = _RANK[here], kind_of(here), sign_of(here)
-    outcome = f'<td class="k {kind}" data-sort="{rank}"><span aria-hidden="true">{sign}</span> {word_of(here)}</td>'
+    outcome = f'<td class="k {kind}" data-sort="{rank}"><span aria-hidden="true">{sign}</span> {word_of(here, value)}</td>'
     needs = f"{OPERATOR.get(finding.operator, escape(finding.operator))} {needed}" if needed else ""
     numbers = _cell(_measured(finding, shown), value) + _cell(needs, threshold) + _margin(finding)
     return Row(Markup(outcome + _head(finding, name, about, below) + numbers), _change(finding))

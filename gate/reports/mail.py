@@ -73,7 +73,7 @@ def _row(here: Standing, finding: Finding) -> Markup:
     if threshold is None and value is not None:
         shown = number(value)
     cells = (
-        (words(_WORDS[here]), "left"),
+        (words(_WORDS[here] if value is None else here.value), "left"),
         (formula(label(finding)), "left"),
         (say("<strong>{}</strong> {}", shown, finding.unit) if shown else words("no value"), "right"),
         (say("{} {}", signs(finding.operator), needed) if needed else Markup(""), "right"),

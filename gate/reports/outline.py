@@ -97,14 +97,14 @@ def place(finding: Finding) -> str:
 def distance(finding: Finding) -> str:
     """How far the value is from what it needs, in words; empty where there is no single margin.
 
-    What is undecided has nothing to spare: there the margin is only named.
+    What is undecided, or cannot be judged, has nothing to spare: there the margin is only named.
     """
     value, threshold, margin = finding.value, finding.threshold, finding.margin
     if margin is None or value is None or threshold is None or isinstance(value, bool):
         return ""
     if margin == 0 or same(value, threshold):
         return "exactly at the limit"
-    if finding.outcome is Outcome.UNDECIDED:
+    if finding.outcome in (Outcome.UNDECIDED, Outcome.MISSING):
         return f"margin {signed(margin)}"
     amount = number(abs(margin), MARGIN_DIGITS)
     if margin > 0:
@@ -135,7 +135,7 @@ def counted(of: Outline, here: Standing) -> str:
     findings, rules = of.findings[here], of.rules[here]
     if not rules:
         one = len(findings) == 1
-        return f"{len(findings)} other {'slice' if one else 'slices'} of the rules above {_WORDS[here][not one]}"
+        return f"{len(findings)} other {'slice' if one else 'slices'} of the rules above {_word(of, here, not one)}"
     (said,) = tally(of, [here])
     return said if len(findings) == rules else f"{said} ({len(findings)} findings)"
 
@@ -146,9 +146,15 @@ def tally(of: Outline, standings: Iterable[Standing] = ORDER) -> list[str]:
     for standing in standings:
         if count := of.rules[standing]:
             noun = "" if told else " rule" if count == 1 else " rules"
-            word = "missing" if told and standing is Standing.MISSING else _WORDS[standing][count > 1]
+            word = "missing" if told and standing is Standing.MISSING else _word(of, standing, count > 1)
             told.append(f"{count}{noun} {word}")
     return told
+
+
+def _word(of: Outline, here: Standing, several: bool) -> str:
+    if here is Standing.MISSING and all(finding.value is not None for finding in of.findings[here]):
+        return verb(Outcome.MISSING, 0.0)  # there are values, and something else is not known
+    return _WORDS[here][several]
 
 
 def unseen(decision: Decision) -> str:

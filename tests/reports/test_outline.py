@@ -78,6 +78,7 @@ def test_a_rule_is_shown_as_it_was_judged(expression: str, columns: dict[str, st
         ("recall > 0.85", Outcome.FAIL, 0.85, 0.85, "exactly at the limit"),
         ("recall >= 0.99", Outcome.PASS, 0.99, 0.9 * 1.1, "exactly at the limit"),
         ("recall >= 0.8", Outcome.UNDECIDED, 0.821, 0.8, "margin +0.021"),
+        ("recall >= 0.8", Outcome.MISSING, 0.821, 0.8, "margin +0.021"),
         ("ok == true", Outcome.FAIL, False, True, ""),
         ("recall >= 0.8", Outcome.MISSING, None, 0.8, ""),
     ],
@@ -115,3 +116,12 @@ def test_what_has_a_value_is_not_said_to_have_none() -> None:
     assert verb(Outcome.MISSING, 0.76) == "cannot be judged"
     assert verb(Outcome.MISSING, False) == "cannot be judged"
     assert verb(Outcome.FAIL, None) == "fails"
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [((0.9, 0.8), "2 rules cannot be judged"), ((0.9, None), "2 rules without a value"), ((None,), "1 rule without a value")],
+)
+def test_rules_with_a_value_are_not_counted_as_rules_without_one(values: tuple[float | None, ...], told: str) -> None:
+    findings = tuple(finding(f"m{index} >= 0.5", Outcome.MISSING, value=value) for index, value in enumerate(values))
+    assert tally(outline(Decision(Verdict.UNDECIDED, findings=findings))) == [told]
