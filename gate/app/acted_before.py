@@ -145,7 +145,7 @@ def _read(blank: Before, store: Store, model: str, branch: str) -> Before:
     from gate.history.store import Which
 
     before = blank.now if blank.simulated else ""
-    which = Which(model=model, branch=branch, trusted=True, status=Status.FINISHED, before=before, limit=MOST_RUNS)
+    which = Which(model=model, branch=branch or None, trusted=True, status=Status.FINISHED, before=before, limit=MOST_RUNS)
     runs = [run for run in store.runs(which) if run.verdict]
     past = tuple(PastRun(run, _document(store.document(run.id, DECISION))) for run in runs)
     states = {}

@@ -13,6 +13,7 @@ from gate.errors import HistoryError, PolicyError, Problem, UsageError
 from gate.history.store import VARIABLE, Store, Which, default_path, open_store, public
 from gate.record import dataclass
 from gate.terms.chronicle import Chronicle, Grant
+from gate.terms.metric import Metric
 from gate.terms.run import Exclusion, Name, Run, moment
 
 FORMS = {".json": "json", ".csv": "csv", ".txt": "text", ".jsonl": "export"}
@@ -205,17 +206,21 @@ def prune(request: HistoryRequest, newest: int | None, *, dry: bool) -> list[Run
         raise UsageError(Problem("usage", "say what may go: all but the newest, or what is older", remedy=remedy))
     if newest is not None and newest < 0:
         raise UsageError(Problem("usage", f"--keep {newest} is no number of runs", remedy="gate history --prune --keep 500"))
-    before, named = started(request.until, request.now, "--until"), _baselines(request)
+    before, named = started(request.until, request.now, "--until"), list(_baselines(request))
     with opened(request, write=not dry) as store:
-        stay = {run for model, text in named for run in stands_for(store, text, model)}
+        stay = {run for model, text, metrics in named for run in stands_for(store, text, model, metrics)}
         keep = Keep(since=before, newest=newest, named=stay, today=request.now[:10])
         return superfluous(store, keep, request.model) if dry else remove(store, keep, request.model)
 
 
-def _baselines(request: HistoryRequest) -> list[tuple[str, str]]:
-    """What the policies compare with in a history: the model's name, and `run:…`. Raises PolicyError."""
+def _baselines(request: HistoryRequest) -> Iterator[tuple[str, str, Mapping[str, Metric]]]:
+    """What the policies compare with in a history: a model's name, `run:…`, and what they say of metrics. Raises PolicyError.
+
+    Several policies may decide on one model together, or each on its own.
+    """
     from gate.app.clock import clock
     from gate.app.judging import load_all
+    from gate.baselines.baseline import model_of
     from gate.policy.find import find
 
     try:
@@ -223,10 +228,14 @@ def _baselines(request: HistoryRequest) -> list[tuple[str, str]]:
     except PolicyError as error:
         if error.problems[0].slug != "no-policy":
             raise
-        return []
+        return
     policies = load_all(paths, clock(request.now))
-    sources = ((policy.name, source.text) for policy in policies for source in policy.baselines.values())
-    return [(name, text) for name, text in sources if text.startswith("run:")]
+    together = model_of(policy.name for policy in policies)
+    for policy in policies:
+        for source in policy.baselines.values():
+            if source.text.startswith("run:"):
+                yield policy.name, source.text, policy.metrics
+                yield together, source.text, policy.metrics
 
 
 def _only_model(request: HistoryRequest) -> str:

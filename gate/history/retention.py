@@ -39,7 +39,8 @@ def superfluous(store: Store, keep: Keep, model: str = "") -> list[Run]:
     """The runs that would go, oldest last. Raises HistoryError."""
     others = store.others()
     runs = [run for run in store.runs(Which(model=model)) if run.id not in others]
-    kept = {*keep.named, *_newest_that_passed(runs), *(name.run for name in store.names()), *_compared_with(store, runs)}
+    today = keep.today or moment()[:10]
+    kept = {*keep.named, *_newest_that_passed(runs, today), *(name.run for name in store.names()), *_compared_with(store, runs)}
     seen: dict[tuple[str, str], int] = {}
     gone: list[Run] = []
     for run in runs:
@@ -51,16 +52,19 @@ def superfluous(store: Store, keep: Keep, model: str = "") -> list[Run]:
             gone.append(run)
     if not gone:
         return []
-    waived = _waived(store, [run for run in gone if run.verdict == "warn"], keep.today or moment()[:10])
+    waived = _waived(store, [run for run in gone if run.verdict == "warn"], today)
     return [run for run in gone if run.id not in waived]
 
 
-def _newest_that_passed(runs: Iterable[Run]) -> set[str]:
-    """What `run:latest` stands for: of each model and branch the newest run that passed and is trusted."""
-    found: dict[tuple[str, str], str] = {}
+def _newest_that_passed(runs: Iterable[Run], today: str) -> set[str]:
+    """What `run:latest` stands for: of each model and branch the newest run that passed and is trusted.
+
+    One that says it is of a day to come stands for nothing until then; it is kept beside the newest of those that do.
+    """
+    found: dict[tuple[str, str, bool], str] = {}
     for run in runs:
         if run.trusted and run.passed:
-            found.setdefault((run.model, run.branch), run.id)
+            found.setdefault((run.model, run.branch, run.started[:10] > today), run.id)
     return set(found.values())
 
 

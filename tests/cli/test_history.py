@@ -264,6 +264,23 @@ def test_pruning_leaves_what_a_policy_names(weekly: Desk) -> None:
     assert FIRST not in left
 
 
+def test_pruning_leaves_what_two_policies_name_together(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GATE_HISTORY", raising=False)
+    monkeypatch.delenv("GATE_RUN", raising=False)
+    both = ("-p", "alpha.yaml", "-p", "beta.yaml")
+    for name in ("alpha", "beta"):
+        desk.write(f"{name}.yaml", f"gate: 1\nname: {name}\nrules: [mine >= 0.1]\n")
+    for value in (0.2, 0.9, 0.3, 0.4):
+        desk.write("metrics.json", json.dumps({"mine": value}))
+        assert desk.run("check", "metrics.json", *both, "--record").code == 0
+    best = 'metrics: {mine: {better: higher}}\nbaselines: {baseline: "run:best(mine)"}\nrules: [mine >= baseline - 1]\n'
+    desk.write("beta.yaml", f"gate: 1\nname: beta\n{best}")
+    assert desk.run("history", "--prune", "--keep", "1", *both).code == 0
+    (kept, newest) = told(desk.run("history", "--json"))["runs"]
+    store = open_store("", os.environ)
+    assert {point.value for run in (kept, newest) for point in store.points(run["id"])} == {0.9, 0.4}, "the best, and the newest"
+
+
 def test_nothing_is_pruned_while_a_policy_cannot_be_read(weekly: Desk) -> None:
     (weekly.folder / "gate.yaml").write_text("gate: 1\nname: [")
     done = weekly.run("history", "--prune", "--keep", "1")

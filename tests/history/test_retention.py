@@ -76,6 +76,13 @@ def test_what_the_newest_decisions_compared_with_stays(store: Store) -> None:
     assert 2 in numbers(superfluous(store, Keep(newest=0))), "its decision is not among the newest twenty any more"
 
 
+def test_a_run_of_a_day_to_come_takes_nobodys_place(store: Store) -> None:
+    later = entry(12, verdict="pass", started="2099-01-01T00:00:00.000Z")
+    store.add([entry(10, verdict="pass"), entry(11, verdict="pass"), later])
+    assert {11, 12}.isdisjoint(numbers(superfluous(store, Keep(newest=0, today="2026-11-23"))))
+    assert 10 in numbers(superfluous(store, Keep(newest=0, today="2026-11-23")))
+
+
 @pytest.mark.parametrize(("until", "stays"), [("9999-12-31", True), ("2020-01-01", False), ("", False)])
 def test_a_run_that_a_valid_waiver_let_through_stays(store: Store, until: str, stays: bool) -> None:
     finding = {"waiver": {"until": until, "why": "relabelled", "by": "@head"}} if until else {}
