@@ -6,14 +6,18 @@ from collections.abc import Iterator
 
 from gate.app.plan import planned
 from gate.app.plan_assumed import Assumed
+from gate.confidence.single import is_of_the_rows
 from gate.errors import Problem
+from gate.judge.world import fact_of
 from gate.language.readings import candidate_readings
-from gate.language.write import write_name
+from gate.language.tree import Number, Reading, comparisons
+from gate.language.write import write, write_name
 from gate.policy.policy import Policy, Rule, Settle
 from gate.terms.measurements import Measurements
 from gate.terms.plan import PartPlan, RulePlan, Size
 
 MOST_NAMED = 3
+_FLIPPED = {">": "<", ">=": "<=", "<": ">", "<=": ">=", "==": "==", "!=": "!="}
 
 
 def too_small(policy: Policy, table: Measurements | None) -> Iterator[Problem]:
@@ -26,10 +30,34 @@ def too_small(policy: Policy, table: Measurements | None) -> Iterator[Problem]:
         return
     plans = {each.id: each for each in planned(policy, Assumed()).rules}
     for rule in asking:
+        yield from _ends(rule, policy)
         for part in plans[rule.id].parts:
             if part.fewest is not None:
                 yield from _rows(rule, plans[rule.id], part, part.fewest)
                 yield from _measured(rule, part, part.fewest, policy, table)
+
+
+def _ends(rule: Rule, policy: Policy) -> Iterator[Problem]:
+    """`recall >= 1`, `fpr <= 0`: however many rows speak for it, there may be one that does not."""
+    for node in comparisons(rule.expr.tree):
+        for reading, limit, operator in (
+            (node.left, node.right, node.operator),
+            (node.right, node.left, _FLIPPED[node.operator]),
+        ):
+            if not isinstance(reading, Reading) or not isinstance(limit, Number) or operator not in (">=", "<="):
+                continue
+            fact = fact_of(reading.metric, policy)
+            end = (
+                None
+                if fact is None or is_of_the_rows(fact.source or reading.metric)
+                else fact.high
+                if operator == ">="
+                else fact.low
+            )
+            if fact is not None and end is not None and limit.value == (100 if end == 1 and fact.unit == "%" else end):
+                what = f"`{write(node)}` cannot be shown, however many rows speak for it: one more may not"
+                remedy = "leave some room, like 0.99 or 0.01 of a share, or say `confidence: none`"
+                yield Problem("too-small-to-show", what, rule.where, remedy)
 
 
 def _rows(rule: Rule, plan: RulePlan, part: PartPlan, fewest: Size) -> Iterator[Problem]:

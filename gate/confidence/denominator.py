@@ -1,23 +1,27 @@
-"""An `n` that is not what a metric is a share of, where the same file tells: by counts of its confusion matrix, or by classes."""
+"""What the same file tells of a metric: an `n` that is not what it is a share of, and the counts behind it."""
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
+from gate.confidence import beside as matrices
+from gate.confidence.beside import COUNTS, OF_F1, SHARES, Beside
+from gate.confidence.single import scale_of
 from gate.language.value import Doubt
+from gate.stats.test import Test
 from gate.terms.measurement import Measurement
 from gate.terms.measurements import Measurements
+from gate.terms.metric import Metric
 from gate.terms.slice import Slice
 
-# What metrics are of: counts that add up to it, and what it is called.
-_SHARES = {
-    "recall": ("tp", "fn"), "fnr": ("tp", "fn"), "specificity": ("tn", "fp"), "fpr": ("tn", "fp"), "precision": ("tp", "fp"),
-    "fdr": ("tp", "fp"), "npv": ("tn", "fn"), "accuracy": ("tp", "fp", "fn", "tn"), "error_rate": ("tp", "fp", "fn", "tn"),
-}  # fmt: skip
-_F1 = ("tp", "fp", "fn")
-_OF_LABELS, _OF_PREDICTIONS = ("recall", "fnr", "specificity", "fpr"), ("precision", "fdr", "npv")
 _POSITIVES, _NEGATIVES = ("recall", "fnr"), ("specificity", "fpr")
+_CLASSES = {"n_pos": ("tp", "fn"), "n_neg": ("tn", "fp")}
+_RANKED = ("auc", "average_precision")
 _NOISE = 1e-6
+_MOST_NAMED = 5
+_OF_SEVERAL = re.compile(r"top[-_ ]?\d|subset|norm")  # an accuracy that is not the diagonal of the matrix
+_OF_A_PART = re.compile(r"train|val|dev|test|eval|oof|holdout")
 
 
 class Of(NamedTuple):
@@ -27,61 +31,79 @@ class Of(NamedTuple):
     name: str
     what: str
     counted: str
+    fact: Metric | None = None
 
 
-def other_denominator(of: Of, table: Measurements, on: Slice) -> Doubt | None:
-    """Why a measurement's n is something else; None where nothing in its file says so."""
-    if of.what == "auc":
-        return _other_classes(of, table, on)
-    if not of.found.support.n:
-        return None
-    return _by_counts(of, table, on) or _by_matrix(of, table, on) or _by_classes(of, table, on)
+def by_file(of: Of, table: Measurements, on: Slice) -> Test | Doubt | None:
+    """The test by the counts that stand beside a measurement, or why its n, or its value, is something else; None where
+    nothing in its file says so.
+    """
+    every = matrices.beside(of.name, table, on)
+    if of.what in _RANKED:
+        return next((doubt for each in every if (doubt := _other_classes(of, each)) is not None), None)
+    doubt = _other_n(of, every, table, on) if of.found.support.n else None
+    if doubt is not None or table.tally is not None:  # a tally is held against the values for itself
+        return doubt
+    test: Test | Doubt | None = None
+    for each in every:
+        found = _by_matrix(of, each)
+        if isinstance(found, Doubt):
+            return found
+        test = test or found
+    return test
+
+
+def _by_matrix(of: Of, told: Beside) -> Test | Doubt | None:
+    """By a matrix that gives the value; a doubt where none does."""
+    of_all = of.what in SHARES and SHARES[of.what][1] == COUNTS
+    if _OF_SEVERAL.search(of.name.lower()) or (told.many and not of_all and not (of.what in SHARES and of.found.support.n)):
+        return None  # of many classes it may be an average
+    every = (told.right,) if of_all and told.right is not None else told.every
+    known = [each for each in (matrices.told(of.what, four) for four in every) if each is not None]
+    scale = scale_of(of.found, of.fact)
+    agreeing = [each for each in known if matrices.agrees(of.found, scale, each.value) and matrices.fits(of.found, each)]
+    if agreeing:
+        return matrices.by_matrix(of.found, of.fact, of.name, of.what, agreeing[0])
+    last = of.name.rpartition(".")[2].lower()
+    if not known or (of.found.support.n is None and _OF_A_PART.search(last)):
+        return None  # of `train_recall` and `test_recall` beside one matrix it is one's
+    first, n = known[0], of.found.support.n
+    if n and matrices.agrees(of.found, scale, first.value):
+        return _doubt(of, n, f"by {told.named} beside it there are {first.n:,.10g} {of.counted}", f"write `n: {first.n:.10g}`")
+    shown = f"{first.value * scale:.6g}" + (f", {first.k:,.10g} of {first.n:,.10g}" if first.k is not None else "")
+    text = f"`{of.name}` is {of.found.value!r}, but by {told.named} beside it {shown}"
+    return Doubt("not-a-count", text, "write the counts of the rows that it was measured on, or leave them out", weak=True)
+
+
+# -- another n
+
+
+def _other_n(of: Of, every: list[Beside], table: Measurements, on: Slice) -> Doubt | None:
+    for each in every:
+        found = _by_counts(of, each)
+        if found is not None:
+            return found
+    return _by_classes(of, table, on)
 
 
 def _doubt(of: Of, n: float, text: str, remedy: str) -> Doubt:
     return Doubt("not-a-count", f"`{of.name}` has n {n:,.10g}, but {text}", remedy, weak=True)
 
 
-def _by_counts(of: Of, table: Measurements, on: Slice) -> Doubt | None:
-    """By tp, fp, fn and tn beside it."""
+def _by_counts(of: Of, told: Beside) -> Doubt | None:
+    """By the counts that add up to what it is a share of."""
     n = of.found.support.n or 0.0
-    counts = _F1 if of.what == "f1" else _SHARES.get(of.what)
-    meant = None if counts is None else _sum(of, table, counts, on)
-    if counts is None or meant is None or _same(n, meant) or (of.what == "f1" and n < meant):
+    counts = OF_F1 if of.what == "f1" else SHARES[of.what][1] if of.what in SHARES else None
+    every = [] if counts is None else [four.total(counts) for four in told.every]
+    meant = list(dict.fromkeys(each for each in every if each is not None))
+    if counts is None or not meant or any(_same(n, each) or (of.what == "f1" and n < each) for each in meant):
         return None  # of F1 the positives alone are often told: fewer, and so no overstatement
-    text = f"{' + '.join(counts)} is {meant:,.10g}: it is a share of the {of.counted}"
-    return _doubt(of, n, text, f"write `n: {meant:.10g}`")
-
-
-def _beside(of: Of, name: str) -> str:
-    """What stands under the same name as the measurement: beside `test.recall` is `test.tp`."""
-    return of.name[: of.name.rfind(".") + 1] + name
-
-
-def _sum(of: Of, table: Measurements, counts: tuple[str, ...], on: Slice) -> float | None:
-    beside = [table.get(_beside(of, each), on) for each in counts]
-    known = [float(each.value) for each in beside if each is not None and each.value is not None]
-    return sum(known) if len(known) == len(counts) else None
-
-
-def _by_matrix(of: Of, table: Measurements, on: Slice) -> Doubt | None:
-    """By rows by label and prediction (`confusion[label=…, prediction=…]`); which label is meant is not asked."""
-    column = "label" if of.what in _OF_LABELS else "prediction" if of.what in _OF_PREDICTIONS else ""
-    if not column and of.what not in ("accuracy", "error_rate"):
-        return None
-    sums: dict[str, float] = {}
-    for cell, each in table.slices_of(_beside(of, "confusion")).items():
-        parts = dict(cell.parts)
-        label = parts.pop(column, "") if column else parts.pop("label", "") and ""
-        parts.pop("prediction" if column != "prediction" else "label", None)
-        if each.value is not None and Slice.of(parts) == on:
-            sums[label] = sums.get(label, 0.0) + float(each.value)
-    n = of.found.support.n or 0.0
-    if not sums or any(_same(n, meant) for meant in sums.values()):
-        return None
-    listed = ", ".join(f"{meant:,.10g}" for meant in list(sums.values())[:5])
-    what = {"label": "its labels have ", "prediction": "its predictions have ", "": "it has "}[column]
-    return _doubt(of, n, f"the confusion matrix beside it says otherwise: {what}{listed} rows", f"`n` counts {of.counted}")
+    if told.cells:
+        listed = " or ".join(f"{each:,.10g}" for each in meant[:_MOST_NAMED]) + (" …" if len(meant) > _MOST_NAMED else "")
+        text = f"by {told.named} beside it there are {listed} {of.counted}"
+    else:
+        text = f"{' + '.join(counts)} is {meant[0]:,.10g}: it is a share of the {of.counted}"
+    return _doubt(of, n, text, f"write `n: {meant[0]:.10g}`" if len(meant) == 1 else f"`n` counts the {of.counted}")
 
 
 def _by_classes(of: Of, table: Measurements, on: Slice) -> Doubt | None:
@@ -91,8 +113,9 @@ def _by_classes(of: Of, table: Measurements, on: Slice) -> Doubt | None:
         return None
     n = of.found.support.n or 0.0
     own = getattr(of.found.support, which)
+    beside = of.name[: of.name.rfind(".") + 1]
     for name in () if own is not None else table.names:
-        other = table.get(name, on) if name.startswith(_beside(of, "")) else None
+        other = table.get(name, on) if name.startswith(beside) else None
         support = None if other is None else other.support
         if support is not None and support.n_pos and support.n_neg and _same(n, support.n_pos + support.n_neg):
             own = getattr(support, which)
@@ -102,15 +125,23 @@ def _by_classes(of: Of, table: Measurements, on: Slice) -> Doubt | None:
     return _doubt(of, n, f"there are {own:,.10g} {of.counted} (`{which}`): it is a share of those", f"write `n: {own:.10g}`")
 
 
-def _other_classes(of: Of, table: Measurements, on: Slice) -> Doubt | None:
-    """Of an AUC: positives and negatives that are not those of the confusion matrix."""
+def _other_classes(of: Of, told: Beside) -> Doubt | None:
+    """Of an area: positives and negatives that are not those of the confusion matrix."""
     support = of.found.support
-    for told, counts, name in ((support.n_pos, ("tp", "fn"), "n_pos"), (support.n_neg, ("tn", "fp"), "n_neg")):
-        meant = _sum(of, table, counts, on)
-        if told is not None and meant is not None and not _same(told, meant):
-            text = f"`{of.name}` has {name} {told:,.10g}, but {' + '.join(counts)} is {meant:,.10g}"
-            return Doubt("not-a-count", text, f"write `{name}: {meant:.10g}`", weak=True)
-    return None
+    stated = [(key, each) for key, each in (("n_pos", support.n_pos), ("n_neg", support.n_neg)) if each is not None]
+    wrong: list[tuple[str, float, tuple[str, ...], float]] = []
+    for four in () if told.many else told.every:
+        other = [(key, each, _CLASSES[key], four.total(_CLASSES[key])) for key, each in stated]
+        differ = [(key, each, names, meant) for key, each, names, meant in other if meant is not None and not _same(each, meant)]
+        if not differ:
+            return None
+        wrong += differ
+    if not wrong:
+        return None
+    key, each, names, meant = wrong[0]
+    what = "positives" if key == "n_pos" else "negatives"
+    text = f"by {told.named} beside it there are {meant:,.10g} {what}" if told.cells else f"{' + '.join(names)} is {meant:,.10g}"
+    return Doubt("not-a-count", f"`{of.name}` has {key} {each:,.10g}, but {text}", f"write `{key}: {meant:.10g}`", weak=True)
 
 
 def _same(one: float, other: float) -> bool:

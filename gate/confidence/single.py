@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from math import inf, sqrt
+from typing import TypeVar
 
+from gate.confidence.lacking import (
+    AVERAGE_PRECISION,
+    BOUNDED_MEANS,
+    contradiction,
+    is_no_share,
+    no_evidence,
+    no_whole_number,
+    out_of_range,
+)
+from gate.confidence.stated import is_wider, jaccard, limited, no_surer, rows_of, rows_of_error
 from gate.language.value import Doubt
 from gate.record import replace
 from gate.stats.combine import scaled
@@ -14,6 +24,7 @@ from gate.terms import catalogue
 from gate.terms.measurement import Measurement
 from gate.terms.metric import Metric
 
+Found = TypeVar("Found", Test, Test | Doubt)
 _WORDS = re.compile(r"[^a-z0-9]+")
 # Beside a metric's name these say that it is worked out of several values: then it is no share, and no area, of its n.
 _AVERAGED = frozenset(
@@ -21,10 +32,6 @@ _AVERAGED = frozenset(
      "ovo")
 )  # fmt: skip
 _F1 = frozenset(("f1", "f1score"))
-_AVERAGE_PRECISION = "average_precision"
-# Means over n rows (or queries) of a number from 0 to 1 each.
-_BOUNDED_MEANS = frozenset(("brier", "ndcg", "mrr", "hit_rate", "pass@k", "hamming_loss"))
-_LOSSES = frozenset(("log_loss", "rmse", "mae", "mse", "mape"))  # means over rows without a largest value
 _OF = {
     "recall": "positives", "fnr": "positives", "specificity": "negatives", "fpr": "negatives",
     "precision": "predicted positives", "fdr": "predicted positives", "npv": "predicted negatives", "ndcg": "queries",
@@ -32,8 +39,6 @@ _OF = {
 }  # fmt: skip
 # What the rows are, and no estimate of anything beyond them.
 _OF_THE_ROWS = frozenset(("rows", "label_coverage"))
-# Of the effective n: above, a stated standard error says no more than n itself does.
-_INDEPENDENT = 0.9
 
 
 def test_of(found: Measurement, fact: Metric | None, name: str) -> Test | Doubt:
@@ -41,20 +46,27 @@ def test_of(found: Measurement, fact: Metric | None, name: str) -> Test | Doubt:
     value = found.value
     assert value is not None
     assert not isinstance(value, bool)
-    what = known_as(name)
-    scale = scale_of(found, fact)
-    wrong = _contradiction(found, name)
+    what, scale = known_as(name), scale_of(found, fact)
+    share = value / scale
+    wrong = contradiction(found, share, scale, name, _is_share(found, fact))
     if wrong is not None:
         return wrong
-    if found.support.exposure and found.support.k is not None:
+    test = _by_evidence(found, share, scale, what, fact, name)
+    return test if isinstance(test, Doubt) else no_surer(test, found)
+
+
+def _by_evidence(found: Measurement, share: float, scale: float, what: str, fact: Metric | None, name: str) -> Test | Doubt:
+    support = found.support
+    if support.exposure and support.k is not None:
         from gate.stats import poisson
 
-        return poisson.of_counts(found.support.k, found.support.exposure)
+        return poisson.of_counts(support.k, support.exposure)
     if _is_share(found, fact):
-        return _scaled(_share(found, value / scale, what, name), scale)
-    if fact is not None and fact.high in (1, 100) and not (fact.low or 0) <= value <= fact.high * (1 if scale == 1 else inf):
-        return Doubt("no-evidence", f"`{name}` is {value:g}, outside its range", "", weak=True)
-    return _other(found, value, scale, what, fact, name)
+        return _scaled(_share(found, share, scale, what, name), scale)
+    low, high = _ends(fact, scale)
+    if fact is not None and fact.high in (1, 100) and not low <= share * scale <= high:
+        return out_of_range(found, name, "outside its range")
+    return _other(found, share, scale, what, fact, name)
 
 
 def scale_of(found: Measurement, fact: Metric | None) -> float:
@@ -67,7 +79,7 @@ def known_as(name: str) -> str:
     common = catalogue.find(name)
     if common is None or "@" in name:
         return ""
-    if common.name == _AVERAGE_PRECISION:
+    if common.name == AVERAGE_PRECISION:
         return common.name
     words = _WORDS.split(name.lower())
     if not _AVERAGED.isdisjoint(words):
@@ -89,7 +101,7 @@ def counted(what: str) -> str:
     return _OF.get(what, "rows")
 
 
-def _scaled(test: Test | Doubt, scale: float) -> Test | Doubt:
+def _scaled(test: Found, scale: float) -> Found:
     return test if isinstance(test, Doubt) or scale == 1 else scaled(test, scale)
 
 
@@ -98,117 +110,128 @@ def _scaled(test: Test | Doubt, scale: float) -> Test | Doubt:
 
 def _is_share(found: Measurement, fact: Metric | None) -> bool:
     support = found.support
-    return bool(support.n) and (support.k is not None or (fact is not None and fact.proportion))
+    if support.n:
+        return support.k is not None or (fact is not None and fact.proportion)
+    return fact is not None and fact.proportion and bool(support.stderr or support.interval) and support.n is None
 
 
-def _share(found: Measurement, value: float, what: str, name: str) -> Test | Doubt:
+def _share(found: Measurement, share: float, scale: float, what: str, name: str) -> Test | Doubt:
     from gate.stats import proportion
 
-    support = found.support
-    n = float(support.n or 0)
+    n = inf if found.support.n is None else float(found.support.n)
     if n < 1:
         return Doubt("no-evidence", f"`{name}` is measured on {n:g} rows", weak=True)
-    if not 0 <= value <= 1:
-        what = f"`{name}` is {value:g}, and a share of {n:g} lies between 0 and 1"
-        return Doubt("no-evidence", what, "state its unit (`%`), or its range under `metrics:`", weak=True)
-    if found.support.k is not None and found.support.k % 1 and not n % 1:
-        text = f"`{name}` has k {found.support.k:g} of n {n:g}: a count is a whole number"
-        return Doubt("not-a-count", text, "with weights, write the `value` and its `stderr`", weak=True)
-    if _is_wider(found, value, n):
-        return _effective(found, value, n)
-    k = _count(found, value, n)
+    if not 0 <= share <= 1:
+        return out_of_range(found, name, f"and a share{f' of {n:g}' if n < inf else ''} lies between 0 and 1")
+    if n == inf or is_wider(found, share, n, scale):
+        return _effective(share, min(n, rows_of(found, share, scale)))
+    k = _count(found, share, n)
     if k is not None:
-        return replace(proportion.of_counts(k, n), of=counted(what), estimate=value)
-    if support.stderr:
-        return _effective(found, value, n)
-    text = f"`{name}` is {found.value!r} of n {n:g}: that would be {value * n:.6g} {counted(what)}, no whole number"
-    return Doubt("not-a-count", text, _right_n(what), weak=True)
-
-
-def _is_wider(found: Measurement, value: float, n: float) -> bool:
-    """Whether the stated standard error is more than that of n independent rows: of clusters, or of weights."""
-    return 0 < value < 1 and value * (1 - value) < _INDEPENDENT * n * _stderr(found, value) ** 2
-
-
-def _stderr(found: Measurement, value: float) -> float:
-    """The standard error of a share, which is stated in the unit of the value as it is written; 0 where none is."""
-    return (found.support.stderr or 0.0) * (value / found.value if found.value else 1.0)
+        return replace(proportion.of_counts(k, n), of=counted(what), estimate=share)
+    if found.support.stderr:
+        return _effective(share, min(n, rows_of(found, share, scale)))
+    return no_whole_number(found, share, scale, name, counted(what))
 
 
 def counts_of(found: Measurement, fact: Metric | None) -> tuple[float, float] | None:
-    """k of n where a measurement is a share of rows that count alike."""
-    if not _is_share(found, fact) or found.value is None or (found.support.n or 0) < 1:
-        return None
+    """k of n where a measurement is a share of rows that count alike, and nothing else is stated of its error."""
     n = float(found.support.n or 0)
+    if (
+        not _is_share(found, fact)
+        or found.value is None
+        or n < 1
+        or found.support.interval is not None
+        or is_no_share(found.metric)
+    ):
+        return None
     scale = scale_of(found, fact)
-    if _is_wider(found, found.value / scale, n):
+    if is_wider(found, found.value / scale, n, scale):
         return None
     k = _count(found, found.value / scale, n)
     return (k, n) if k is not None and 0 <= k <= n else None
 
 
-def _count(found: Measurement, value: float, n: float) -> float | None:
+def _count(found: Measurement, share: float, n: float) -> float | None:
     """How many a share is of n; None where that is no whole number, as with weights, or where n is something else."""
     if found.support.k is not None:
         return float(found.support.k)
     from gate.stats.rounding import count_of
 
     written = float(found.value or 0)
-    return count_of(written, n, value / written if written else 1.0)
+    return count_of(written, n, share / written if written else 1.0)
 
 
-def _right_n(what: str) -> str:
-    return f"`n` counts the {counted(what)}; or write `k` and `n` instead of a value"
-
-
-def _effective(found: Measurement, value: float, n: float) -> Test:
-    """A share of weighted rows: Wilson's at the number of independent ones that have its standard error."""
+def _effective(share: float, n: float) -> Test:
+    """A share by its error: Wilson's at the number of independent rows that have it, exact where few."""
     from gate.stats.proportion import of_share
 
-    stderr = _stderr(found, value)
-    effective = min(n, value * (1 - value) / (stderr * stderr)) if 0 < value < 1 else n
-    if effective < 1:
-        effective = 1.0
-    test = of_share(value, effective)
-    return replace(test, method=f"{test.method}, at the effective n", of="independent rows")
+    test = of_share(share, max(1.0, float(f"{n:.4g}")))  # as people read it
+    return replace(test, method=f"{test.method}, at the effective n", of="independent rows", estimate=share)
 
 
 # -- everything else
 
 
-def _other(found: Measurement, value: float, scale: float, what: str, fact: Metric | None, name: str) -> Test | Doubt:
+def _other(found: Measurement, share: float, scale: float, what: str, fact: Metric | None, name: str) -> Test | Doubt:
     support = found.support
-    share = value / scale
-    in_unit = 0 <= share <= 1
-    if what == "auc" and support.n_pos and support.n_neg and in_unit:
-        from gate.stats.auc import of_auc
-
-        stderr = support.stderr / scale if support.stderr else None
-        return _scaled(of_auc(share, support.n_pos, support.n_neg, stderr), scale)
-    if what == "f1" and support.n and support.n >= 1 and in_unit:
-        from gate.stats.f1 import of_f1
-
-        return _scaled(replace(of_f1(share, support.n), of=counted(what)), scale)
-    if what == _AVERAGE_PRECISION and support.n_pos and support.stderr and in_unit:
-        from gate.stats.average_precision import of_average_precision
-
-        return _scaled(of_average_precision(share, support.n_pos, support.stderr / scale), scale)
+    if 0 <= share <= 1:
+        test = _in_unit(found, share, scale, what, name)
+        if test is not None:
+            return _scaled(test, scale)
     stderr = _standard_error(found)
     if stderr is not None:
-        return _mean(found, value, stderr, what)
+        return _mean(found, stderr, scale, what, fact)
     if support.interval is not None:
-        return _stated(found, value)
-    if support.n and support.n >= 1 and in_unit and _is_bounded_mean(what, fact, name):
+        return _stated(found, scale, fact)
+    if support.n and support.n >= 1 and 0 <= share <= 1 and _is_bounded_mean(what, fact, name):
         from gate.stats.proportion import of_share
 
         test = of_share(share, support.n)
         return _scaled(replace(test, method=f"{test.method}, of a mean", of=counted(what)), scale)
-    return no_evidence(found, what, name)
+    return no_evidence(found, what, name, counted(what))
+
+
+def _in_unit(found: Measurement, share: float, scale: float, what: str, name: str) -> Test | Doubt | None:
+    """The test of a metric from 0 to 1 that has one of its own; None where there is none, or not the evidence for it."""
+    support = found.support
+    if what in ("auc", AVERAGE_PRECISION) and 0 in (support.n_pos, support.n_neg):
+        return no_evidence(found, what, name, counted(what))
+    if what == "auc" and support.n_pos and support.n_neg:
+        from gate.stats.auc import of_auc
+
+        stderr = support.stderr / scale if support.stderr else None
+        test = of_auc(share, support.n_pos, support.n_neg, stderr)
+        return test if 0 < share < 1 or stderr is None else _as_wide(test, share, stderr)
+    if what == "f1":
+        return _f1(found, scale, what)
+    if what == AVERAGE_PRECISION and (support.stderr or support.interval):
+        if not support.n_pos:
+            return no_evidence(found, what, name, counted(what))
+        from gate.stats.average_precision import of_average_precision
+
+        return of_average_precision(share, support.n_pos, (support.stderr or 0) / scale)
+    return None
+
+
+def _f1(found: Measurement, scale: float, what: str) -> Test | None:
+    """F1 by its Jaccard index, which is a share: of n, or of the independent rows that have its error."""
+    from gate.stats.f1 import of_f1
+
+    of_jaccard, n = jaccard(found, scale), found.support.n
+    effective = rows_of(of_jaccard, float(of_jaccard.value or 0), 1.0)
+    if n is None and effective < inf:
+        n = effective
+    if not n or n < 1:
+        return None
+    if not is_wider(of_jaccard, float(of_jaccard.value or 0), n, 1.0) and n == found.support.n:
+        return replace(of_f1(float(found.value or 0) / scale, n), of=counted(what))
+    test = of_f1(float(found.value or 0) / scale, min(n, effective))
+    return replace(test, method=f"{test.method}, at the effective n", of="independent rows")
 
 
 def _is_bounded_mean(what: str, fact: Metric | None, name: str) -> bool:
     """Whether a value is the mean of n numbers from 0 to 1: the catalogue knows it, or only the policy does and bounds it."""
-    if what in _BOUNDED_MEANS:
+    if what in BOUNDED_MEANS:
         return True
     return catalogue.find(name) is None and fact is not None and fact.low == 0 and fact.high in (1, 100)
 
@@ -220,66 +243,40 @@ def _standard_error(found: Measurement) -> float | None:
     return support.std / sqrt(support.n) if support.std and support.n and support.n > 1 else None
 
 
-def _mean(found: Measurement, value: float, stderr: float, what: str) -> Test:
+def _mean(found: Measurement, stderr: float, scale: float, what: str, fact: Metric | None) -> Test:
     from gate.stats.means import of_mean
 
-    n = found.support.n
+    n, value = found.support.n, float(found.value or 0)
     test = of_mean(value, float(n) if n else inf, stderr)
-    return replace(test, of=counted(what)) if n else replace(test, n=0.0, of="")
+    test = replace(test, of=counted(what)) if n else replace(test, n=0.0, of="")
+    low, high = _ends(fact, scale)
+    if (low, high) == (0.0, scale) and low <= value <= high and not test.problem:
+        test = _as_wide(test, value / scale, stderr / scale, scale)
+    return limited(test, low, high)
 
 
-def _stated(found: Measurement, value: float) -> Test | Doubt:
+def _as_wide(test: Test, share: float, stderr: float, scale: float = 1.0) -> Test:
+    """The test of what lies in [0, 1], which is no surer than that of a share with its error: near an end errors are skewed."""
+    from gate.stats.combine import agreeing
+    from gate.stats.proportion import of_share
+
+    other = _scaled(of_share(share, rows_of_error(share, stderr)), scale)
+    return agreeing([test, other])
+
+
+def _ends(fact: Metric | None, scale: float) -> tuple[float, float]:
+    """Between what a metric lies, as it is written; infinite where that is not known."""
+    if fact is None:
+        return -inf, inf
+    unit = scale / 100 if (fact.low, fact.high) == (0, 100) else scale
+    return (-inf if fact.low is None else fact.low * unit), (inf if fact.high is None else fact.high * unit)
+
+
+def _stated(found: Measurement, scale: float, fact: Metric | None) -> Test:
     from gate.stats.means import of_stated_interval
 
     stated = found.support.interval
     assert stated is not None
     n = found.support.n
-    test = of_stated_interval(stated.low, stated.high, stated.confidence, value)
-    return replace(test, n=float(n)) if n else test
-
-
-def no_evidence(found: Measurement, what: str, name: str) -> Doubt:
-    """Why nothing is known of how sure a value is, and what to supply."""
-    number, of = f"{found.value:.6g}", counted(what)
-    fact = catalogue.find(name)
-    share = (fact is not None and fact.proportion) or what == "f1" or what in _BOUNDED_MEANS
-    if found.evidence == "measured":
-        remedy = "`confidence: none` compares it as it is"
-        return Doubt("no-evidence", f"no method here tells how sure `{name}` is", remedy, weak=True)
-    if what == "auc":
-        of, remedy = "positives and negatives", f'write `{{"value": {number}, "n_pos": 120, "n_neg": 880}}`'
-    elif what == _AVERAGE_PRECISION:
-        of = "positives"
-        remedy = f'write `{{"value": {number}, "n_pos": 120, "stderr": 0.02}}`'
-    elif share:
-        remedy = f'write `{{"value": {number}, "n": 400}}`, with `n` the number of {of}'
-    else:
-        text = f"`{name}` does not say how far off it may be"
-        if found.support.n:
-            text = f"`{name}` says only its n, {found.support.n:,.10g}, and not how far off it may be"
-        of_rows = what in _LOSSES or (fact is not None and fact.high is not None)
-        other = "or let gate measure the rows" if of_rows else "for what is no sample (a size, a cost) `confidence: none`"
-        remedy = f'write `{{"value": {number}, "stderr": …}}`, {other}'
-        return Doubt("no-evidence", text, remedy, weak=True)
-    return Doubt("no-evidence", f"`{name}` does not say on how many {of} it was measured", remedy, weak=True)
-
-
-# -- what cannot be
-
-
-def _contradiction(found: Measurement, name: str) -> Doubt | None:
-    support = found.support
-    wrong: list[tuple[Callable[[], bool], str]] = [
-        (lambda: support.stderr is not None and support.stderr < 0, "has a negative standard error"),
-        (lambda: support.stderr == 0 and support.k is None, "has a standard error of 0: no sample is as sure as that"),
-        (lambda: support.std == 0, "has a standard deviation of 0: rows that are all alike show nothing about others"),
-        (lambda: None not in (support.k, support.n) and not 0 <= (support.k or 0) <= (support.n or 0), "has more `k` than `n`"),
-        (
-            lambda: support.interval is not None and not support.interval.low < support.interval.high and support.k is None,
-            "has an interval of width 0: no sample is as sure as that",
-        ),
-    ]
-    for holds, what in wrong:
-        if holds():
-            return Doubt("no-evidence", f"`{name}` {what}", "supply `n`, and `k` where it is a share", weak=True)
-    return None
+    test = of_stated_interval(stated.low, stated.high, stated.confidence, float(found.value or 0))
+    return limited(replace(test, n=float(n)) if n else test, *_ends(fact, scale))

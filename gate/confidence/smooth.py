@@ -60,7 +60,7 @@ class Prover:
             return None
         if single.is_of_the_rows(self.ground.source(atom.metric)):
             return certain(float(found.value or 0))
-        test: Test | Doubt | None = self._other_denominator(atom, found)
+        test: Test | Doubt | None = self._by_file(atom, found)
         if test is None and has_tally(self.ground, atom.of):
             from gate.confidence import tallied
 
@@ -72,15 +72,15 @@ class Prover:
             return None
         return test
 
-    def _other_denominator(self, atom: Atom, found: Measurement) -> Doubt | None:
-        """Why `n` is not what a share is of, where the same file tells."""
+    def _by_file(self, atom: Atom, found: Measurement) -> Test | Doubt | None:
+        """The test by the confusion matrix beside a claim, or why its `n` is something else."""
         name, table = self.ground.source(atom.metric), self.ground.table(atom.of)
         if isinstance(table, Doubt) or found.evidence == "measured":
             return None
-        from gate.confidence.denominator import Of, other_denominator
+        from gate.confidence.denominator import Of, by_file
 
         what = single.known_as(name)
-        return other_denominator(Of(found, name, what, single.counted(what)), table, atom.on)
+        return by_file(Of(found, name, what, single.counted(what), self.ground.fact(atom.metric)), table, atom.on)
 
     def leaf(self, leaf: Tree) -> Test | None:
         """The test of what stands below all operations."""

@@ -35,7 +35,7 @@ _UNIT_UP = {  # in [0, 1], no share of rows
     "balanced_accuracy": "balancedaccuracy balancedaccuracyscore",
     "f1": "f1score fscore fmeasure fbeta fbetascore f2score",
     "auc": "rocauc aucroc auroc rocaucscore areaunderroc",
-    "average_precision": "averageprecision averageprecisionscore prauc aucpr auprc areaunderpr",
+    "average_precision": "averageprecision averageprecisionscore prauc aucpr auprc areaunderpr ap",
     "iou": "miou meaniou jaccard jaccardscore jaccardindex",
     "dice": "dicescore dicecoefficient",
     "ndcg": "ndcgscore",

@@ -56,3 +56,13 @@ def test_a_budget_takes_more() -> None:
 
 def test_a_budget_that_nothing_spends() -> None:
     assert [each.slug for each in advice("recall >= 0.9", more="holdout: {uses: 3, adaptivity: none}\n")] == ["unused-holdout"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [("recall >= 1", True), ("fpr <= 0", True), ("100% <= recall", True), ("recall >= 0.99", False), ("recall <= 1", False)],
+)
+def test_an_end_of_the_range_is_never_shown(rule: str, told: bool) -> None:
+    found = advice(f"{{check: {rule}, confidence: 95%}}")
+    assert ["cannot be shown, however many rows" in each.message for each in found] == [True] * told
+    assert advice(f"{{check: {rule}, confidence: 95%, undecided: pass}}") == []

@@ -67,9 +67,24 @@ def test_a_value_is_written_with_as_many_digits_as_people_like(desk: Desk, evide
         ("f1 >= 0.5", {"f1": {"value": 0.857, "n": 1000}, **COUNTS}, "tp + fp + fn is 120"),
         ("accuracy >= 0.8", {"accuracy": {"value": 0.97, "n": 100}, **COUNTS}, "tp + fp + fn + tn is 1,000"),
         ("roc_auc >= 0.8", {"roc_auc": {"value": 0.97, "n_pos": 900, "n_neg": 900}, **COUNTS}, "n_pos 900, but tp + fn is 100"),
-        ("recall >= 0.8", {"recall": {"value": 0.9, "n": 1000}, **MATRIX}, "its labels have 900, 100 rows"),
-        ("precision >= 0.5", {"precision": {"value": 0.818, "n": 1000}, **MATRIX}, "its predictions have 890, 110 rows"),
-        ("accuracy >= 0.8", {"accuracy": {"value": 0.97, "n": 100}, **MATRIX}, "it has 1,000 rows"),
+        (
+            "recall >= 0.8",
+            {"recall": {"value": 0.9, "n": 1000}, **MATRIX},
+            "by the confusion matrix beside it there are 100 positives",
+        ),
+        ("precision >= 0.5", {"precision": {"value": 0.818, "n": 1000}, **MATRIX}, "there are 110 predicted positives"),
+        ("recall >= 0.8", {"recall": {"value": 0.9, "n": 900}, **MATRIX}, "there are 100 positives"),
+        ("f1 >= 0.8", {"f1": {"value": 0.857, "n": 1000}, **MATRIX}, "there are 120 rows labelled or predicted positive"),
+        ("mcc >= 0.7", {"mcc": {"value": 0.8416, "n": 5000}, **MATRIX}, "there are 1,000 rows"),
+        ("auc >= 0.85", {"auc": {"value": 0.9, "n_pos": 500, "n_neg": 500}, **MATRIX}, "there are 100 positives"),
+        ("auc >= 0.85", {"auc": {"value": 0.9, "n_pos": 100, "n_neg": 9000}, **MATRIX}, "there are 900 negatives"),
+        ("ap >= 0.5", {"ap": {"value": 0.9, "n_pos": 500, "stderr": 0.02}, **MATRIX}, "there are 100 positives"),
+        (
+            "recall >= 0.8",
+            {"recall": {"value": 0.9, "n": 1000}, **MATRIX, "labels": ["a", "b"]},
+            "there are 100 or 900 positives",
+        ),
+        ("accuracy >= 0.8", {"accuracy": {"value": 0.97, "n": 100}, **MATRIX}, "there are 1,000 rows"),
         ("recall >= 0.8", {"recall": {"value": 0.9, "n": 1000, "n_pos": 100}}, "there are 100 positives"),
         (
             "recall >= 0.8",
@@ -101,3 +116,169 @@ def test_a_stated_error_of_clusters_counts_beside_n(desk: Desk) -> None:
     assert code == UNDECIDED, said
     assert judged(desk, "recall >= 88", {"recall": {"value": 90, "n": 1000, "stderr": 3, "unit": "%"}})[0] == UNDECIDED
     assert judged(desk, "recall >= 88", {"recall": {"value": 90, "n": 1000, "stderr": 0.9, "unit": "%"}})[0] == 0
+
+
+@pytest.mark.parametrize("beside", [COUNTS, MATRIX])
+@pytest.mark.parametrize(
+    ("rule", "metrics", "says"),
+    [
+        ("recall >= 0.8", {"recall": {"value": 0.99, "n": 100}}, "beside it 0.9, 90 of 100"),
+        ("recall >= 0.8", {"recall": {"k": 99, "n": 100}}, "beside it 0.9, 90 of 100"),
+        ("recall >= 0.8", {"recall": {"value": 0.95, "stderr": 0.01}}, "beside it 0.9, 90 of 100"),
+        ("recall >= 80", {"recall": {"value": 95, "unit": "%"}}, "beside it 90, 90 of 100"),
+        ("f1 >= 0.8", {"f1": {"value": 0.9, "n": 120}}, "beside it 0.857143"),
+        ("mcc >= 0.7", {"mcc": {"value": 0.95, "stderr": 0.01}}, "beside it 0.841617"),
+    ],
+)
+def test_a_value_that_the_confusion_matrix_does_not_give(
+    desk: Desk, beside: dict[str, Any], rule: str, metrics: dict[str, Any], says: str
+) -> None:
+    code, said = judged(desk, rule, {**metrics, **beside})
+    assert (code, says in said) == (UNDECIDED, True), said
+
+
+@pytest.mark.parametrize("beside", [COUNTS, MATRIX])
+@pytest.mark.parametrize(
+    ("holds", "open_", "value"),
+    [
+        ("recall >= 0.83", "recall >= 0.86", 0.9),
+        ("fnr <= 0.17", "fnr <= 0.14", 0.1),
+        ("precision >= 0.74", "precision >= 0.8", 0.818),
+        ("fdr <= 0.26", "fdr <= 0.2", 0.1818),
+        ("specificity >= 0.965", "specificity >= 0.975", 0.978),
+        ("fpr <= 0.035", "fpr <= 0.025", 0.022),
+        ("npv >= 0.98", "npv >= 0.987", 0.9888),
+        ("accuracy >= 0.958", "accuracy >= 0.965", 0.97),
+        ("error_rate <= 0.042", "error_rate <= 0.035", 0.03),
+        ("f1 >= 0.8", "f1 >= 0.84", 0.857),
+        ("mcc >= 0.77", "mcc >= 0.82", 0.8416),
+        ("kappa >= 0.77", "kappa >= 0.82", 0.8404),
+        ("balanced_accuracy >= 0.9", "balanced_accuracy >= 0.93", 0.9389),
+    ],
+)
+def test_a_confusion_matrix_is_evidence(desk: Desk, beside: dict[str, Any], holds: str, open_: str, value: float) -> None:
+    metrics = {holds.split()[0]: value, **beside}
+    assert judged(desk, holds, metrics)[0] == 0
+    assert judged(desk, open_, metrics)[0] == UNDECIDED
+
+
+def test_which_label_is_positive_is_told_by_the_value_where_the_labels_have_names(desk: Desk) -> None:
+    named = {**MATRIX, "labels": ["ham", "spam"]}
+    assert judged(desk, "recall >= 0.83", {"recall": 0.9, **named})[0] == 0
+    assert judged(desk, "recall >= 0.965", {"recall": 0.9778, **named})[0] == 0
+    assert judged(desk, "recall >= 0.965", {"recall": 0.9778, **MATRIX})[0] == UNDECIDED
+    sliced = {"slices": [{"slice": {"class": "ham"}, "metrics": {"recall": 0.9778}}]}
+    assert judged(desk, "recall[class=ham] >= 0.965", {**named, **sliced})[0] == 0
+
+
+def test_a_matrix_of_many_classes_is_evidence_of_the_accuracy_alone(desk: Desk) -> None:
+    beside = {"confusion_matrix": [[80, 10, 10], [5, 90, 5], [2, 8, 90]]}
+    assert judged(desk, "accuracy >= 0.8", {"accuracy": 0.8667, **beside})[0] == 0
+    assert judged(desk, "accuracy >= 0.8", {"top3_accuracy": 0.99, "accuracy": 0.8667, **beside})[0] == 0
+    code, said = judged(desk, "recall >= 0.8", {"recall": 0.8667, **beside})
+    assert (code, "does not say on how many" in said) == (UNDECIDED, True), said
+
+
+def test_a_stated_error_counts_beside_a_confusion_matrix(desk: Desk) -> None:
+    for metric in ({"recall": {"value": 0.9, "stderr": 0.1}}, {"recall": {"value": 0.9, "interval": [0.6, 1.0]}}):
+        assert judged(desk, "recall >= 0.8", {**metric, **MATRIX})[0] == UNDECIDED
+    for error in ({"stderr": 0.2}, {"interval": [0.3, 0.99]}):
+        assert judged(desk, "mcc >= 0.7", {"mcc": {"value": 0.8416, **error}, **MATRIX})[0] == UNDECIDED
+
+
+@pytest.mark.parametrize(
+    ("rule", "evidence"),
+    [
+        ("recall >= 0.75", {"value": 0.8, "n": 400, "interval": [0.6, 0.95]}),
+        ("recall >= 0.75", {"k": 320, "n": 400, "interval": [0.6, 0.95]}),
+        ("recall >= 0.75", {"value": 0.8, "n": 400, "std": 2.0}),
+        ("recall >= 0.9", {"value": 1.0, "n": 400, "stderr": 0.1}),
+        ("recall >= 75", {"value": 80, "unit": "%", "n": 400, "interval": [60, 95]}),
+        ("f1 >= 0.7", {"value": 0.8, "n": 60, "stderr": 0.2}),
+        ("f1 >= 0.7", {"value": 0.8, "n": 60, "interval": [0.4, 0.95]}),
+        ("auc >= 0.86", {"value": 0.9, "n_pos": 120, "n_neg": 880, "interval": [0.7, 0.97]}),
+        ("auc >= 0.86", {"value": 0.9, "n_pos": 120, "n_neg": 880, "stderr": 0.1}),
+        ("auc >= 0.86", {"value": 1.0, "n_pos": 120, "n_neg": 880, "stderr": 0.2}),
+        ("brier <= 0.2", {"value": 0.1, "n": 400, "interval": [0.0, 0.5]}),
+        ("ap >= 0.5", {"value": 0.6, "n_pos": 200, "interval": [0.2, 0.9]}),
+        ("mae <= 1", {"value": 0.5, "stderr": 0.01, "interval": [0.1, 2]}),
+    ],
+)
+def test_the_wider_of_two_kinds_of_evidence_counts(desk: Desk, rule: str, evidence: dict[str, Any]) -> None:
+    code, said = judged(desk, rule, {rule.split()[0]: evidence})
+    assert code == UNDECIDED, said
+
+
+@pytest.mark.parametrize("interval", [[0.836, 0.939], [0.83, 0.97], [0.8238, 0.951]])
+def test_an_interval_as_wide_as_n_changes_little(desk: Desk, interval: list[float]) -> None:
+    assert judged(desk, "recall >= 0.82", {"recall": {"value": 0.9, "n": 100, "interval": interval}})[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("evidence", "proven"),
+    [
+        ({"value": 0.98, "stderr": 0.02}, 0.905),
+        ({"value": 98, "stderr": 2, "unit": "%"}, 90.5),
+        ({"value": 0.98, "interval": [0.94, 1.0]}, 0.905),
+        ({"value": 1.0, "stderr": 0.0144}, 0.93),
+        ({"value": 1.0, "interval": [0.9263, 1.0]}, 0.93),
+    ],
+)
+def test_a_share_by_its_error_alone_is_one_of_49_rows(desk: Desk, evidence: dict[str, Any], proven: float) -> None:
+    """Not the plain normal: that would leave [0, 1], and prove what 48 or 49 of 49 do not."""
+    scale = 100 if proven > 1 else 1
+    assert judged(desk, f"recall >= {proven}", {"recall": evidence})[0] == 0
+    assert judged(desk, f"recall >= {proven + 0.035 * scale}", {"recall": evidence})[0] == UNDECIDED
+    assert judged(desk, f"recall <= {scale}", {"recall": evidence})[0] == 0
+
+
+@pytest.mark.parametrize(
+    "metrics",
+    [
+        {"mcc": {"k": 480, "n": 600}},
+        {"auc": {"k": 90, "n": 100}},
+        {"balanced_accuracy": {"value": 0.9, "k": 900, "n": 1000}},
+        {"f1": {"value": 0.8, "n": 60, "k": 48}},
+        {"macro_recall": {"k": 480, "n": 600}},
+    ],
+)
+def test_k_of_n_of_what_is_no_share(desk: Desk, metrics: dict[str, Any]) -> None:
+    code, said = judged(desk, f"{next(iter(metrics))} >= 0.7", metrics)
+    assert (code, "is no share of rows" in said) == (UNDECIDED, True), said
+
+
+@pytest.mark.parametrize("name", ["approved", "recall_micro", "hit_rate", "availability", "iou"])
+def test_k_of_n_of_what_may_be_counted(desk: Desk, name: str) -> None:
+    assert judged(desk, f"{name} >= 0.7", {name: {"k": 480, "n": 600}})[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("rule", "evidence", "says"),
+    [
+        ("recall >= 0.8", {"k": 182, "n": 200.5}, "n 200.5: a count is a whole number"),
+        ("errors <= 0.2", {"k": 1.5, "exposure": 100}, "k 1.5: a count is a whole number"),
+        ("auc >= 85", {"value": 90, "n_pos": 60, "n_neg": 100}, "state its unit (`%`)"),
+        ("auc >= 0.5", {"value": 0.9, "n_pos": 0, "n_neg": 100, "stderr": 0.01}, "has n_pos 0: it takes rows of both classes"),
+        ("accuracy >= 0.8", {"value": 0.9, "std": 0.02, "n": 5}, "that of 5 folds or runs"),
+        ("ap >= 0.5", {"value": 0.6, "n_pos": 10, "stderr": 0.02}, "10 positives are too few"),
+        ("ap >= 0.5", {"value": 0.6, "stderr": 0.02}, "does not say on how many positives"),
+    ],
+)
+def test_what_else_is_undecided(desk: Desk, rule: str, evidence: dict[str, Any], says: str) -> None:
+    code, said = judged(desk, rule, {rule.split()[0]: evidence})
+    assert (code, says in said) == (UNDECIDED, True), said
+
+
+def test_one_matrix_beside_two_splits_is_of_the_one_that_it_gives(desk: Desk) -> None:
+    metrics = {"train_recall": {"value": 0.99, "stderr": 0.001}, "test_recall": 0.9, **MATRIX}
+    assert judged(desk, "train_recall >= 0.95", metrics)[0] == 0
+    assert judged(desk, "test_recall >= 0.83", metrics)[0] == 0
+
+
+def test_the_wider_counts_against_a_baseline_too(desk: Desk) -> None:
+    desk.write("gate.yaml", "gate: 1\nname: m\nconfidence: 95%\nrules: ['recall >= baseline - 0.05']\n")
+    found = {"k": 3600, "n": 4000}
+    for more, code in (({}, 0), ({"interval": [0.8, 0.96]}, UNDECIDED), ({"stderr": 0.05}, UNDECIDED)):
+        desk.write("old.json", json.dumps({"recall": {"k": 3601, "n": 4000}}))
+        done = desk.check(json.dumps({"recall": {**found, **more}}), "-b", "old.json", "--all")
+        assert done.code == code, done.out
