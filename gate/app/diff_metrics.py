@@ -8,6 +8,7 @@ from gate.record import replace
 from gate.reports.numbers import same
 from gate.terms import catalogue
 from gate.terms.comparison import MeasurementMove, MetricsComparison, Move
+from gate.terms.defining import is_text
 from gate.terms.measurement import Measurement
 from gate.terms.measurements import Measurements, Source
 from gate.terms.metric import Direction
@@ -37,7 +38,7 @@ def _move(old: Measurement | None, new: Measurement | None) -> MeasurementMove |
     """What became of one measurement; None for a text, which is none."""
     one = new or old
     assert one is not None
-    if all(each is None or each.problem == "text" for each in (old, new)):
+    if all(each is None or is_text(each.problem) for each in (old, new)):
         return None
     better = _better(one.metric, old, new)
     known = catalogue.find(one.metric)

@@ -71,7 +71,8 @@ def refuse_again(flags: Mapping[str, Any], policies: Collection[Policy]) -> None
 
 def alone(by: Measuring) -> Measuring:
     """The same for the rows of another model: they hold no baseline of their own, and no rule asks how they drift."""
-    alone = replace(by.definition, baseline_prediction="", baseline_score="", baseline_threshold=None)
+    other = by.definition
+    alone = replace(other, baseline_prediction="", baseline_score="", baseline_threshold=None, threshold=other.cut)
     definition = replace(alone, reference="", train="", ask=_own(alone.ask))
     effort = replace(by.effort, identify=False)
     return replace(by, definition=definition, effort=effort, reference="", train="", read=frozenset())

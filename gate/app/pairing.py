@@ -18,9 +18,10 @@ from gate.terms.measurements import Measurements
 
 
 def table_of(specs: Sequence[str], inputs: Sequence[str], at: Surroundings, read: Callable[[], Measurements]) -> Measurements:
-    """The baseline's measurements: of the candidate's rows where ids meet, else as `read` has them, with a remark why.
+    """The baseline's measurements: in the candidate's rows where ids meet, else as `read` has them, with a remark why.
 
-    What only the baseline's own rows tell (columns, say) is read from these. Raises GateError.
+    What only the baseline's own rows tell (columns, say) is read from these. Where a few ids are in one file only, the
+    measurements are of all of its rows, and beside them are both models' in the rows that both have. Raises GateError.
     """
     paths = _rows(specs, inputs, at)
     if paths is None or at.measuring is None:
@@ -39,7 +40,10 @@ def table_of(specs: Sequence[str], inputs: Sequence[str], at: Surroundings, read
         own = read()
     except InputError:  # older rows need no labels: those of the candidate's rows count
         return paired
-    return replace(paired, by_metric={**own.by_metric, **paired.by_metric}, sources=own.sources)
+    if not remarks or paired.beside is None:
+        return replace(paired, by_metric={**own.by_metric, **paired.by_metric}, sources=own.sources)
+    shared = replace(paired.beside, beside=replace(paired, beside=None))
+    return replace(own, beside=shared, cases=paired.cases, remarks=remarks)
 
 
 def of_policy(name: str, text: str, at: Surroundings, read: Callable[[str], Measurements]) -> Baseline | Doubt | None:
@@ -52,7 +56,8 @@ def of_policy(name: str, text: str, at: Surroundings, read: Callable[[str], Meas
     except GateError as error:
         first = error.problems[0]
         return Doubt("baseline-unreadable", f"the baseline cannot be read: {first.message}", str(first.where or ""))
-    return Baseline(name, Origin(text, os.path.basename(path), at.tree.revision), replace(table, beside=None, cases=()))
+    beside = table.beside if table.remarks else None
+    return Baseline(name, Origin(text, os.path.basename(path), at.tree.revision), replace(table, beside=beside, cases=()))
 
 
 def _rows(specs: Sequence[str], inputs: Sequence[str], at: Surroundings) -> tuple[str, str] | None:
@@ -74,14 +79,18 @@ def _rows(specs: Sequence[str], inputs: Sequence[str], at: Surroundings) -> tupl
 
 
 def with_evidence(candidate: Measurements, given: Baseline) -> tuple[Measurements, Baseline]:
-    """The candidate with the joint evidence of both models, where all of its rows are in it; and the cases that flipped."""
+    """The candidate with the joint evidence of both models, where all of its rows are in it; and the cases that flipped.
+
+    Where some are not, that evidence stays with the baseline, for the rules that compare with it.
+    """
     table = given.measurements
     both = table.beside
-    if both is None:
+    if both is None or not (table.model or table.remarks):
+        return candidate, given  # what a file of metrics holds beside them is its own baseline
+    candidate = replace(candidate, cases=both.cases or candidate.cases)
+    if table.remarks:
         return candidate, given
-    whole = not table.remarks
-    candidate = replace(candidate, cases=both.cases or candidate.cases, tally=both.tally if whole else candidate.tally)
-    return candidate, replace(given, measurements=replace(table, beside=None))
+    return replace(candidate, tally=both.tally), replace(given, measurements=replace(table, beside=None))
 
 
 def remarks(baselines: Sequence[Baseline]) -> tuple[Reason, ...]:

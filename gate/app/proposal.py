@@ -14,6 +14,7 @@ from gate.language.write import write_name, write_selector
 from gate.record import dataclass, field, replace
 from gate.reports.numbers import number, percent
 from gate.terms import catalogue
+from gate.terms.defining import is_text
 from gate.terms.measurement import Measurement
 from gate.terms.measurements import Measurements
 from gate.terms.metric import Direction, Metric
@@ -114,7 +115,7 @@ class _Draft:
         fact, conflict = self.fact(metric, found)
         stated = metric in self.better or (fact.better is not None and catalogue.find(metric) is None)
         values = [each.value for each in found]
-        if fact.better is None and all(each.problem == "text" for each in found):
+        if fact.better is None and all(is_text(each.problem) for each in found):
             return  # a name, a path, a date: nothing that was measured
         if conflict:
             self.unruled.append(Unruled(metric, conflict))

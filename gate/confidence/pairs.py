@@ -34,8 +34,7 @@ def pair(ground: Ground, now: Atom, before: Atom, factor: float, values: Mapping
     of = _Pair(here, name, None if where is None else where.label, factor, values[now], values[before])
     for method in (_flipped, _losses, _root_losses, _rank_pair):
         test = method(of)
-        # Joined rows may be a few less than the candidate's: then they say how sure it is, of nearly the same margin.
-        if test is not None and (not own or isclose(test.estimate, wanted, rel_tol=AGREES, abs_tol=AGREES)):
+        if test is not None and isclose(test.estimate, wanted, rel_tol=AGREES, abs_tol=AGREES):  # else it is of other rows
             return replace(test, estimate=wanted)
     return None
 

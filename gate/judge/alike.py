@@ -1,14 +1,22 @@
-"""Whether a baseline's numbers are of the same kind as the candidate's: the same unit, and counted by the same definition."""
+"""Whether a baseline's numbers are of the same kind as the candidate's: of the same rows, unit and definition."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gate.language.value import Doubt
+from gate.language.write import write_name
+from gate.terms import catalogue
+from gate.terms.defining import WORDS, text_in
 from gate.terms.measurement import Measurement
 from gate.terms.measurements import Measurements
 from gate.terms.metric import Metric
-from gate.terms.tally import Header, Tally
+from gate.terms.slice import WHOLE
+
+if TYPE_CHECKING:
+    from gate.judge.world import MeasuredWorld
+    from gate.terms.tally import Header, Tally
 
 # Metrics that are the same whichever label is called positive; those of macro averages say so in their names.
 _OF_BOTH_LABELS = frozenset(
@@ -20,6 +28,14 @@ _OF_SCORES = frozenset(
     ("rows", "label_coverage", "positives", "prevalence", "roc_auc", "average_precision", "log_loss", "brier", "ece",
      "spiegelhalter_z", "no_information_rate")
 )  # fmt: skip
+# What the words in a file define, by the catalogue's names. A metric that is not known by its name is left alone.
+_BY_AVERAGING = frozenset(("precision", "recall", "f1", "iou", "dice", "fdr", "npv", "specificity", "auc", "average_precision"))
+_BY_POSITIVE = (_BY_AVERAGING | {"fpr", "fnr"}) - {"auc"}
+_BY_CUT = (_BY_POSITIVE | {"accuracy", "error_rate", "balanced_accuracy", "mcc", "kappa", "zero_one_loss"}) - {
+    "average_precision"
+}
+_DEFINED = {"threshold": _BY_CUT, "averaging": _BY_AVERAGING, "positive label": _BY_POSITIVE}
+_BINARY = "binary"
 
 
 def other_unit(found: Measurement, stated: Metric | None, now: Measurement | None, shown: str) -> Doubt | None:
@@ -33,16 +49,112 @@ def other_unit(found: Measurement, stated: Metric | None, now: Measurement | Non
     return Doubt("other-unit", f"{where} in {found.unit}, {wanted}", "measure both in one unit, or correct the `unit`")
 
 
-def other_definition(candidate: Measurements, baseline: Measurements | None, metric: str, shown: str) -> Doubt | None:
-    """Why a metric of the baseline is another than the candidate's, where the tallies of both say how they were counted."""
-    if baseline is None or baseline.model or candidate.tally is None or baseline.tally is None:
+def unlike(world: MeasuredWorld, of: str, metric: str) -> Doubt | None:
+    """Why a metric of a baseline is not to be compared with the candidate's."""
+    candidate, baseline = world.evidence.candidate, world.evidence.loaded(of)
+    if baseline is None:
         return None
-    one, two = candidate.tally, baseline.tally
-    what = _differs(one, two, metric)
+    return _other_rows(candidate, baseline, world.proves) or _other_definition(candidate, baseline, metric, world)
+
+
+def _other_rows(candidate: Measurements, baseline: Measurements, proves: bool) -> Doubt | None:
+    """Why the rows of the two are not to be compared, where some ids are in one of the files only."""
+    lost = next((each for each in baseline.remarks if each.slug == "unmatched-ids"), None)
+    if lost is None:
+        return None
+    if not baseline.model and baseline.beside is None:  # too few ids met: what has no partner could be what is worse
+        return Doubt(lost.slug, lost.text, lost.remedy, weak=True) if proves else None
+    if not baseline.model or candidate.tally is baseline.tally:
+        return None
+    what = "its rows have no labels, so that only those in both files count, and these are not the same for several baselines"
+    return Doubt(lost.slug, f"{lost.text}; {what}", "write a rule for each baseline", weak=True)
+
+
+def _other_definition(candidate: Measurements, baseline: Measurements, metric: str, world: MeasuredWorld) -> Doubt | None:
+    """Why a metric of the baseline is another than the candidate's, where tallies or words in the files say what it is."""
+    if baseline.model:
+        return None  # of the candidate's own rows, as its definition has it
+    if candidate.tally is None or baseline.tally is None:
+        numbers = frozenset(fact.source or name for name, fact in world.policy.metrics.items())
+        what = next(_worded(_Said(candidate, numbers), _Said(baseline, numbers), world.source(metric)), None)
+    else:
+        what = _differs(candidate.tally, baseline.tally, world.source(metric))
     if what is None:
         return None
     said, remedy = what
-    return Doubt("other-definition", f"{shown} of the baseline is {said}", remedy, weak=True)
+    return Doubt("other-definition", f"`{write_name(metric)}` of the baseline is {said}", remedy, weak=True)
+
+
+class _Said(NamedTuple):
+    """What a file says of definitions; names that are `numbers` in the policy are none to it, whatever they are called."""
+
+    table: Measurements
+    numbers: frozenset[str]
+
+    def of(self, what: str, metric: str) -> str:
+        """As text: what stands beside the metric, or further out; "" where it says nothing."""
+        if self.table.tally is not None:
+            return _counted(self.table.tally.header, what)
+        within = metric
+        while True:
+            for name in WORDS[what]:
+                full = f"{within}.{name}" if within else name
+                found = None if full in self.numbers else self.table.get(full, WHOLE)
+                said = "" if found is None else _word(found, name)
+                if said:
+                    return said
+            if not within:
+                return ""
+            within = within.rpartition(".")[0]
+
+
+def _worded(candidate: _Said, baseline: _Said, metric: str) -> Iterator[tuple[str, str]]:
+    """What both files say, and not alike, of how a metric was defined."""
+    known = catalogue.find(metric)
+    for what, metrics in _DEFINED.items():
+        if known is None or known.name not in metrics:
+            continue
+        here, there = candidate.of(what, metric), baseline.of(what, metric)
+        if here and there and here != there and _depends(candidate, metric, what):
+            own = "; where every model has its own, name it in the policy: `metrics: {threshold: {}}`"
+            yield (
+                f"of the {what} `{there}`, that of the candidate of `{here}`",
+                f"measure both with one {what}{own if what == 'threshold' else ''}",
+            )
+
+
+def _depends(candidate: _Said, metric: str, what: str) -> bool:
+    """Whether a metric depends on what the words say: its own name may say what average it is, and that of which label."""
+    if what == "threshold":
+        return True
+    from gate.confidence.single import known_as
+
+    return bool(known_as(metric)) and (what == "averaging" or candidate.of("averaging", metric) in ("", _BINARY))
+
+
+def _word(found: Measurement, name: str) -> str:
+    """A word as text. A number called `average` is a mean, and one called `positive` may be how many there are."""
+    value = found.value
+    if value is None:
+        return _plain(text_in(found.problem))
+    if name in WORDS["averaging"] or (name == "positive" and value not in (-1, 0, 1)):
+        return ""
+    return f"{value:g}"  # true is 1, as labels are
+
+
+def _plain(text: str) -> str:
+    try:
+        return f"{float(text):g}"
+    except ValueError:
+        return text
+
+
+def _counted(header: Header, what: str) -> str:
+    """The same of rows that gate counted."""
+    if what == "threshold":
+        cut = _cut(header, False)
+        return "" if cut is None else f"{cut:g}"
+    return _plain(header.positive) if what == "positive label" and header.task == _BINARY else ""
 
 
 def _differs(one: Tally, two: Tally, metric: str) -> tuple[str, str] | None:

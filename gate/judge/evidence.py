@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from gate.language.value import Doubt
-from gate.record import dataclass, field
+from gate.record import dataclass, field, replace
 from gate.terms.measurements import Measurements
 
 if TYPE_CHECKING:
@@ -43,7 +43,28 @@ class Evidence:
         tables = self.baselines.items()
         return frozenset(name for name, table in tables if isinstance(table, Measurements) and table.digests == wanted)
 
+    def of_rule(self, baselines: Collection[str]) -> Evidence:
+        """The evidence for a rule that reads these baselines.
+
+        Of one that was joined with most of the candidate's rows it is what was measured in the rows that both have: value,
+        baseline and bound are of the same rows. Several such baselines are compared by all rows of each.
+        """
+        name = next(iter(baselines)) if len(baselines) == 1 else ""
+        table = self.loaded(name)
+        shared = table.beside if table is not None and table.remarks else None  # a file may hold a baseline of its own
+        if table is None or shared is None:
+            return self
+        before = replace(_with(table, shared.beside or table), beside=None, model="baseline")
+        return replace(self, candidate=_with(self.candidate, shared), baselines={**self.baselines, name: before})
+
     def loaded(self, name: str) -> Measurements | None:
         """A baseline's measurements, if they could be had."""
         found = self.baselines.get(name)
         return found if isinstance(found, Measurements) else None
+
+
+def _with(table: Measurements, shared: Measurements) -> Measurements:
+    """A table, with what was measured in the shared rows in its place; a slice of which none is shared stays."""
+    whole = table.by_metric
+    by_metric = {metric: {**whole.get(metric, {}), **slices} for metric, slices in shared.by_metric.items()}
+    return replace(table, by_metric={**whole, **by_metric}, tally=shared.tally)

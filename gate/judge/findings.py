@@ -75,7 +75,8 @@ class _RuleJudge:
     def __init__(self, rule: Rule, policy: Policy, evidence: Evidence) -> None:
         self.rule = rule
         self.policy = policy
-        self.evidence = evidence
+        self.whole = evidence
+        self.evidence = evidence = evidence.of_rule(rule.expr.baselines)
         self.world = MeasuredWorld(evidence, policy, rule.expr.baselines, rule.min_n, rule.expr.readings)
         facts = {reading.metric: fact_of(reading.metric, policy) for reading in rule.expr.readings}
         self.sides = sides_of(rule, policy, facts)
@@ -258,7 +259,7 @@ class _RuleJudge:
 
     def floor_holds(self, floor: Expr, on: Slice) -> bool:
         """Whether a waiver's floor passes, on the finding's slice where the floor has a star for it."""
-        world = MeasuredWorld(self.evidence, self.policy, floor.baselines, None, floor.readings)
+        world = MeasuredWorld(self.whole.of_rule(floor.baselines), self.policy, floor.baselines, None, floor.readings)
         binding = {column: value for column, value in on.parts if column in floor.stars}
         if len(binding) != len(floor.stars):
             return False

@@ -46,6 +46,7 @@ class Proving:
         assert rule.confidence is not None
         self.rule = rule
         self.world = world
+        world.proves = True
         self.asked = Asked(rule.confidence, (1 - rule.confidence) * evidence.alpha_share)
 
     def prove(self, result: Result, binding: Mapping[str, str]) -> Proof:

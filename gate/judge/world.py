@@ -46,6 +46,8 @@ class MeasuredWorld:
         self.forget()
         self.percents: dict[str, bool] = {}
         self.facts: dict[str, Metric | None] = {}
+        self.told: dict[tuple[str, str], Doubt | None] = {}
+        self.proves = False  # whether its rule asks for confidence
         names = dict.fromkeys(("baseline", *sorted(baselines)))
         self.compared = [table for table in map(evidence.loaded, names) if table is not None]
 
@@ -73,7 +75,7 @@ class MeasuredWorld:
         few = self.too_few(found, metric, on)
         if few is not None and not few.weak:
             return unknown(few)
-        weak = [doubt for doubt in (few, self.other_definition(of, metric, on)) if doubt is not None]
+        weak = [doubt for doubt in (few, self.unlike(of, metric)) if doubt is not None]
         return in_doubt(value, *weak) if weak else value
 
     def boolean(self, of: str, metric: str, on: Slice) -> bool | Doubt:
@@ -216,13 +218,13 @@ class MeasuredWorld:
         now = self.evidence.candidate.get(self.source(metric), on) if of != CANDIDATE else None
         return other_unit(found, self.policy.metrics.get(metric), now, _named(metric, on))
 
-    def other_definition(self, of: str, metric: str, on: Slice) -> Doubt | None:
-        """A metric is not compared with what was counted otherwise: of another label, or from another threshold on."""
-        if of == CANDIDATE or self.evidence.candidate.tally is None:
-            return None
-        from gate.judge.alike import other_definition
+    def unlike(self, of: str, metric: str) -> Doubt | None:
+        """A metric is not compared with what was counted otherwise: in other rows, of another label, from another score on."""
+        if of != CANDIDATE and (of, metric) not in self.told:
+            from gate.judge.alike import unlike
 
-        return other_definition(self.evidence.candidate, self.evidence.loaded(of), self.source(metric), _named(metric, on))
+            self.told[of, metric] = unlike(self, of, metric)
+        return self.told.get((of, metric))
 
     def too_few(self, found: Measurement, metric: str, on: Slice) -> Doubt | None:
         if self.min_n is None:
@@ -243,8 +245,7 @@ class MeasuredWorld:
         return [self.evidence.candidate, *filter(None, map(self.evidence.loaded, self.evidence.baselines))]
 
     def known_anywhere(self, metric: str) -> bool:
-        source = self.source(metric)
-        return any(source in table for table in self.everywhere())
+        return any(self.source(metric) in table for table in self.everywhere())
 
     def absent(self, table: Measurements, of: str, metric: str, on: Slice) -> Doubt:
         if not self.known_anywhere(metric):

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from gate.errors import InputError, Problem
 from gate.measure.definition import Definition
 from gate.measure.measuring import Measuring, measured
 from gate.measure.source import Source, engine_of
 from gate.record import replace
 from gate.terms.measurements import Measurements, Remark
+
+if TYPE_CHECKING:
+    from gate.measure.engines.duckdb_pair import Matched
 
 MOST_UNMATCHED = 0.05
 _BY_ID = "so that the models are compared as on different rows, which shows less"
@@ -31,20 +36,32 @@ def joined(now: Source, before: Source, by: Measuring) -> tuple[Measurements | N
             "were labels corrected since? then leave the label out of the older rows: both models are judged by the newer one"
         )
         raise InputError(Problem("labels-differ", what, before.where, remedy))
+    remarks = _unmatched(matched, before)
+    if tally is None:
+        return None, remarks
+    found = measured(tally, now.form)
+    if found.beside is None:
+        return None, remarks
+    both = {name: slices for name, slices in found.by_metric.items() if name in found.beside.by_metric}
+    return replace(found.beside, remarks=remarks, beside=replace(found, by_metric=both, beside=None)), remarks
+
+
+def _unmatched(matched: Matched, before: Source) -> tuple[Remark, ...]:
+    """What is to be said of ids that only one of the files has."""
     lacking = (matched.now - matched.both, matched.before - matched.both)
-    said = (
+    if not any(lacking):
+        return ()
+    what = (
         f"{lacking[0]:,} of {matched.now:,} ids are not in {before.name}, and {lacking[1]:,} of its {matched.before:,} not here"
     )
-    if tally is None:
-        remedy = f"score the same examples with both models: pairs need {1 - MOST_UNMATCHED:.0%} of the ids"
-        return None, (Remark("pairing-lost", f"{said}, {_BY_ID}", remedy),)
-    remarks = (
-        (Remark("unmatched-ids", f"{said}: they are left out where the models are compared row by row", ""),)
-        if any(lacking)
-        else ()
+    if matched.unmatched <= MOST_UNMATCHED:
+        left = f"rules that compare the two models are judged on the {matched.both:,} rows that both have"
+        return (Remark("unmatched-ids", f"{what}: {left}"),)
+    share = (
+        f"{100 * matched.unmatched:.3g} % have no partner; above {100 * MOST_UNMATCHED:g} % the rows are not compared in pairs"
     )
-    found = measured(tally, now.form)
-    return (None if found.beside is None else replace(found.beside, remarks=remarks, beside=replace(found, beside=None))), remarks
+    remedy = "score the same examples with both models, or take `id` out to compare them as on different rows"
+    return (Remark("unmatched-ids", f"{what}: {share}", remedy),)
 
 
 def _unfit(now: Source, before: Source, definition: Definition) -> Remark | None:

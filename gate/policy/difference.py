@@ -17,6 +17,7 @@ from gate.policy.rule_change import Setting, added, compare_rules, removed
 from gate.policy.setting_change import Both, setting_changes
 from gate.policy.shapes import canonical
 from gate.policy.waiver_change import waived_rules, waiver_changes
+from gate.policy.word_change import word_changes
 
 _KINDS = ("advisory", "evidence", "holdout", "rules", "waivers")
 
@@ -28,7 +29,7 @@ def difference(old: Policy, new: Policy, today: str) -> PolicyDifference:
         return tight(canonical(a.expr.tree), canonical(b.expr.tree), dict(new.metrics))
 
     both = Both(old, new, tuple(_in_order(paired(old.rules, new.rules, is_tight), old, new)), today)
-    parts = [*setting_changes(both), *_rules(both), *waiver_changes(both)]
+    parts = [*setting_changes(both), *word_changes(both), *_rules(both), *waiver_changes(both)]
     if old.actions or new.actions:
         from gate.policy.action_change import action_changes
 

@@ -13,6 +13,7 @@ from gate.readers.source import SourceFile
 from gate.readers.table import Table
 from gate.readers.values import kind, measured
 from gate.record import replace
+from gate.terms import defining
 from gate.terms.measurement import Measurement
 from gate.terms.measurements import Measurements
 from gate.terms.slice import WHOLE, Slice, slice_value, written_value
@@ -153,6 +154,8 @@ class _Tree:
             self.table.leave(name, kind(value), where)
         else:
             number, problem = measured(value)
+            if name.rpartition(".")[2] in defining.NAMES and isinstance(value, str):
+                problem = defining.problem_of(shown(value, 40))
             self.add(Measurement(name, number, self.on, problem=problem, where=where), value)
 
     def matrix(self, mapping: Mapping[str, Any], prefix: str) -> bool:

@@ -68,21 +68,140 @@ def test_without_an_id_the_models_are_compared_as_on_different_rows_and_that_is_
     assert certainty(apart)["high"] - certainty(apart)["low"] > 1.5 * (paired["high"] - paired["low"])
 
 
-@pytest.mark.parametrize(("left", "said", "wide"), [(590, ["unmatched-ids"], False), (500, ["pairing-lost"], True)])
-def test_ids_without_a_partner_are_left_out_and_said_and_too_many_end_the_pairing(
-    desk: Desk, left: int, said: list[str], wide: bool
-) -> None:
+@pytest.mark.parametrize("labels", [True, False])
+def test_rows_with_a_partner_say_what_they_would_say_by_themselves(desk: Desk, labels: bool) -> None:
     new, old = frames()
+    both = new["id"][:580]
+    new.loc[580:, "p"] = np.where(new["y"][580:] == 1, 0.01, 0.99)  # all that have no partner are wrong
+    new.to_parquet(desk.folder / "new.parquet")
+    kept = old[old["id"].isin(both)] if labels else old[old["id"].isin(both)].drop(columns="y")
+    kept.to_parquet(desk.folder / "old.parquet")
+    rules = (RULE, "accuracy >= baseline - 0.02", "0.5 * recall + 0.5 * f1 >= baseline - 0.02")
+    desk.rules(*rules, head=HEAD % "")
+    found = decided(desk, "-b", "old.parquet")
+    assert notes(found) == ["unmatched-ids"]
+    assert "judged on the 580 rows that both have" in found["notes"][0]["text"]
+    new[:580].to_parquet(desk.folder / "new.parquet")
+    by_themselves = decided(desk, "-b", "old.parquet")
+    assert notes(by_themselves) == []
+    for one, other in zip(found["findings"], by_themselves["findings"], strict=True):
+        assert {key: one[key] for key in TOLD} == {key: other[key] for key in TOLD}
+
+
+TOLD = ("value", "baseline_value", "margin", "certainty", "outcome")
+
+
+def test_a_rule_on_one_model_counts_the_rows_that_have_no_partner(desk: Desk) -> None:
+    new, old = frames()
+    new.loc[580:, "p"] = np.where(new["y"][580:] == 1, 0.01, 0.99)
+    new.to_parquet(desk.folder / "new.parquet")
+    old[old["id"].isin(new["id"][:580])].to_parquet(desk.folder / "old.parquet")
+    desk.rules("roc_auc >= 0.5", "'accuracy[region=*] >= baseline - 0.9'", head=HEAD % ", slices: [region]")
+    found = decided(desk, "-b", "old.parquet")
+    assert found["findings"][0]["value"] == pytest.approx(whole_auc(new), rel=1e-9)
+    assert found["findings"][0]["baseline_value"] == pytest.approx(whole_auc(new.assign(p=new["q"])[:580]), rel=1e-9)
+    assert len(found["findings"]) == 4
+
+
+@pytest.mark.parametrize(("floor", "code"), [(0.99, 1), (0.9, 0)])
+def test_a_waivers_floor_counts_the_rows_that_have_no_partner(desk: Desk, floor: float, code: int) -> None:
+    new, old = frames()
+    right = np.where(new["y"] == 1, 0.9, 0.1)
+    new["p"] = np.where(new.index < 580, right, 1 - right)
+    new.to_parquet(desk.folder / "new.parquet")
+    old[old["id"].isin(new["id"][:580])].to_parquet(desk.folder / "old.parquet")
+    waiver = f'{{rule: better, until: 2026-12-31, why: known, by: "@me", floor: accuracy >= {floor}}}'
+    desk.rules("{id: better, check: accuracy >= baseline + 0.9}", head=HEAD % "" + f"waivers: [{waiver}]\n")
+    assert decided(desk, "-b", "old.parquet", code=code)["findings"][0]["value"] == 1
+
+
+def test_a_slice_of_which_no_row_has_a_partner_is_not_passed_over(desk: Desk) -> None:
+    new, old = frames()
+    new["region"] = np.where(new.index < 580, new["region"], "new")
+    old["region"] = np.where(old.index < 590, old["region"], "gone")
+    new.to_parquet(desk.folder / "new.parquet")
+    old = old.assign(id=np.where(old.index < 580, old["id"], "other " + old["id"]))
+    old.to_parquet(desk.folder / "old.parquet")
+    desk.rules("'accuracy[region=*] >= baseline - 0.9'", head=HEAD % ", slices: [region]")
+    outcomes = {each["slice"]["region"]: each["outcome"] for each in decided(desk, "-b", "old.parquet", code=3)["findings"]}
+    assert outcomes.pop("new") == outcomes.pop("gone") == "missing"
+    assert set(outcomes.values()) == {"pass"}
+
+
+@pytest.mark.parametrize(("labels", "outcome"), [(True, "pass"), (False, "undecided")])
+def test_several_baselines_are_compared_by_all_rows_of_each(desk: Desk, labels: bool, outcome: str) -> None:
+    new, old = frames()
+    new.to_parquet(desk.folder / "new.parquet")
+    old = old if labels else old.drop(columns="y")
+    old[old["id"].isin(new["id"][:580])].to_parquet(desk.folder / "old.parquet")
+    old[old["id"].isin(new["id"][15:])].to_parquet(desk.folder / "pinned.parquet")
+    desk.rules(
+        "roc_auc >= max(baseline, pinned) - 0.5",
+        "roc_auc >= pinned - 0.5",
+        head=HEAD % "" + "baselines: {pinned: ./pinned.parquet}\n",
+    )
+    first, second = decided(desk, "-b", "old.parquet")["findings"]
+    assert first["outcome"] == outcome
+    assert first["value"] == pytest.approx(whole_auc(new), rel=1e-9)
+    assert second["outcome"] == "pass"
+    assert second["value"] == pytest.approx(whole_auc(new[15:]), rel=1e-9)
+
+
+def test_too_many_ids_without_a_partner_leave_rules_with_confidence_undecided(desk: Desk) -> None:
+    new, old = frames()
+    new.to_parquet(desk.folder / "new.parquet")
+    old[old["id"].isin(new["id"][:555])].to_parquet(desk.folder / "old.parquet")
+    rules = ("roc_auc >= baseline - 0.5", "{check: roc_auc >= baseline - 0.4, confidence: none}", "roc_auc >= 0.5")
+    desk.rules(*rules, head=HEAD % "")
+    found = decided(desk, "-b", "old.parquet", code=3)
+    assert notes(found) == ["unmatched-ids"]
+    assert [each["outcome"] for each in found["findings"]] == ["undecided", "pass", "pass"]
+    (reason,) = found["findings"][0]["reasons"]
+    assert "45 of 600 ids" in reason["text"]
+    assert "7.5 % have no partner" in reason["text"]
+    assert "take `id` out" in reason["remedy"]
+    desk.rules(*rules, head=(HEAD % "").replace(", id: id", ""))
+    assert notes(decided(desk, "-b", "old.parquet", code=0)) == ["pairing-lost"]
+
+
+@pytest.mark.parametrize("where", ["new", "old"])
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_ids_that_an_empty_one_turned_into_floats_are_the_same_ids(desk: Desk, where: str, form: str) -> None:
+    new, old = frames()
+    new["id"], old["id"] = new["id"].str[1:].astype(int), old["id"].str[1:].astype(int)
+    holed = new if where == "new" else old
+    holed["id"] = holed["id"].astype(float).where(holed["id"] >= 4)
+    new.to_parquet(desk.folder / "new.parquet")
+    old.to_csv(desk.folder / "old.csv", index=False) if form == "csv" else old.to_parquet(desk.folder / "old.parquet")
+    desk.rules(RULE, head=HEAD % "")
+    found = decided(desk, "-b", f"old.{form}")
+    assert notes(found) == ["unmatched-ids"]
+    assert "on the 596 rows that both have" in found["notes"][0]["text"]
+
+
+def test_ids_that_may_be_empty_meet_those_in_a_text(desk: Desk) -> None:
+    new, old = frames()
+    new["id"] = new["id"].str[1:]
+    old["id"] = old["id"].str[1:].astype("Int64").where(old["id"] != "t7")
     new.to_parquet(desk.folder / "new.parquet")
     old.to_parquet(desk.folder / "old.parquet")
     desk.rules(RULE, head=HEAD % "")
-    whole = certainty(decided(desk, "-b", "old.parquet"))
-    old[old["id"].isin(new["id"][:left])].to_parquet(desk.folder / "old.parquet")
-    found = decided(desk, "-b", "old.parquet")
-    assert notes(found) == said
-    ratio = (certainty(found)["high"] - certainty(found)["low"]) / (whole["high"] - whole["low"])
-    assert ratio > 1.5 if wide else ratio < 1.2
-    assert found["findings"][0]["value"] == pytest.approx(whole_auc(new), rel=1e-9)
+    assert "on the 599 rows that both have" in decided(desk, "-b", "old.parquet")["notes"][0]["text"]
+
+
+@pytest.mark.parametrize("joined", [True, False])
+def test_a_threshold_of_the_baseline_counts_in_a_file_of_its_own(desk: Desk, joined: bool) -> None:
+    new, old = frames()
+    new.to_parquet(desk.folder / "new.parquet")
+    old.to_parquet(desk.folder / "old.parquet")
+    rule = "{check: f1 >= baseline - 0.9, confidence: none}"
+    desk.rules(rule, head=HEAD % ", baseline_score: q, baseline_threshold: 0.3")
+    wanted = decided(desk)["findings"][0]["threshold"]
+    desk.rules(rule, head=HEAD % ", baseline_score: q")
+    assert decided(desk)["findings"][0]["threshold"] != wanted
+    head = HEAD % ", baseline_threshold: 0.3"
+    desk.rules(rule, head=head if joined else head.replace(", id: id", ""))
+    assert decided(desk, "-b", "old.parquet")["findings"][0]["threshold"] == wanted
 
 
 def whole_auc(new: pd.DataFrame) -> float:
@@ -146,6 +265,23 @@ def test_predictions_without_scores_are_joined_too(desk: Desk) -> None:
     desk.rules("accuracy >= baseline - 0.2", head="confidence: 95%\nmeasure: {label: y, prediction: h, id: id}\n")
     found = decided(desk, "-b", "old.parquet", code=0)
     assert found["findings"][0]["baseline_value"] == pytest.approx((before == truth).mean())
+
+
+@pytest.mark.parametrize("head", ["", "baselines: {baseline: ./old.json}\n"])
+def test_the_baseline_within_a_baselines_file_is_not_taken_for_joined_rows(desk: Desk, head: str) -> None:
+    new, old = frames()
+    new.to_parquet(desk.folder / "new.parquet")
+    old.assign(worse=np.linspace(0, 1, len(old))).to_parquet(desk.folder / "old.parquet")
+    argv = ["--label", "y", "--score", "p", "--baseline-score", "worse", "-o", "old.json"]
+    desk.rules(RULE, "roc_auc >= 0.8", head=HEAD % "" + head)
+    told = []
+    for within in (argv, [each for each in argv if each not in ("--baseline-score", "worse")]):
+        assert desk.run("measure", "old.parquet", *within).code == 0
+        found = decided(desk, *([] if head else ["-b", "old.json"]))["findings"]
+        told.append([{key: each[key] for key in TOLD} for each in found])
+        assert [each["slug"] for each in found[0]["notes"]] == ["unpaired"]
+        (desk.folder / "old.json").unlink()
+    assert told[0] == told[1]
 
 
 def test_nothing_but_the_named_files_is_read(desk: Desk) -> None:

@@ -169,6 +169,13 @@ def test_a_setting(old: str, new: str, expected: list[tuple[str, Relation]]) -> 
     assert relations(found) == expected
 
 
+@pytest.mark.parametrize(("old", "new", "relation"), [("", "threshold", LOOSER), ("val.threshold", "", TIGHTER)])
+def test_a_word_that_defines_metrics_and_is_named_as_a_number(old: str, new: str, relation: Relation) -> None:
+    heads = [f"metrics: {{{name}: {{}}}}\n" if name else "" for name in (old, new)]
+    for rule, expected in (("recall >= baseline", [("metrics", relation)]), ("recall >= 0.8", [])):
+        assert relations(compared(*(rules(rule, head=head) for head in heads))) == expected
+
+
 def test_what_a_missing_value_lets_pass_makes_settings_incomparable() -> None:
     soft = ("z > 1", "{check: 'mean(a[r=*]) > 1', missing: warn}", "{check: recall > 0.5, missing: warn}", "b > 1 or c > 1")
     for head, kind in (

@@ -10,6 +10,7 @@ from gate.measure.definition import Definition
 from gate.measure.engines.duckdb import Open, RankedCounting
 from gate.measure.engines.duckdb_rows import ROWS, Spelling, connected, fetched, kinds
 from gate.measure.engines.engine import Effort
+from gate.measure.identity import value
 from gate.measure.source import Source, parts
 from gate.record import replace
 from gate.terms.tally import Part, Tally
@@ -47,13 +48,13 @@ def tally(now: Source, before: Source, definition: Definition, effort: Effort, m
         if definition.id not in here:
             raise _no_id(now, definition.id)
         connection.register(OLD, old)
-        alike = here[definition.id] == old_kinds[definition.id] == "integer"
-        matched = _matched(connection, now, definition, alike, _LABEL in old)
+        ids = _ids(definition, here[definition.id], old_kinds[definition.id])
+        matched = _matched(connection, now, definition, ids, _LABEL in old)
         if matched.unmatched > most:
             return None, matched
         told = {asked.baseline_prediction: "prediction_before", asked.baseline_score: "score_before"}
         listed = ", ".join(f'o."{short}" as {_name(name)}' for name, short in told.items() if name)
-        joined = f"select n.*, {listed} from {ROWS} as n join {OLD} as o on {_same_id(definition, alike)}"
+        joined = f"select n.*, {listed} from {ROWS} as n join {OLD} as o on {ids[0]} = {ids[1]}"
         connection.execute(f"create temp table {JOINED} as {joined}")
         taken = {name: "text" if old[short].dtype.kind == "O" else "number" for name, short in told.items() if name}
         on = OpenPair(connection, now, bool(definition.weight), before, taken)
@@ -63,7 +64,7 @@ def tally(now: Source, before: Source, definition: Definition, effort: Effort, m
 def with_baseline(definition: Definition) -> Definition:
     """The definition for joined rows: the baseline's columns are called by the candidate's."""
     prediction, score = (f"{each} of the baseline" if each else "" for each in (definition.prediction, definition.score))
-    return replace(definition, baseline_threshold=None, baseline_prediction=prediction, baseline_score=score)
+    return replace(definition, baseline_prediction=prediction, baseline_score=score)
 
 
 class OpenPair(Open):
@@ -105,7 +106,9 @@ def _old(before: Source, definition: Definition, effort: Effort) -> tuple[dict[s
 def _plain(column: str, kind: str, short: str) -> str:
     """A column in a type that has a place for what is missing."""
     name = _name(column)
-    if short in (_ID, _LABEL) and not (short == _ID and kind == "integer"):
+    if short == _ID and kind != "integer":
+        return value(column, kind, Spelling())
+    if short == _LABEL:
         return f"cast({name} as varchar)"
     if kind in ("integer", "number", "boolean"):
         return f"cast({name} as {'bigint' if short == _ID else 'double'})"
@@ -113,24 +116,24 @@ def _plain(column: str, kind: str, short: str) -> str:
 
 
 def _filled(column: Any) -> Any:
-    """Nulls as what stands for them: NaN among numbers, None among texts."""
+    """Nulls as what stands for them: NaN among numbers, None among texts and ids."""
     import numpy as np
 
     if column.dtype.kind == "f":
         return column.filled(np.nan)
     if column.dtype.kind in "iu":
-        return column.compressed() if not np.ma.is_masked(column) else column.astype(np.float64).filled(np.nan)
+        return column.compressed() if not np.ma.is_masked(column) else np.where(column.mask, None, column.data.astype(object))
     return np.where(np.ma.getmaskarray(column), None, column.data)
 
 
-def _matched(connection: Any, now: Source, definition: Definition, alike: bool, labelled: bool) -> Matched:
+def _matched(connection: Any, now: Source, definition: Definition, ids: tuple[str, str], labelled: bool) -> Matched:
     """How the ids meet. Raises InputError: an id twice, other labels."""
-    for rows, column, which in ((ROWS, _name(definition.id), "the rows"), (OLD, _ID, "the baseline's rows")):
+    for rows, column, which in ((f"{ROWS} as n", ids[0], "the rows"), (f"{OLD} as o", ids[1], "the baseline's rows")):
         twice = fetched(connection, f"select count(*) - count(distinct {column}) from {rows} where {column} is not null")[0][0]
         if twice:
             what = f"the column `{shown(definition.id, 40)}` (id) holds {twice:,} ids more than once in {which}"
             raise InputError(Problem("duplicate-ids", what, now.where, "an id names one row: leave out the repeated ones"))
-    both = f"{ROWS} as n join {OLD} as o on {_same_id(definition, alike)}"
+    both = f"{ROWS} as n join {OLD} as o on {ids[0]} = {ids[1]}"
     label = f"cast(n.{_name(definition.label)} as varchar)" if labelled else "''"
     differs = f"{label} <> o.{_LABEL} and coalesce(try_cast({label} as double) <> try_cast(o.{_LABEL} as double), true)"
     count = f"count(*) filter (where {differs})" if labelled else "0"
@@ -139,9 +142,18 @@ def _matched(connection: Any, now: Source, definition: Definition, alike: bool, 
     return Matched(sizes[0], sizes[1], met, other)
 
 
-def _same_id(definition: Definition, alike: bool) -> str:
-    name = f"n.{_name(definition.id)}"
-    return f"{name} = o.{_ID}" if alike else f"cast({name} as varchar) = cast(o.{_ID} as varchar)"
+def _ids(definition: Definition, kind: str, old_kind: str) -> tuple[str, str]:
+    """The ids of both rows so that they can be equal: 1 is 1.0, as a file with one empty id has them all."""
+    if kind == old_kind == "integer":
+        return f"n.{_name(definition.id)}", f"o.{_ID}"
+    return value(definition.id, kind, _Now()), f"cast(o.{_ID} as varchar)"
+
+
+class _Now(Spelling):
+    """The columns of the newer rows where they stand beside the older ones."""
+
+    def name(self, column: str) -> str:
+        return f"n.{super().name(column)}"
 
 
 def _no_id(source: Source, column: str) -> InputError:

@@ -1,0 +1,27 @@
+"""Words in a file that say how its metrics were defined: the threshold, the averaging, the label that counts as positive."""
+
+from __future__ import annotations
+
+# What is defined, and the names under which files say it.
+WORDS = {
+    "threshold": ("threshold", "decision_threshold"),
+    "averaging": ("average", "averaging"),
+    "positive label": ("pos_label", "positive_label", "positive"),
+}
+NAMES = frozenset(name for names in WORDS.values() for name in names)
+_TEXT = "text"
+
+
+def problem_of(text: str) -> str:
+    """Why a text is no number, with the text itself: the table of measurements is all that judges see of a file."""
+    return f"{_TEXT}, `{text}`"
+
+
+def is_text(problem: str) -> bool:
+    """Whether a value is none because it is text."""
+    return problem.partition(",")[0] == _TEXT
+
+
+def text_in(problem: str) -> str:
+    """The text that a problem tells; "" where it tells none."""
+    return problem.partition(", ")[2].strip("`") if is_text(problem) else ""
