@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _LEAST, _MOST = 1e-15, 0.5  # the error rates between which p-values are told
 _STEPS = 24
 METHOD = "each measurement by itself, whatever their dependence"
+NOTE = "its measurements are bounded one by one, whatever they have to do with each other; counted together, fewer rows would do"
 
 
 def bounded(prover: Prover, term: Tree) -> Test | None:
@@ -51,6 +52,7 @@ def bounded(prover: Prover, term: Tree) -> Test | None:
         method=METHOD,
         n=smallest.n,
         of=smallest.of,
+        notes=tuple(dict.fromkeys((*(note for test in tests.values() for note in test.notes), NOTE))),
     )
 
 

@@ -72,17 +72,18 @@ def ratio_test(prover: Prover, ratio: Ratio) -> Test | None:
 
         return tails
 
+    product = prover.test(_over(ratio, (0.0 - ratio.constant) / ratio.factor))
     return Test(
         tails=mapped(False),
         far=mapped(True),
         estimate=measured,
         low=-_INF,
         high=_INF,
-        method=f"{prover.test(_over(ratio, (0.0 - ratio.constant) / ratio.factor)).method}, as a product",
+        method=f"{product.method}, as a product",
         n=first.n,
         of=first.of,
         spread=None if first.spread is None else first.spread * abs(ratio.factor) / below.estimate,
-        notes=first.notes,
+        notes=tuple(dict.fromkeys((*first.notes, *product.notes))),
     )
 
 

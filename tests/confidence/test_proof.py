@@ -90,6 +90,35 @@ def test_a_ratio_decides_as_the_product_it_means() -> None:
         assert (sure[0].p_above, sure[0].p_below) == pytest.approx((sure[1].p_above, sure[1].p_below))
 
 
+BOUNDED = "its measurements are bounded one by one"
+APART = "the model and the baseline are compared as if on different rows"
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("0.7 * recall + 0.3 * precision >= baseline - 0.1", BOUNDED),
+        ("0.7 * recall + 0.3 * precision >= 0.8", BOUNDED),
+        ("recall * precision >= 0.8", BOUNDED),
+        ("recall / baseline(precision) >= 0.8", BOUNDED),
+        ("recall >= baseline - 0.1", APART),
+        ("recall >= 0.9 * baseline", APART),
+        ("recall / baseline(recall) >= 0.8", APART),
+        ("recall[r=a] + recall[r=b] >= baseline - 0.2", APART),
+    ],
+)
+def test_a_pass_says_that_its_evidence_was_not_joint(rule: str, said: str) -> None:
+    now = slices("r", "recall", {"a": share(370, 400), "b": share(380, 400)})
+    now |= {"recall": share(380, 400), "precision": share(375, 400)}
+    found = finding(f'{HEAD}["{rule}"]', now, now)
+    assert found.outcome.value == "pass"
+    assert [said in note.text for note in found.notes] == [True]
+
+
+def test_one_measurement_has_nothing_to_say_of_joint_evidence() -> None:
+    assert finding(HEAD + '["recall >= 0.85"]', {"recall": share(380, 400)}).notes == ()
+
+
 def test_min_n_stays_a_doubt() -> None:
     found = finding(HEAD + "[{check: recall >= 0.5, min_n: 500}]", {"recall": share(380, 400)})
     assert (found.outcome.value, slugs(found)) == ("undecided", ["too-few-rows"])
