@@ -50,7 +50,7 @@ judged as
       0.01
 
 gate check finds
-  ✗ recall >= baseline - 0.01  0.83 [0.797, 0.859]  n 400  needs 0.84, short by 0.01
+  ✗ recall >= baseline - 0.01  0.83 [0.796, 0.859]  n 400  needs 0.84, short by 0.01
       `old.json` had 0.85, −0.02 since then
 """
 
