@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import combinations
 from math import inf, isnan
+from typing import TYPE_CHECKING
 
 from gate.confidence import single
 from gate.confidence.ground import Ground
@@ -16,8 +16,12 @@ from gate.stats.test import Tails, Test, unknown
 from gate.terms.measurement import Measurement
 from gate.terms.slice import Slice
 
+if TYPE_CHECKING:
+    from gate.confidence.sums import Sums
+
 CERTAIN = "no measurement in it"
 _NOTHING = "nothing is known of it"
+_FEW = 16  # of so many members that are chosen among, each is asked for every hypothesis
 _OF_CLASSES = frozenset(("class", "label_class"))  # columns that say whose metric it is, not which rows
 
 
@@ -29,6 +33,7 @@ class Prover:
         self.doubts: dict[Doubt, None] = {}
         self.unpaired: dict[str, None] = {}  # baselines that were compared as if on other rows
         self._atoms: dict[Atom, Test | None] = {}
+        self._summed: Sums | None = None
 
     def test(self, term: Tree) -> Test:
         """The test of a smooth term."""
@@ -93,7 +98,8 @@ class Prover:
         if isinstance(leaf, Chosen):
             from gate.stats.combine import both, either
 
-            return (either if leaf.largest else both)([self.test(each) for each in leaf.members])
+            test = (either if leaf.largest else both)([self.test(each) for each in leaf.members])
+            return self._sums().outermost(leaf, test) if len(leaf.members) > _FEW else test
         assert isinstance(leaf, Middle)
         from gate.confidence.middle import median
 
@@ -124,8 +130,8 @@ class Prover:
         test = self._paired(first, second, -down / up, values)
         if test is not None:
             return scaled(test, up, constant)
-        if not self._independent(first, second):
-            return None
+        if not self.disjoint(first, second) and not self.alike(first, second):
+            return None  # where two models are alike, dependence only makes a difference surer
         test = self._unpaired(first, second, -down / up)
         return None if test is None else scaled(test, up, constant)
 
@@ -147,7 +153,7 @@ class Prover:
             return None
         if first.of != second.of:
             self.unpaired[second.of or first.of] = None
-        counts = self._counts(first), self._counts(second)
+        counts = self.counts(first), self.counts(second)
         from gate.stats.unpaired import of_two, of_two_shares
 
         if counts[0] is not None and counts[1] is not None and not one.problem and not other.problem:
@@ -159,7 +165,8 @@ class Prover:
                 return scaled(test, scale) if scale != 1 else test
         return of_two(one, other, factor)
 
-    def _counts(self, atom: Atom) -> tuple[float, float, float] | None:
+    def counts(self, atom: Atom) -> tuple[float, float, float] | None:
+        """k, n and the scale of a share of rows that count alike."""
         found = self.measured(atom)
         fact = self.ground.fact(atom.metric)
         counts = None if found is None else single.counts_of(found, fact)
@@ -167,12 +174,16 @@ class Prover:
             return None
         return (*counts, single.scale_of(found, fact))
 
-    def _independent(self, first: Atom, second: Atom) -> bool:
-        """Whether no row stands behind both, or dependence only makes a difference surer: one metric of two models."""
+    def disjoint(self, first: Atom, second: Atom) -> bool:
+        """Whether no row stands behind both; rows of one cluster may be in several slices."""
         if self._clustered(first.of) or self._clustered(second.of):
-            return False  # rows of one cluster may be in several slices
-        if apart(first.on, second.on) and not self._share_rows(first, second):
-            return True
+            return False
+        return apart(first.on, second.on) and not self._share_rows(first, second)
+
+    def alike(self, first: Atom, second: Atom) -> bool:
+        """Whether both are one metric of two models, not known to be on the same rows: dependent, if so, in one direction."""
+        if self._clustered(first.of) or self._clustered(second.of):
+            return False
         if first.of == second.of or self.ground.source(first.metric) != self.ground.source(second.metric):
             return False
         if not (has_tally(self.ground, first.of) and has_tally(self.ground, second.of)):
@@ -193,27 +204,15 @@ class Prover:
         return differ <= _OF_CLASSES and False in by_rows
 
     def _apart(self, term: Tree, found: Linear) -> Test:
-        """A sum of leaves one by one: independent ones by their errors, others at a share of alpha each, which always holds."""
-        tests: list[tuple[Tree, float, Test]] = []
-        for leaf, factor in found.factors.items():
-            test = self.leaf(leaf)
-            if test is not None:
-                tests.append((leaf, factor, test))
-        if len(tests) < len(found.factors):
-            return self._nothing(term)
-        from gate.stats.unpaired import of_two
+        """A sum of leaves one by one."""
+        return self._sums().test(found) or self._nothing(term)
 
-        independent = all(
-            isinstance(one, Atom) and isinstance(other, Atom) and self._independent(one, other)
-            for one, other in combinations(found.factors, 2)
-        )
-        (_, factor, test), *others = tests
-        total = scaled(test, factor)
-        for _, each, other in others:
-            total = of_two(total, scaled(other, -each), independent=independent)
-        if not independent:
-            total = replace(total, method="each measurement by itself, whatever their dependence")
-        return scaled(total, 1.0, found.constant)
+    def _sums(self) -> Sums:
+        if self._summed is None:
+            from gate.confidence.sums import Sums
+
+            self._summed = Sums(self)
+        return self._summed
 
     # -- curved terms
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import inf
+from math import inf, sqrt
+from typing import Any, TypeAlias
 
 from gate.record import replace
-from gate.stats.test import Tails, Test
+from gate.stats.test import Tails, Test, unknown
+
+Tailed: TypeAlias = "Callable[[float], Tails]"
 
 
 def agreeing(tests: Sequence[Test]) -> Test:
@@ -57,6 +60,32 @@ def scaled(test: Test, factor: float, offset: float = 0.0) -> Test:
     )
 
 
+def summed(parts: Sequence[tuple[Test, float]], constant: float, method: str, near: Tailed, far: Tailed) -> Test:
+    """Σ factor · θ + constant, whose tails are worked out elsewhere; it says nothing where one of the tests does not."""
+    smallest = min((test for test, _ in parts), key=lambda each: each.n or inf)  # numbers have none
+    ends = [sorted((factor * test.low, factor * test.high)) for test, factor in parts]
+    fields: dict[str, Any] = {
+        "estimate": sum((factor * test.estimate for test, factor in parts), constant),
+        "low": sum((low for low, _ in ends), constant),
+        "high": sum((high for _, high in ends), constant),
+        "method": method,
+        "n": smallest.n,
+        "of": smallest.of,
+    }
+    problem = "; ".join(dict.fromkeys(test.problem for test, _ in parts if test.problem))
+    if problem:
+        return unknown(problem, **fields)
+    squares = [None if test.spread is None else (factor * test.spread) ** 2 / test.n for test, factor in parts if test.n]
+    known = [each for each in squares if each is not None]
+    return Test(
+        tails=near,
+        far=far,
+        spread=sqrt(sum(known) * smallest.n) if len(known) == len(squares) else None,
+        notes=tuple(dict.fromkeys(note for test, _ in parts for note in test.notes)),
+        **fields,
+    )
+
+
 def _worst(all_tails: Sequence[Callable[[float], Tails]]) -> Callable[[float], Tails]:
     def at(c: float) -> Tails:
         found = [tails(c) for tails in all_tails]
@@ -69,7 +98,7 @@ def _extreme(tests: Sequence[Test], *, smallest: bool) -> Test:
     if len(tests) == 1:
         return tests[0]
     choose = min if smallest else max
-    widest = max(tests, key=lambda each: inf if each.problem else -each.n)
+    widest = max(tests, key=lambda each: inf if each.problem else -each.n if each.n else -inf)  # numbers have no n
     return replace(
         widest,
         tails=_of_extreme([each.tails for each in tests], smallest),

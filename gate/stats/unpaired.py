@@ -9,7 +9,7 @@ from typing import Any
 from gate.stats.beta import binomial_at_least, binomial_at_most
 from gate.stats.proportion import normal_above, upper_quantile
 from gate.stats.saddlepoint import Cumulants, at_least
-from gate.stats.test import UNKNOWN, Tails, Test, unknown
+from gate.stats.test import Tails, Test, unknown
 
 FEW = 20
 
@@ -20,7 +20,6 @@ _SUMMED = 40  # rows on one side: as many terms are summed, where a saddlepoint 
 _NOTHING = 1e-13
 _EQUAL = 1e-12
 _SEARCH = 32
-_HALVINGS = 50
 _GOLDEN = 0.6180339887498949
 _FAR = 37.0
 
@@ -159,30 +158,27 @@ def _cumulants(p1: float, n1: float, p2: float, n2: float, factor: float, sign: 
     return at
 
 
-def of_two(first: Test, second: Test, factor: float = 1.0, *, independent: bool = True) -> Test:
-    """θ1 - factor · θ2 from a test of each, factor > 0.
+def of_two(first: Test, second: Test, factor: float = 1.0) -> Test:
+    """θ1 - factor · θ2 from a test of each, on rows of their own, factor > 0.
 
-    On rows of their own: the signed root of the least sum of squared normal deviates over all pairs of parameters with that
-    difference, which for two normal tests is the usual one. Where they may depend on each other: the pair that both tests allow
-    best, each at half the level (Bonferroni), which is wider.
+    The signed root of the least sum of squared normal deviates over all pairs of parameters with that difference, which for
+    two normal tests is the usual one.
     """
     smaller = min((first, second), key=lambda each: each.n)
-    words = "unpaired" if independent else "whatever their dependence"
     fields: dict[str, Any] = {
         "estimate": first.estimate - factor * second.estimate,
         "low": first.low - factor * second.high,
         "high": first.high - factor * second.low,
-        "method": f"{' and '.join(dict.fromkeys((first.method, second.method)))}, {words}",
+        "method": f"{' and '.join(dict.fromkeys((first.method, second.method)))}, unpaired",
         "n": smaller.n,
         "of": smaller.of,
     }
     problem = "; ".join(dict.fromkeys(each.problem for each in (first, second) if each.problem))
     if problem:
         return unknown(problem, **fields)
-    of_all = _least_squares if independent else _half_each
     return Test(
-        tails=of_all(first, second, first.tails, second.tails, factor),
-        far=of_all(first, second, first.far_tails, second.far_tails, factor),
+        tails=_least_squares(first, second, first.tails, second.tails, factor),
+        far=_least_squares(first, second, first.far_tails, second.far_tails, factor),
         spread=_joint_spread(first, second, factor, smaller.n),
         notes=tuple(dict.fromkeys((*first.notes, *second.notes))),
         **fields,
@@ -239,32 +235,6 @@ def _least(function: Callable[[float], float], low: float, high: float) -> float
             at_right = function(right)
         least = min(least, at_left, at_right)
     return least
-
-
-def _half_each(first: Test, second: Test, one: Tailed, other: Tailed, factor: float) -> Tailed:
-    value = first.estimate - factor * second.estimate
-
-    def tails(c: float) -> Tails:
-        if c == value:
-            return UNKNOWN
-        up, way = c < value, _way(first, second, factor, c)
-
-        def both(share: float) -> tuple[float, float]:
-            left, right = (test(where) for test, where in zip((one, other), way(share), strict=True))
-            return (left.above, right.below) if up else (left.below, right.above)
-
-        near, far = 0.0, 1.0  # on the way the first p rises and the second falls
-        for _ in range(_HALVINGS):
-            middle = (near + far) / 2
-            p, q = both(middle)
-            if p < q:
-                near = middle
-            else:
-                far = middle
-        allowed = min(1.0, 2 * min(both(far)[0], both(near)[1]))
-        return Tails(allowed, 1.0) if up else Tails(1.0, allowed)
-
-    return tails
 
 
 def _deviate(tail: float) -> float:

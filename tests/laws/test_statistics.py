@@ -14,7 +14,9 @@ from gate.stats import f1, poisson
 from gate.stats.auc import of_auc, of_auc_pair
 from gate.stats.average_precision import of_average_precision
 from gate.stats.bounds import interval
-from gate.stats.combine import agreeing, both, either, scaled
+from gate.stats.combine import agreeing, both, either, scaled, summed
+from gate.stats.ends import AnyhowSum, Ends, OfTest, Outermost, Part, Sum, tails_of
+from gate.stats.many_shares import Share, of_shares
 from gate.stats.means import of_mean, of_stated_interval, of_two_means
 from gate.stats.paired import of_pairs, of_pairs_ratio
 from gate.stats.proportion import of_counts, of_effective, of_share
@@ -83,9 +85,38 @@ def other_rows(draw: st.DrawFn) -> Pair:
 @st.composite
 def two_tests(draw: st.DrawFn) -> Pair:
     (one, _), (other, _), factor = draw(shares()), draw(st.one_of(shares(), pairs(), rocs())), draw(FACTORS)
-    free = draw(st.booleans())
-    swapped = scaled(of_two(other, one, 1 / factor, independent=free), -factor)
-    return of_two(one, other, factor, independent=free), swapped
+    return of_two(one, other, factor), scaled(of_two(other, one, 1 / factor), -factor)
+
+
+@st.composite
+def many_shares(draw: st.DrawFn) -> Pair:
+    listed = []
+    for _ in range(draw(st.integers(1, 5))):
+        n, factor = draw(ROWS), draw(FACTORS) * draw(st.sampled_from([1, -1]))
+        listed.append(Share(draw(st.integers(0, n)), n, factor))
+    return of_shares(listed), scaled(of_shares([each._replace(factor=-each.factor) for each in listed]), -1)
+
+
+@st.composite
+def sums(draw: st.DrawFn) -> Pair:
+    """Of what depends on each other in any way, in groups, or not; of the largest of some, too."""
+    tests = [first for first, _ in draw(st.lists(st.one_of(shares(), clusters(), rocs(), pairs()), min_size=1, max_size=4))]
+    factors = [draw(FACTORS) * draw(st.sampled_from([1, -1])) for _ in tests]
+    free, tied, largest = draw(st.booleans()), draw(st.integers(1, 4)), draw(st.booleans())
+
+    def summed_with(sign: int) -> Test:
+        def ends(far: bool) -> Ends:
+            parts = [Part(OfTest(each, far), sign * by) for each, by in zip(tests, factors, strict=True)]
+            if not free:
+                return AnyhowSum([Part(Outermost([parts[0].of, parts[-1].of], largest), parts[0].factor), *parts[1:]], sign)
+            return Sum([parts[at : at + tied] for at in range(0, len(parts), tied)], sign)
+
+        listed = list(zip(tests, [sign * each for each in factors], strict=True))
+        found = summed(listed, sign, "", tails_of(lambda: ends(False)), tails_of(lambda: ends(True)))
+        made = ends(False)
+        return replace(found, estimate=made.estimate, low=made.low, high=made.high)
+
+    return summed_with(1), scaled(summed_with(-1), -1)
 
 
 @st.composite
@@ -160,8 +191,8 @@ def several(draw: st.DrawFn) -> Pair:
 ALL = {
     each.__name__: each()
     for each in (
-        shares, fractions, clusters, pairs, ratios_of_pairs, other_rows, two_tests, means, means_on_other_rows, stated, rocs,
-        pairs_of_rocs, quantiles, one_sided_by_nature, several,
+        shares, fractions, clusters, pairs, ratios_of_pairs, other_rows, two_tests, many_shares, sums, means, means_on_other_rows,
+        stated, rocs, pairs_of_rocs, quantiles, one_sided_by_nature, several,
     )
 }  # fmt: skip
 NOISE = 1e-9

@@ -12,7 +12,7 @@ from gate.stats.average_precision import of_average_precision
 from gate.stats.bounds import interval
 from gate.stats.means import of_mean, of_stated_interval, of_two_means
 from gate.stats.paired import of_pairs, of_pairs_ratio
-from gate.stats.proportion import of_counts, of_effective, of_share
+from gate.stats.proportion import of_counts, of_effective
 from gate.stats.quantile import of_order_statistics
 from gate.stats.unpaired import of_two, of_two_shares
 
@@ -165,12 +165,6 @@ def test_a_guard_on_one_of_two_holds_for_their_difference() -> None:
 def test_two_shares_that_are_all_correct() -> None:
     low, high = interval(of_two_shares(40, 40, 60, 60), 0.05)
     assert -0.1 < low < 0 < high < 0.1
-
-
-def test_dependence_makes_wider() -> None:
-    one, other = of_counts(160, 200), of_share(0.7, 300)
-    free, tied = interval(of_two(one, other), 0.05), interval(of_two(one, other, independent=False), 0.05)
-    assert tied[0] < free[0] < 0.1 < free[1] < tied[1]
 
 
 def test_very_many() -> None:
