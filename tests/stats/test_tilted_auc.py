@@ -114,7 +114,7 @@ def test_tails_are_monotone() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("area", "n_pos", "n_neg"), [(0.8, 100, 900), (0.9, 60, 140), (0.7, 100, 100)])
+@pytest.mark.parametrize(("area", "n_pos", "n_neg"), [(0.8, 100, 900), (0.9, 60, 140), (0.7, 100, 100), (0.95, 60, 600)])
 def test_errors_keep_their_bar(area: float, n_pos: int, n_neg: int) -> None:
     """6 % of 3,000 draws, and two standard errors."""
     import numpy as np
@@ -133,16 +133,15 @@ def test_errors_keep_their_bar(area: float, n_pos: int, n_neg: int) -> None:
 
 @pytest.mark.slow
 def test_far_out_it_errs_about_as_often_as_it_says() -> None:
-    """One of ten slices, 0.5 %: the tilted score of a skewed area would err twice as often."""
+    """One of ten slices, 0.5 %."""
     import numpy as np
 
     area, n_pos, n_neg, draws = 0.9, 50, 450, 8000
-    chance, near, far = np.random.default_rng(11), 0, 0
+    chance, far = np.random.default_rng(11), 0
     apart, labels = NormalDist().inv_cdf(area) * 2**0.5, np.r_[np.ones(n_pos, int), np.zeros(n_neg, int)]
     for _ in range(draws):
         ordered = labels[np.argsort(chance.standard_normal(n_pos + n_neg) + apart * labels)]
         found = of_scores(ordered.tolist(), (1 - ordered).tolist())
         if found.estimate < area - 0.03:
-            near += found.tails(area).below < 0.005
             far += found.far_tails(area).below < 0.005
-    assert far / draws < 0.006 < 0.008 < near / draws
+    assert far / draws < 0.006
