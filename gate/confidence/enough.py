@@ -177,8 +177,11 @@ def _least(proof: Callable[[int], bool], most: int, guess: float) -> int | None:
 # -- what would settle it
 
 
-def settling(of: Held) -> float | str:
-    """About how many more units decide, were the estimate the truth; or why no number can be named."""
+def settling(of: Held, ask: bool = True) -> float | str:
+    """About how many more units decide, were the estimate the truth; or why no number can be named.
+
+    Where `ask`, the very test is asked about more rows; else it is what the normal distribution gives.
+    """
     test = of.margin.test
     if test.problem:
         return test.problem
@@ -200,7 +203,7 @@ def settling(of: Held) -> float | str:
     more = root * root - test.n
     if apart <= _ON_THE_THRESHOLD * stderr and more > _AFFORDABLE:
         return on_threshold
-    times = _times(of, 1 + more / test.n)
+    times = _times(of, 1 + more / test.n) if ask else None
     more = more if times is None else (times - 1) * test.n
     return rounded(more) if more >= 1 or times is not None else f"a few more {test.of} would settle it"
 

@@ -18,7 +18,7 @@ from gate.stats.test import Test
 from gate.terms.decision import Certainty, Outcome, Reason
 from gate.terms.measurement import Interval
 
-_OPEN = (Outcome.UNDECIDED, Outcome.MISSING)
+OPEN = (Outcome.UNDECIDED, Outcome.MISSING)
 _IN_CLUSTERS = "at the effective n, t"
 _ALIKE = ("rank all rows alike", "all values are the same")
 _APART = ("unpaired", "whatever their dependence")
@@ -34,8 +34,13 @@ class Deciding(NamedTuple):
     limit: float | None
 
 
-def certainty(proof: Proof, deciding: Deciding, asked: Asked, below: float, family: int | None, outcome: Outcome) -> Certainty:
-    """How sure a finding is: of the whole rule the p-values, of its deciding comparison the rest."""
+def certainty(
+    proof: Proof, deciding: Deciding, asked: Asked, below: float, family: int | None, outcome: Outcome, ask: bool = True
+) -> Certainty:
+    """How sure a finding is: of the whole rule the p-values, of its deciding comparison the rest.
+
+    Where `ask`, what would settle it is asked of the very test, which takes its time.
+    """
     sure = Certainty(confidence=asked.confidence, alpha=asked.alpha, p_above=proof.tails.above, p_below=below, family=family)
     margin = deciding.of.margin
     if margin is None or margin.deciding.test.method == CERTAIN:
@@ -47,7 +52,7 @@ def certainty(proof: Proof, deciding: Deciding, asked: Asked, below: float, fami
     exact = _exact(proof, deciding.of)
     low, high = _ends(margin, asked.alpha, exact, proof.far.below, below if family is not None else 0.0)
     against = proof.far.below / below if family is not None and 0 < proof.far.below < below else 1.0
-    settles = _settles(deciding.of, asked.alpha, exact, against, family) if outcome in _OPEN else ""
+    settles = _settles(deciding.of, asked.alpha, exact, against, family, ask) if outcome in OPEN else ""
     smallest = held(deciding.of, asked.alpha, exact, up=True)
     return _replaced(
         sure,
@@ -68,12 +73,12 @@ def _exact(proof: Proof, of: Proven) -> bool:
     return proof.tails is proof.far and of.tails is not of.far
 
 
-def _settles(of: Proven, alpha: float, exact: bool, against: float, family: int | None) -> float | str:
+def _settles(of: Proven, alpha: float, exact: bool, against: float, family: int | None, ask: bool) -> float | str:
     """What would settle a comparison that is open: that it holds, or, where the estimate is short of it, that it does not."""
     assert of.margin is not None
     up = of.margin.deciding.estimate >= 0
     found = held(of, alpha if up else alpha * against, exact or (family is not None and not up), up)
-    return "" if found is None else settling(found)
+    return "" if found is None else settling(found, ask)
 
 
 def _problem(test: Test) -> str:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gate.judge.findings import Weighed
 
 FAR = 0.005  # an error rate below which p-values must hold far out
+_MOST_ASKED = 200  # open findings of a rule whose test is asked what would settle them; nobody reads more of them one by one
 
 
 class Told(NamedTuple):
@@ -47,6 +48,7 @@ class Proving:
         self.rule = rule
         self.world = world
         world.proves = True
+        self.told = 0  # open findings so far
         self.asked = Asked(rule.confidence, (1 - rule.confidence) * evidence.alpha_share)
 
     def prove(self, result: Result, binding: Mapping[str, str]) -> Proof:
@@ -68,7 +70,8 @@ class Proving:
         below = proof.tails.below if family is None else family.below
         size = None if family is None else family.size
         deciding = words.Deciding(of, f"`{_named(sides, weighed.binding)}`", sides.operator, _limit(part, sides))
-        sure = words.certainty(proof, deciding, self.asked, below, size, outcome)
+        self.told += outcome in words.OPEN
+        sure = words.certainty(proof, deciding, self.asked, below, size, outcome, self.told <= _MOST_ASKED)
         lacking = any(doubt.weak for doubt in (*part.doubts, *of.doubts))
         return Told(sure, words.reasons(deciding, sure, outcome, lacking), words.notes(proof, outcome))
 
