@@ -201,9 +201,8 @@ def together(ground: Ground, term: Tree, values: Mapping[Atom, float]) -> Test |
     assert tally is not None
     at = ground.tallies.of(tally)
     where = {atom: place(ground, atom) for atom in listed}
-    clustered = any(each.clustered for each in at.values())
     known = {atom: each for atom, each in where.items() if each is not None}
-    if len(known) == len(where) and not clustered:
+    if len(known) == len(where) and not tally.header.definition.get("cluster"):
         return tilted(term, known, at, values)
     slices = {atom.on if (each := where[atom]) is None else each.on for atom in listed}
     if len(slices) > 1 or (here := at.get(slices.pop())) is None:
