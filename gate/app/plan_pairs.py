@@ -22,6 +22,7 @@ from gate.terms.slice import WHOLE
 from gate.terms.tally import Tally
 
 _IN_THE_ROWS = "baseline"  # the `model` of measurements that were counted in the candidate's own rows
+_LOST = ("pairing-lost", "unmatched-ids")  # remarks that say why rows do not meet
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,8 @@ def _called(column: str, baseline: str) -> str:
 def _answers(rows: Held, found: Baseline, path: str, by: Measuring) -> dict[str, Any] | str:
     """The baseline's prediction and score for each row, and under "" whether it has one; a reason where rows do not meet."""
     if found.measurements.model != _IN_THE_ROWS:
-        lost = [f"{remark.text}; {remark.remedy}" for remark in found.measurements.remarks if remark.slug == "pairing-lost"]
+        told = [remark for remark in found.measurements.remarks if remark.slug in _LOST]
+        lost = ["; ".join(filter(None, (remark.text, remark.remedy))) for remark in told]
         return lost[0] if lost else f"{found.origin.source} holds no rows that are joined with these"
     asked = by.definition
     alone = Definition(id=asked.id, prediction=asked.prediction, score=asked.score)
