@@ -19,6 +19,7 @@ from gate.terms.metric import Metric
 from gate.terms.slice import Slice
 from gate.terms.tally import Tally
 
+_SUMS = "cells"  # the table of a tally whose numbers are counts and sums of rows
 Change = Callable[[Measurement, "Metric | None"], Measurement]
 
 
@@ -76,22 +77,20 @@ class _Grown(Tallies):
         if id(tally) not in self._grown:
             here = self.ground.tallies.of(tally)
             wanted = dict.fromkeys(on for atom in self.read for on in _within(atom.on) if on in here)
-            self._grown[id(tally)] = {on: self._slice(here[on], tally) for on in wanted}
+            self._grown[id(tally)] = {on: self._slice(here[on]) for on in wanted}
         return self._grown[id(tally)]
 
     def same(self, one: Tally, other: Tally) -> bool:
         return self.ground.tallies.same(one, other)
 
-    def _slice(self, at: Counts, tally: Tally) -> Counts:
+    def _slice(self, at: Counts) -> Counts:
         """Sums grow with the rows. Ranks and clusters do not, and are left out: then there is no test, or another one."""
-        kept = {
-            name: each for name, each in at.tables.items() if tally.tables[name].merges and name != "scores" and not at.clustered
-        }
+        kept = {} if at.clustered else {name: each for name, each in at.tables.items() if name == _SUMS}
         return replace(
             at,
             tables={
                 name: (fields, {key: tuple([each * self.times for each in row]) for key, row in rows.items()})
-                for name, (fields, rows) in ({} if at.clustered else kept).items()
+                for name, (fields, rows) in kept.items()
             },
         )
 

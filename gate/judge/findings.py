@@ -169,7 +169,7 @@ class _RuleJudge:
         value, threshold = (part.right, part.left) if sides.swapped else (part.left, part.right)
         found = self.measured(sides, binding)
         n, interval, unit = self.support(sides, found)
-        if sure is not None and (sure.low is not None or sure.why):
+        if sure is not None and (sure.method or sure.why):
             interval = sure.shown  # what decides is shown, and nothing beside it that could say otherwise
         if value != value and found is not None and found.value is not None:
             value = found.value  # there is a number, only not one to judge by
