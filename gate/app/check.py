@@ -200,6 +200,10 @@ def decide(
         raise UsageError(
             Problem("not-first-release", what, remedy="take --first-release out; what must ship all the same needs a waiver")
         )
+    if any(isinstance(each, Baseline) and each.measurements.model for each in baselines.values()):
+        from gate.app.pairing import with_named
+
+        candidate, baselines = with_named(candidate, baselines)
     past = _past(judging, candidate, at)
     evidence = Evidence(candidate, tables(baselines), moment.today, first_release, labels(baselines), past=past)
     decision = _replayed(judging, _within_budget(judging, evidence, moment, at, start_ledger), at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from gate.baselines.baseline import Surroundings
 from gate.documents.files import WORK_TREE
@@ -56,8 +56,7 @@ def of_policy(name: str, text: str, at: Surroundings, read: Callable[[str], Meas
     except GateError as error:
         first = error.problems[0]
         return Doubt("baseline-unreadable", f"the baseline cannot be read: {first.message}", str(first.where or ""))
-    beside = table.beside if table.remarks else None
-    return Baseline(name, Origin(text, os.path.basename(path), at.tree.revision), replace(table, beside=beside, cases=()))
+    return Baseline(name, Origin(text, os.path.basename(path), at.tree.revision), replace(table, cases=()))
 
 
 def _rows(specs: Sequence[str], inputs: Sequence[str], at: Surroundings) -> tuple[str, str] | None:
@@ -91,6 +90,21 @@ def with_evidence(candidate: Measurements, given: Baseline) -> tuple[Measurement
     if table.remarks:
         return candidate, given
     return replace(candidate, tally=both.tally), replace(given, measurements=replace(table, beside=None))
+
+
+def with_named(
+    candidate: Measurements, baselines: Mapping[str, Baseline | Doubt]
+) -> tuple[Measurements, dict[str, Baseline | Doubt]]:
+    """The same for baselines that a policy names. One alone shares the candidate's evidence: no tally holds three models."""
+    found = dict(baselines)
+    joint = [each for each in found.values() if isinstance(each, Baseline) and each.measurements.model]
+    joint = [each for each in joint if not each.measurements.remarks]
+    for each in joint:
+        if len(joint) == 1 and each.measurements.beside is not None:
+            candidate, found[each.name] = with_evidence(candidate, each)
+        else:
+            found[each.name] = replace(each, measurements=replace(each.measurements, beside=None))
+    return candidate, found
 
 
 def remarks(baselines: Sequence[Baseline]) -> tuple[Reason, ...]:
