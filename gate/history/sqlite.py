@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
@@ -63,12 +64,13 @@ class SqliteLink:
     lock = ""
     has_table = "select 1 from sqlite_master where type = 'table' and name = ?"
 
-    def __init__(self, path: str, write: bool) -> None:
+    def __init__(self, path: str, write: bool, patience: float = SECONDS) -> None:
         import threading
 
         self.where = shown(path)
         self._path = os.path.abspath(path)
         self._write = write
+        self._patience = patience
         self._turn = threading.RLock()
         self._process = 0
         self._open: sqlite3.Connection | None = None
@@ -90,8 +92,7 @@ class SqliteLink:
     def _within(self, begin: str, work: Callable[[Cursor], T]) -> T:
         with self._turn:
             try:
-                connection = self._connection()
-                connection.execute(begin)
+                connection = self._begun(begin)
                 try:
                     done = work(SqliteCursor(connection))
                     connection.execute("commit")
@@ -105,11 +106,38 @@ class SqliteLink:
                 raise self._told(sqlite3.DatabaseError("a number of more than 64 bits")) from None
             return done
 
+    def _begun(self, begin: str) -> sqlite3.Connection:
+        """A connection within a transaction.
+
+        SQLite's own timeout is not enough: where two open a new file at once, or one opens it as the last other closes it,
+        one of them is told at once that it is locked.
+        """
+        until = time.monotonic() + self._patience
+        while True:
+            try:
+                return self._begin(begin)
+            except sqlite3.OperationalError as error:
+                if not _locked(error) or time.monotonic() > until:
+                    raise
+                time.sleep(0.01)
+
+    def _begin(self, begin: str) -> sqlite3.Connection:
+        connection = self._connection()
+        try:
+            connection.execute(begin)
+            connection.execute("pragma schema_version").fetchone()  # takes the lock of a reader, so that no work begins twice
+        except BaseException:
+            with suppress(sqlite3.Error):
+                connection.execute("rollback")
+            raise
+        return connection
+
     def _connection(self) -> sqlite3.Connection:
         if self._open is not None and self._process == os.getpid():
             return self._open
         if self._open is not None:
             self._left.append(self._open)
+            self._open = None
         self._open = self._connected()
         self._process = os.getpid()
         return self._open
@@ -121,7 +149,11 @@ class SqliteLink:
         if not self._write and not _has_journal(self._path) and not os.access(os.path.dirname(self._path), os.W_OK):
             mode = "ro&immutable=1"  # nobody writes there, and the files that readers share cannot be made
         connection = sqlite3.connect(
-            f"file:{quote(self._path)}?mode={mode}", uri=True, timeout=SECONDS, isolation_level=None, check_same_thread=False
+            f"file:{quote(self._path)}?mode={mode}",
+            uri=True,
+            timeout=self._patience,
+            isolation_level=None,
+            check_same_thread=False,
         )
         try:
             for setting in _SETTINGS:
@@ -139,8 +171,8 @@ class SqliteLink:
         if "full" in words or ("disk i/o" in words and self._no_room()):
             what = f"there is no room left for {self.where}"
             return HistoryError(Problem("history-full", what, remedy="make room on the disk, or `gate history --prune`"))
-        if "locked" in words:
-            what = f"{self.where} was being written by others for {SECONDS:g} seconds"
+        if _locked(error):
+            what = f"{self.where} was being written by others for {self._patience:g} seconds"
             return HistoryError(Problem("history-busy", what, remedy="is one of them stuck? else try again"))
         if "readonly" in words or "unable to open" in words:
             return HistoryError(Problem("history-unwritable", f"{self.where} cannot be opened or written", remedy=access))
@@ -177,9 +209,16 @@ class SqliteCursor:
             self._connection.executemany(statement, values)
 
 
+def _locked(error: sqlite3.Error) -> bool:
+    return "lock" in str(error).lower()  # "database is locked", "locking protocol"
+
+
 def _has_journal(path: str) -> bool:
     """Whether a writer left, or keeps, what is not in the file itself yet."""
-    return os.path.exists(f"{path}-wal") and os.path.getsize(f"{path}-wal") > 0
+    try:
+        return os.path.getsize(f"{path}-wal") > 0
+    except OSError:  # the last writer takes it away
+        return False
 
 
 def _make_folder(path: str) -> None:

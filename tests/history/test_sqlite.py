@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,29 @@ def test_an_older_file_becomes_a_newer_one_and_keeps_its_runs(tmp_path: Path) ->
         assert link.read(lambda cursor: cursor.all("select x from more")) == [("from version 2",)]
         assert SqlStore(link).points("run-0000") == [logged("f1", 0.9)]
         link.close()
+
+
+def test_who_opens_a_new_file_waits_for_the_one_who_is_making_it(tmp_path: Path) -> None:
+    """SQLite says at once that the file is locked, with no regard to the timeout, as long as it has no journal of its own."""
+    other = sqlite3.connect(tmp_path / "history.db", isolation_level=None, check_same_thread=False)
+    other.execute("begin immediate")
+    release = threading.Timer(0.2, other.rollback)
+    release.start()
+    store = open_file(str(tmp_path / "history.db"), write=True)
+    store.add([entry(0, {"f1": 0.9})])
+    assert store.points("run-0000") == [logged("f1", 0.9)]
+    store.close()
+    release.join()
+    other.close()
+
+
+def test_who_waits_too_long_is_told_for_how_long(tmp_path: Path) -> None:
+    other = sqlite3.connect(tmp_path / "history.db", isolation_level=None)
+    other.execute("begin immediate")
+    with pytest.raises(HistoryError, match=r"was being written by others for 0\.2 seconds") as caught:
+        migrate(SqliteLink(str(tmp_path / "history.db"), write=True, patience=0.2), write=True)
+    assert slug(caught) == "history-busy"
+    other.close()
 
 
 def test_an_older_file_is_not_changed_by_who_only_reads(tmp_path: Path) -> None:
