@@ -29,6 +29,7 @@ from gate.errors import GateError, PolicyError, Problem, UsageError
 from gate.hosts.here import here
 from gate.judge.evidence import Evidence
 from gate.judge.judge import identity, judge
+from gate.judge.waive import does_not_exist_yet
 from gate.policy.find import find
 from gate.policy.policy import Policy
 from gate.readers.inputs import read_inputs
@@ -195,11 +196,6 @@ def decide(
     refuse_contradiction(judging.policies, candidate)
     at = with_history(judging, at or Surroundings(), moment)
     baselines = other_runs(named_baselines(judging.policies, given, at), candidate)
-    if first_release and had(baselines):
-        what = "--first-release is for a model without a baseline; one was found"
-        raise UsageError(
-            Problem("not-first-release", what, remedy="take --first-release out; what must ship all the same needs a waiver")
-        )
     if any(isinstance(each, Baseline) and each.measurements.model for each in baselines.values()):
         from gate.app.pairing import with_named
 
@@ -207,6 +203,11 @@ def decide(
     past = _past(judging, candidate, at)
     evidence = Evidence(candidate, tables(baselines), moment.today, first_release, labels(baselines), past=past)
     decision = _replayed(judging, _within_budget(judging, evidence, moment, at, start_ledger), at)
+    if first_release and had(baselines) and not any(map(does_not_exist_yet, decision.findings)):
+        what = "--first-release is for rules whose baseline or history does not exist yet; all were found"
+        raise UsageError(
+            Problem("not-first-release", what, remedy="take --first-release out; what must ship all the same needs a waiver")
+        )
     return replace(
         decision,
         inputs=identities(candidate, baselines),

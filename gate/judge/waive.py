@@ -12,7 +12,7 @@ from gate.terms.decision import Finding, Outcome, Reason, UsedWaiver, Verdict
 from gate.terms.slice import Slice
 
 BLOCKS = (Verdict.FAIL, Verdict.UNDECIDED)
-NOT_YET = frozenset(("no-baseline", "no-history"))
+_NOT_YET = ({"no-baseline"}, {"no-history"}, {"no-baseline", "no-history"})
 SOON = 14  # days before the end of a waiver from which reports remind of it
 
 FloorHolds = Callable[[Expr, Slice], bool]
@@ -23,7 +23,7 @@ def waive(finding: Finding, rule: Rule, policy: Policy, evidence: Evidence, floo
     if finding.effect not in BLOCKS:
         return finding
     notes: list[Reason] = []
-    if evidence.first_release and _does_not_exist_yet(finding):
+    if evidence.first_release and does_not_exist_yet(finding):
         if rule.waivable:
             used = UsedWaiver("", evidence.first_release, "--first-release")
             return replace(finding, effect=Verdict.WARN, waiver=used)
@@ -39,8 +39,9 @@ def waive(finding: Finding, rule: Rule, policy: Policy, evidence: Evidence, floo
     return replace(finding, notes=(*finding.notes, *notes)) if notes else finding
 
 
-def _does_not_exist_yet(finding: Finding) -> bool:
-    return finding.outcome is Outcome.MISSING and all(reason.slug in NOT_YET for reason in finding.reasons)
+def does_not_exist_yet(finding: Finding) -> bool:
+    """Whether the rule lacks nothing but a baseline or history that was never there: what `--first-release` is for."""
+    return finding.outcome is Outcome.MISSING and {reason.slug for reason in finding.reasons} in _NOT_YET
 
 
 def _refusal(finding: Finding, rule: Rule, waiver: Waiver, today: str, floor_holds: FloorHolds) -> Reason | None:

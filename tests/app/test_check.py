@@ -18,7 +18,7 @@ from gate.errors import GateError, InputError, PolicyError, UsageError
 from gate.hosts.facts import Facts
 from gate.policy.load import loads
 from gate.readers.inputs import read_mapping
-from gate.terms.decision import Outcome, Verdict
+from gate.terms.decision import Outcome, UsedWaiver, Verdict
 
 NOW = "2026-11-22"
 
@@ -145,6 +145,21 @@ def test_mistakes_of_all_policies_are_told_together() -> None:
     with pytest.raises(PolicyError) as error:
         load_all(["gate.yaml", "other.yaml", "gone.yaml"], clock(NOW))
     assert [str(each.where).partition(":")[0] for each in error.value.problems] == ["gate.yaml", "other.yaml", "gone.yaml"]
+
+
+def test_a_first_release_covers_what_is_not_there_yet_beside_what_is() -> None:
+    (Path("gate.yaml")).write_text("gate: 1\nbaselines: {fixed: old.json, best: run:latest}\nrules: [a >= fixed, a >= best]\n")
+    write("m.json", {"a": 2})
+    write("old.json", {"a": 1})
+    request = CheckRequest(inputs=["m.json"], first_release="the first run", now=NOW)
+    found = check(request)
+    assert [(each.outcome, each.effect) for each in found.findings] == [
+        (Outcome.PASS, Verdict.PASS),
+        (Outcome.MISSING, Verdict.WARN),
+    ]
+    assert found.findings[1].waiver == UsedWaiver("", "the first run", "--first-release")
+    write("old.json", {"a": 3})
+    assert check(request).verdict is Verdict.FAIL  # the other still counts
 
 
 def test_the_policy_is_read_before_the_metrics_are_asked_for() -> None:
