@@ -17,7 +17,7 @@ AT_ONCE = 20  # runs that are sent at once to a store that is slow to reach, as 
 # Each run grows by three steps while others write; a run that waits to be sent has them all.
 WRITER = """
 import sys
-from gate.app.log import run
+from gate.app.log.log import run
 from gate.history.store import open_store
 from gate.terms.run import Entry, Point, Run, Status, moment, new_id
 

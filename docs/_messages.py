@@ -13,7 +13,7 @@ import gate
 from gate.app import outputs
 from gate.app.check import CheckRequest
 from gate.app.check import check as decide
-from gate.app.lint import LintRequest, lint
+from gate.app.lint.lint import LintRequest, lint
 from gate.cli import check
 from gate.cli import main as command_line
 from gate.cli.command import Parser

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gate.app.api import check as check
-    from gate.app.log import log_metric as log_metric
-    from gate.app.log import run as run
+    from gate.app.log.log import log_metric as log_metric
+    from gate.app.log.log import run as run
     from gate.app.rows import measure as measure
     from gate.app.verify import verify as verify
     from gate.policy.policy import Policy as Policy
@@ -21,8 +21,8 @@ __all__ = ["Decision", "Measurements", "Policy", "check", "log_metric", "measure
 
 _LAZY = {
     "check": "gate.app.api",
-    "log_metric": "gate.app.log",
-    "run": "gate.app.log",
+    "log_metric": "gate.app.log.log",
+    "run": "gate.app.log.log",
     "measure": "gate.app.rows",
     "verify": "gate.app.verify",
     "Policy": "gate.policy.policy",

@@ -1,1 +1,1 @@
-"""One file per use case; the only place that wires rooms together."""
+"""One file for a use case, or a room where it takes several; the only place that wires rooms together."""

@@ -23,7 +23,7 @@ from gate.app.evidence import (
     tables,
 )
 from gate.app.judging import Judging, load_all, reads_history
-from gate.app.protected import named_in
+from gate.app.trust.protected import named_in
 from gate.baselines.baseline import Surroundings
 from gate.errors import GateError, PolicyError, Problem, UsageError
 from gate.hosts.here import here
@@ -74,7 +74,7 @@ def judging_of(request: CheckRequest) -> Judging:
     moment = clock(request.now)
     try:
         if request.policy_from:
-            from gate.app.trusted import trusted
+            from gate.app.trust.trusted import trusted
 
             return trusted(request.policy_from, request.policies, moment, request.environ)
         return Judging(tuple(load_all(find(request.policies, request.environ), moment)))
@@ -241,7 +241,7 @@ def _within_budget(judging: Judging, evidence: Evidence, moment: Clock, at: Surr
     """The decision, on what the budget of the test set leaves where a policy states one."""
     if not (start_ledger or any(policy.holdout is not None for policy in judging.policies)):
         return _judged(judging, evidence)
-    from gate.app.holdout import Run, granted
+    from gate.app.holdout.holdout import Run, granted
 
     with granted(judging.policies, evidence.candidate, Run(moment, at.facts, start_ledger, at.environ)) as grant:
         return grant.noted(_judged(judging, replace(evidence, alpha_share=grant.share, holdout=grant.doubt)))
@@ -260,7 +260,7 @@ def _judged(judging: Judging, evidence: Evidence) -> Decision:
     decision = judge(judging.policies, evidence)
     if judging.revision is None:
         return decision
-    from gate.app.proposed import by_revision
+    from gate.app.trust.proposed import by_revision
 
     return by_revision(decision, judging, evidence)
 

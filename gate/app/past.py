@@ -95,7 +95,7 @@ def _own(store: Store, at: Surroundings) -> Run | None:
 
     In a change's job the variable counts for nothing: there it could take another's run away, and its own is not trusted.
     """
-    from gate.app.log import RUN
+    from gate.app.log.log import RUN
     from gate.history.begin import is_trusted
 
     name = at.environ.get(RUN, "")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import isfinite
 
-from gate.app.diff_runs import PREFIX
-from gate.app.log import RUN
+from gate.app.diff.runs import PREFIX
+from gate.app.log.log import RUN
 from gate.errors import GateError
 from gate.history import recording
 from gate.history.begin import begun

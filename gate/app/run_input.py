@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from gate.app.diff_runs import PREFIX, find
+from gate.app.diff.runs import PREFIX, find
 from gate.errors import Problem, UsageError
 from gate.history.store import Store, open_store
 from gate.record import dataclass

@@ -174,7 +174,7 @@ def _trusted(request: VerifyRequest, moment: Clock) -> tuple[list[Judge], str]:
     if pinned:
         return _pinned(request, pinned), ""
     if request.policy_from:
-        from gate.app.trusted import trusted
+        from gate.app.trust.trusted import trusted
 
         judging = trusted(request.policy_from, request.policies, moment, request.environ)
         revision = judging.revision

@@ -12,7 +12,7 @@ from gate.app import outputs
 from gate.app.evidence import path_of
 from gate.app.judging import Judging
 from gate.app.outputs import Output
-from gate.app.protected import named_in
+from gate.app.trust.protected import named_in
 from gate.cli import attesting, following, rows
 from gate.cli.command import INPUT
 from gate.cli.console import complain, say, standard_input, terminal

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping
 
-from gate.app import diff as diffing
 from gate.app import outputs
+from gate.app.diff import diff as diffing
 from gate.cli.console import say, standard_input, terminal
 from gate.policy.change import PolicyComparison
 from gate.terms.comparison import RunComparison

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping
 
-from gate.app.consequences import consequences, standing
-from gate.app.explain import ExplainRequest, Explanation, Seen, explain
+from gate.app.explain.consequences import consequences, standing
+from gate.app.explain.explain import ExplainRequest, Explanation, Seen, explain
 from gate.cli.console import say, standard_input, terminal
 from gate.record import replace
 from gate.reports.numbers import number

@@ -19,14 +19,14 @@ def followed(
     Raises OutputError.
     """
     if decision.monitors and not decision.passed:
-        from gate.app.rollback import with_target
+        from gate.app.history.rollback import with_target
 
         decision = with_target(decision, judging, environ)
     if not any(policy.actions for policy in judging.policies):
         if act:
             complain("--act: no policy here has `actions`")
         return decision
-    from gate.app.acting import acted
+    from gate.app.acting.acting import acted
 
     if act:
         outputs.write([each for each in wanted if each.path != "-" and each.form != outputs.SIGNED], decision, decision.exit_code)

@@ -6,10 +6,10 @@ import argparse
 import os
 from collections.abc import Mapping, Sequence
 
-from gate.app import history as looking
 from gate.app import outputs
 from gate.app.clock import clock
-from gate.app.history import HistoryRequest
+from gate.app.history import history as looking
+from gate.app.history.history import HistoryRequest
 from gate.app.outputs import Output
 from gate.cli.console import complain, say, terminal
 from gate.errors import Problem, UsageError
@@ -165,7 +165,7 @@ def _rendered(form: str, request: HistoryRequest) -> str:
 
 
 def _site(folder: str, request: HistoryRequest) -> None:
-    from gate.app import dashboard
+    from gate.app.history import dashboard
     from gate.record import replace
     from gate.reports.history import count
 

@@ -6,7 +6,7 @@ import argparse
 import os
 from collections.abc import Mapping, Sequence
 
-from gate.app.init import FirstPolicy, InitRequest, first_policy
+from gate.app.init.init import FirstPolicy, InitRequest, first_policy
 from gate.app.outputs import write_file
 from gate.cli.command import INPUT
 from gate.cli.console import say, standard_input, terminal

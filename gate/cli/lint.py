@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping
 
-from gate.app.lint import Linted, LintRequest, lint
+from gate.app.lint.lint import Linted, LintRequest, lint
 from gate.cli.console import complain, say, standard_input, terminal
 from gate.errors import Problem
 from gate.reports.plain import LONGEST_TEXT, brief, plain

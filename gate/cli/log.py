@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping, Sequence
 
-from gate.app import logging
+from gate.app.log import command as logging
 from gate.cli.console import say, standard_input
 from gate.documents.document import shown
 from gate.errors import Problem, UsageError

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from gate.app import outputs
-from gate.app import plan as planning
-from gate.app.plan_assumed import Assumed
+from gate.app.plan import plan as planning
+from gate.app.plan.assumed import Assumed
 from gate.cli.console import say, terminal
 from gate.errors import Problem, UsageError
 from gate.policy.rules import read_confidence
@@ -16,7 +16,7 @@ from gate.record import replace
 from gate.terms.plan import Plan
 
 if TYPE_CHECKING:
-    from gate.app.plan_trial import Tried
+    from gate.app.plan.trial import Tried
     from gate.measure.engines.engine import Progress
 
 SUMMARY = "how many rows a policy needs; with rows, how often it would flip"
@@ -98,7 +98,7 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
 
 
 def _tried(args: argparse.Namespace, heard: Progress | None) -> Tried:
-    from gate.app.plan_trial import Tried
+    from gate.app.plan.trial import Tried
 
     return Tried(draws=args.draws, size=args.size, drop=args.drop, seed=args.seed, seconds=args.seconds, progress=heard)
 

@@ -12,7 +12,7 @@ from gate.errors import UsageError
 from gate.reports.plain import clip
 
 if TYPE_CHECKING:
-    from gate.app.publish import Publication
+    from gate.app.publish.publish import Publication
 
 SUMMARY = "from a trusted job: judge a change's decision again, then comment and set a check"
 EXAMPLES = """\
@@ -45,7 +45,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
-    from gate.app.publish import PublishRequest, publish
+    from gate.app.publish.publish import PublishRequest, publish
     from gate.reports import text
 
     request = PublishRequest(
@@ -75,7 +75,7 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
 
 def _ended(found: Publication, args: argparse.Namespace, environ: Mapping[str, str]) -> int:
     """The exit code, which is in the step's outputs, too."""
-    from gate.app.posting import step
+    from gate.app.publish.posting import step
 
     code = UsageError.exit_code if args.strict_publish and found.troubles else found.exit_code
     more = step(found, environ, code) if args.github_output else ()

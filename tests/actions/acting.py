@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from gate.app.acting import acted
+from gate.app.acting.acting import acted
 from gate.app.check import CheckRequest, check, judging_of
 from gate.app.remember import trouble
 from gate.terms.acted import Acted

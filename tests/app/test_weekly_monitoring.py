@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from aiosmtpd.controller import Controller
 
-from gate.app.acting import acted
+from gate.app.acting.acting import acted
 from gate.app.check import CheckRequest, check, judging_of
 from gate.app.remember import trouble
 from gate.terms.decision import Decision, Outcome

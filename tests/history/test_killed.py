@@ -26,7 +26,7 @@ KILLS = {"sqlite": 200, "postgres": 20, "git": 20, "mlflow": 20}
 # Says what is acknowledged as soon as it is: "run ID", then "ID STEP" for each step, and "end ID" when the run was ended.
 WRITER = """
 import os, sys
-from gate.app.log import run
+from gate.app.log.log import run
 
 while True:
     with run("fraud", store=sys.argv[1]) as recorded:

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.slow
 # Each run grows while others write; a store that is slow to reach gets several runs at once, as jobs that retry would send them.
 WRITER = """
 import sys
-from gate.app.log import run
+from gate.app.log.log import run
 from gate.history import recording
 from gate.history.store import open_store
 from gate.terms.run import Name

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from gate.app import ledger
 from gate.app.clock import Clock
-from gate.app.holdout import Run, granted
-from gate.app.ledger import Use
+from gate.app.holdout import ledger
+from gate.app.holdout.holdout import Run, granted
+from gate.app.holdout.ledger import Use
 from gate.judge.evidence import Evidence
 from gate.judge.judge import judge
 from gate.policy.difference import difference

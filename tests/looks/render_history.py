@@ -9,9 +9,9 @@ import tempfile
 from pathlib import Path
 from runpy import run_path
 
-from gate.app import dashboard
-from gate.app import history as looking
-from gate.app.history import HistoryRequest
+from gate.app.history import dashboard
+from gate.app.history import history as looking
+from gate.app.history.history import HistoryRequest
 from gate.reports import history_text
 
 HERE = Path(__file__).parent

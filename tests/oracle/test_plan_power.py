@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
-from gate.app.plan import planned
-from gate.app.plan_assumed import Assumed
+from gate.app.plan.assumed import Assumed
+from gate.app.plan.plan import planned
 from gate.policy.load import loads
 from gate.stats.cell_metrics import CellMetric, binary, every_cell
 from gate.stats.tilt import LEAST, LEAST_PAIRED, of_cells

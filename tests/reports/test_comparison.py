@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from gate.app.diff_decisions import compare_decisions
-from gate.app.diff_metrics import compare_metrics
+from gate.app.diff.decisions import compare_decisions
+from gate.app.diff.metrics import compare_metrics
 from gate.readers.inputs import read_mapping
 from gate.reports import comparison_json, comparison_markdown, comparison_text
 from gate.reports.comparison import tally

@@ -10,7 +10,7 @@ from runpy import run_path
 import pytest
 
 from gate.app.clock import clock
-from gate.app.diff_policies import compare_policies, tried
+from gate.app.diff.policies import compare_policies, tried
 from gate.policy.change import PolicyComparison
 from gate.policy.load import loads
 from gate.reports import difference_json, difference_markdown, difference_text

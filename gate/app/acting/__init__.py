@@ -1,0 +1,1 @@
+"""What follows a verdict, and what was done before."""

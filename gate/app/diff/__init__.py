@@ -1,0 +1,1 @@
+"""`gate diff`: two of a kind, and what is not the same."""

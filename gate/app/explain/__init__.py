@@ -1,0 +1,1 @@
+"""`gate explain`: one rule in words."""

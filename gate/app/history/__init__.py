@@ -1,0 +1,1 @@
+"""`gate history`: what was recorded, shown, named, taken out and pruned."""

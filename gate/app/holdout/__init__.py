@@ -1,0 +1,1 @@
+"""The budget of a test set, and where its uses are written down."""

@@ -1,0 +1,1 @@
+"""`gate init`: a first policy, from metrics or from recorded runs."""

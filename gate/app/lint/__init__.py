@@ -1,0 +1,1 @@
+"""`gate lint`: a policy checked before it judges."""

@@ -1,0 +1,1 @@
+"""Logging, from Python and from the command line."""

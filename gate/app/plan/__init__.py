@@ -1,0 +1,1 @@
+"""`gate plan`: how many rows a policy needs."""

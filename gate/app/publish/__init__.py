@@ -1,0 +1,1 @@
+"""`gate publish`: judging again, where the change has no part in it."""
