@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from gate.history.sql_write import Writing
+from gate.history.sql.write import Writing
 from gate.history.store import open_store
 from gate.terms.run import DECISION, Entry, Point, Run, Status, moment
 
@@ -42,7 +42,7 @@ def entry(number: int, verdict: str = "pass", decision: str = "") -> Entry:
 
 
 class Gathered:
-    """What a transaction would write, where nothing of it is there yet; stands for a gate.history.sql.Cursor."""
+    """What a transaction would write, where nothing of it is there yet; stands for a gate.history.sql.sql.Cursor."""
 
     def __init__(self) -> None:
         self.rows: Rows = {table: [] for table in _INTO}

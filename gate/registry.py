@@ -64,10 +64,10 @@ _ROOMS: dict[str, dict[str, str]] = {
         "run": "gate.baselines.run",
     },
     "history": {
-        "sqlite": "gate.history.sqlite",
-        "postgres": "gate.history.postgres",
-        "git": "gate.history.git",
-        "mlflow": "gate.history.mlflow",
+        "sqlite": "gate.history.sql.sqlite",
+        "postgres": "gate.history.sql.postgres",
+        "git": "gate.history.git.git",
+        "mlflow": "gate.history.mlflow.mlflow",
     },
     "revisions": {
         "git": "gate.revisions.git",

@@ -17,7 +17,7 @@ from gate.measure.definition import from_mapping
 from gate.measure.measuring import measured
 from gate.measure.sql import sums as sums_of
 from gate.measure.tally import in_order
-from gate.stats.from_tally_joint import name_of
+from gate.stats.tally.joint import name_of
 from gate.terms.measurements import Measurements
 from gate.terms.slice import WHOLE, Slice
 from gate.terms.tally import EPS, SCALE, Header, Key, Number, Part, Table, Tally

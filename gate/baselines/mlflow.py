@@ -34,7 +34,7 @@ def _unfit(run: ServedRun) -> str:
     """Why a run that gate itself recorded there may not be compared with; one of another tool somebody chose to name."""
     from json import loads
 
-    from gate.history.mlflow_runs import WHOLE_AT
+    from gate.history.mlflow.runs import WHOLE_AT
     from gate.terms.run import Run, Status
 
     found = loads(run.file.data)["run"]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from gate.confidence.expression import margin
+from gate.confidence.expressions.expression import margin
+from gate.confidence.expressions.smooth import Prover
+from gate.confidence.expressions.tree import Chosen, Tree, Unclear, chosen
 from gate.confidence.ground import Ground
 from gate.confidence.margin import Extreme, Margin
-from gate.confidence.smooth import Prover
-from gate.confidence.tree import Chosen, Tree, Unclear, chosen
 from gate.language.evaluate import Binding, Judged, Result
 from gate.language.tree import All, Comparison, Condition
 from gate.language.value import Doubt

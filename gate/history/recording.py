@@ -14,7 +14,7 @@ from gate.documents.document import shown
 from gate.errors import HistoryError, Problem
 from gate.history import writers
 from gate.history.begin import is_trusted
-from gate.history.sql import SqlStore
+from gate.history.sql.sql import SqlStore
 from gate.history.store import Store, default_path
 from gate.record import replace
 from gate.terms.run import Entry, Point, Record, Run, Status, moment
@@ -96,7 +96,7 @@ def _refuse_change(run: Run | None, *, trusted: bool) -> None:
 
 def nearby(url: str) -> SqlStore:
     """The file in which runs wait to be sent to the store at `url`."""
-    from gate.history.sqlite import open_file
+    from gate.history.sql.sqlite import open_file
 
     name = f"{sha256(url.encode()).hexdigest()[:16]}.db"
     return open_file(os.path.join(os.path.dirname(default_path()), UNSENT, name), write=True)

@@ -127,7 +127,7 @@ def _depends(candidate: _Said, metric: str, what: str) -> bool:
     """Whether a metric depends on what the words say: its own name may say what average it is, and that of which label."""
     if what == "threshold":
         return True
-    from gate.confidence.single import known_as
+    from gate.confidence.evidence.single import known_as
 
     return bool(known_as(metric)) and (what == "averaging" or candidate.of("averaging", metric) in ("", _BINARY))
 

@@ -40,7 +40,7 @@ def judge_rules(rules: Sequence[Rule], policy: Policy, evidence: Evidence) -> li
     judges = [_RuleJudge(rule, policy, evidence) for rule in rules]
     if not any(judge.proving for judge in judges):
         return [judge.finding(judge.weigh(binding)) for judge in judges for binding in judge.bindings()]
-    from gate.confidence.tallies import Tallies
+    from gate.confidence.counted.tallies import Tallies
     from gate.judge.proving import asks, families
 
     tallies = Tallies()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from gate.confidence import words
+from gate.confidence.answers import words
 from gate.confidence.ground import Asked
 from gate.confidence.proof import Proof, Proven, prove, settled
 from gate.judge.evidence import Evidence

@@ -22,7 +22,7 @@ from gate.terms.metric import Metric
 from gate.terms.slice import Slice
 
 if TYPE_CHECKING:
-    from gate.confidence.tallies import Tallies
+    from gate.confidence.counted.tallies import Tallies
     from gate.judge.past import Asked
 
 

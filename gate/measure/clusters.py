@@ -11,7 +11,7 @@ from gate.measure.quantities import quantities
 from gate.measure.sql import WEIGHT, text
 from gate.measure.sql_tasks import finite
 from gate.measure.tally import in_order, rolled
-from gate.stats.from_tally_joint import name_of
+from gate.stats.tally.joint import name_of
 from gate.terms.slice import WHOLE, Slice, slice_value
 from gate.terms.tally import SCALE, Key, Number, Table
 

@@ -13,9 +13,9 @@ from gate.measure import grid
 from gate.measure.further import USABLE, Rows, grouped, weights
 from gate.measure.sql import text
 from gate.measure.tally import in_order
-from gate.stats.from_tally import CellKey
-from gate.stats.from_tally_joint import name_of
-from gate.stats.from_tally_scores import AUC, AVERAGE_PRECISION
+from gate.stats.tally.joint import name_of
+from gate.stats.tally.scores import AUC, AVERAGE_PRECISION
+from gate.stats.tally.tally import CellKey
 from gate.terms.tally import EPS, SCALE, Key, Number, Table
 
 if TYPE_CHECKING:

@@ -50,7 +50,7 @@ def _enough(sure: Certainty) -> str:
     if sure.provable is None or sure.provable <= 0 or sure.n is None:
         return ""
     method = f" ({sure.method})" if sure.method else ""
-    from gate.confidence.sure import singular
+    from gate.confidence.answers.sure import singular
 
     of = singular(sure.of) if sure.n == 1 else sure.of
     return f"on {number(sure.n)} {of} a margin of {_upwards(sure.provable)} or more would be proof{method}"
@@ -63,7 +63,7 @@ def _upwards(margin: float) -> str:
 
 
 def _bound(finding: Finding, sure: Certainty) -> str:
-    from gate.confidence.sure import percent
+    from gate.confidence.answers.sure import percent
 
     holds, upwards = finding.outcome is Outcome.PASS, finding.operator in (">", ">=")
     if sure.shown is not None and finding.operator in (">", ">=", "<", "<="):

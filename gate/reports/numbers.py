@@ -93,7 +93,7 @@ def percent(share: float) -> str:
     """A confidence: 0.95 is "95 %"; 100 % is only said of 1."""
     shown = round(100 * share, 10)
     if shown == 100 and share < 1:  # nothing is that sure
-        from gate.confidence.sure import percent as of_error
+        from gate.confidence.answers.sure import percent as of_error
 
         return of_error(1 - share)
     return f"{number(shown)} %"

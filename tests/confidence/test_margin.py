@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from gate.confidence.expressions.median import median
+from gate.confidence.expressions.smooth import certain
 from gate.confidence.margin import Extreme, Margin
-from gate.confidence.middle import median
-from gate.confidence.smooth import certain
 from gate.stats.combine import scaled
 from gate.stats.proportion import of_counts
 from gate.stats.test import unknown

@@ -10,7 +10,7 @@ import pytest
 
 import gate
 from gate.errors import HistoryError
-from gate.history.git_remote import remote_of
+from gate.history.git.remote import remote_of
 from gate.history.store import Which, open_store
 from gate.terms.run import Entry, Name
 from tests.history.examples import entry, logged, run

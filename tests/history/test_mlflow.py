@@ -10,8 +10,8 @@ import pytest
 
 import gate
 from gate.errors import HistoryError
-from gate.history.mlflow import MlflowStore
-from gate.history.mlflow_api import Tracking, key_of
+from gate.history.mlflow.api import Tracking, key_of
+from gate.history.mlflow.mlflow import MlflowStore
 from gate.history.retention import Keep, prune
 from gate.history.store import Which
 from gate.terms.run import DECISION, Name, Status

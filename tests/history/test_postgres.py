@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from gate.errors import HistoryError
-from gate.history.postgres import PostgresLink
-from gate.history.sql import SqlStore
-from gate.history.sql_write import Writing
+from gate.history.sql.postgres import PostgresLink
+from gate.history.sql.sql import SqlStore
+from gate.history.sql.write import Writing
 from gate.terms.run import Entry
 from tests.conftest import Desk
 from tests.history.conftest import Opened
@@ -53,7 +53,7 @@ class Meanwhile(Writing):
 
 @pytest.fixture
 def meanwhile(monkeypatch: pytest.MonkeyPatch) -> type[Meanwhile]:
-    monkeypatch.setattr("gate.history.sql.Writing", Meanwhile)
+    monkeypatch.setattr("gate.history.sql.sql.Writing", Meanwhile)
     return Meanwhile
 
 

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from gate.errors import HistoryError
-from gate.history.schema import MIGRATIONS
-from gate.history.sql import Cursor, SqlStore, migrate
-from gate.history.sqlite import SqliteLink, open_file
+from gate.history.sql.schema import MIGRATIONS
+from gate.history.sql.sql import Cursor, SqlStore, migrate
+from gate.history.sql.sqlite import SqliteLink, open_file
 from gate.history.store import Which, default_path, open_store, public
 from gate.terms.run import Entry
 from tests.history.conftest import Opened

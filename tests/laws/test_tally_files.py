@@ -21,10 +21,10 @@ from gate.measure.source import of_frame
 from gate.measure.tally import merge
 from gate.readers.inputs import read_inputs
 from gate.reports.tally_document import TallyError, read, written
-from gate.stats import from_tally
-from gate.stats.from_tally_joint import joint
-from gate.stats.from_tally_means import margin, mean
-from gate.stats.from_tally_scores import by_score, rank, rank_margin, steps
+from gate.stats.tally import tally as from_tally
+from gate.stats.tally.joint import joint
+from gate.stats.tally.means import margin, mean
+from gate.stats.tally.scores import by_score, rank, rank_margin, steps
 from gate.terms.slice import WHOLE
 from gate.terms.tally import Tally
 from tests.conftest import TODAY, Desk

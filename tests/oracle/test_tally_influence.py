@@ -10,8 +10,11 @@ from scipy import stats
 
 from gate.measure.engines.engine import Effort
 from gate.measure.measuring import measured
-from gate.stats import from_tally, from_tally_joint, from_tally_means, from_tally_scores
-from gate.stats.from_tally import Counts
+from gate.stats.tally import joint as from_tally_joint
+from gate.stats.tally import means as from_tally_means
+from gate.stats.tally import scores as from_tally_scores
+from gate.stats.tally import tally as from_tally
+from gate.stats.tally.tally import Counts
 from gate.terms.slice import WHOLE, Slice
 from gate.terms.tally import Tally
 from tests.measure.rows import rows, tally

@@ -5,7 +5,7 @@ from runpy import run_path
 
 import pytest
 
-from gate.confidence.sure import of_interval
+from gate.confidence.answers.sure import of_interval
 from gate.record import replace
 from gate.reports.certain import assured, of_margin, span_of_margin
 from gate.reports.explanation import explain

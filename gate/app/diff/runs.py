@@ -104,7 +104,7 @@ def _with_interval(moved: MeasurementMove) -> MeasurementMove:
 
 
 def _interval(new: Measurement, old: Measurement) -> Interval | None:
-    from gate.confidence.single import counts_of, scale_of, test_of
+    from gate.confidence.evidence.single import counts_of, scale_of, test_of
     from gate.stats.bounds import interval
     from gate.stats.test import Test
     from gate.stats.unpaired import of_two, of_two_shares

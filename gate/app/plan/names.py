@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from gate.app.plan.parts import CHANGES
-from gate.confidence.single import known_as
+from gate.confidence.evidence.single import known_as
 from gate.errors import Problem, UsageError
 from gate.judge.suggest import suggestion
 from gate.judge.world import fact_of

@@ -10,7 +10,7 @@ from gate.app.plan.assumed import BASE, TOLERANCE, Asking, differ_of, positives_
 from gate.app.plan.names import misspelt
 from gate.app.plan.parts import Key, Linear, asked, changes, is_share, units
 from gate.app.plan.tilted import tilted
-from gate.confidence.single import known_as
+from gate.confidence.evidence.single import known_as
 from gate.judge.world import fact_of
 from gate.language.tree import Comparison, Reading
 from gate.language.write import write

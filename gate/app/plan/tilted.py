@@ -11,7 +11,7 @@ from typing import Any
 
 from gate.app.plan.assumed import BASE, TOLERANCE, Asking, differ_of, near, positives_of, smallest_provable, whole
 from gate.app.plan.parts import Linear
-from gate.confidence.single import known_as
+from gate.confidence.evidence.single import known_as
 from gate.record import dataclass, replace
 from gate.stats import rows_needed
 from gate.stats.cell_metrics import CellMetric, binary, every_cell, fewest, known

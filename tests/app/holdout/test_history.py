@@ -122,8 +122,8 @@ def test_a_history_that_cannot_be_read_is_missing(url: str, tmp_path: Path) -> N
 
 def test_a_use_that_cannot_be_written_down_is_none(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from gate.errors import HistoryError, Problem
-    from gate.history.git import GitStore
-    from gate.history.sql import SqlStore
+    from gate.history.git.git import GitStore
+    from gate.history.sql.sql import SqlStore
 
     used(rows(1), policy(url), start=True)
 

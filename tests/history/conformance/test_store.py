@@ -9,7 +9,7 @@ import pytest
 
 from gate.errors import HistoryError
 from gate.history.lines import exported, read
-from gate.history.sqlite import open_file
+from gate.history.sql.sqlite import open_file
 from gate.history.store import Store, Which
 from gate.record import replace
 from gate.terms.measurement import Interval, Support

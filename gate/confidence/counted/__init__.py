@@ -1,0 +1,1 @@
+"""What rows say that gate counted itself: tallies, as tests."""

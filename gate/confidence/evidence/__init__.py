@@ -1,0 +1,1 @@
+"""What a file of numbers says of a metric's error, as a test."""

@@ -1,0 +1,1 @@
+"""A history on a branch of a git repository."""

@@ -1,0 +1,266 @@
+"""A history on an MLflow tracking server: runs are MLflow's own runs, in an experiment for each model.
+
+People find metrics, params, tags, the decision and its report where they look for them; what MLflow has no word for
+(slices, evidence, who is trusted) lies beside it as one artifact, and a tag that is set last says that it is whole. Runs
+that others logged there are read, too: their metrics and steps, and the aliases of registered models as names. They feed
+no baseline, as nobody knows what event made them. MLflow has no transactions: a batch that breaks off is there in part,
+and whole once it is added again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from hashlib import sha256
+from typing import Any
+
+from gate.documents.document import shown
+from gate.errors import HistoryError, Problem
+from gate.history import lines, merge, rows
+from gate.history.meant import meant
+from gate.history.mlflow.api import MOST_TEXT, Tracking, key_of
+from gate.history.mlflow.runs import RECORD, RUN, WHOLE_AT, data_of, facts_of, foreign, points_of, readable, record_of, tags_of
+from gate.history.store import ALL, Store, Which
+from gate.reports.record import MalformedError
+from gate.terms.run import Entry, Exclusion, Logged, Name, Point, Record, Run, State, Status, milliseconds
+from gate.terms.slice import WHOLE, Slice
+
+_RECORDS = "gate-records"  # the experiment that holds names, exclusions and states
+_STATUS = {Status.RUNNING: "RUNNING", Status.FINISHED: "FINISHED", Status.FAILED: "FAILED", Status.HALF_WRITTEN: "KILLED"}
+
+
+def open_store(url: str, environ: Mapping[str, str], *, write: bool) -> Store:  # noqa: ARG001
+    """As gate.history.store says; the URL is `mlflow:[SERVER][#PREFIX]`: names of experiments begin with the prefix."""
+    address, _, prefix = url.removeprefix("mlflow:").partition("#")
+    store = MlflowStore(Tracking(address.rstrip("/"), environ), prefix)
+    store.experiments()
+    return store
+
+
+class MlflowStore:
+    """As gate.history.store says. A run has one writer at a time."""
+
+    direct = False
+
+    def __init__(self, tracking: Tracking, prefix: str) -> None:
+        self._tracking = tracking
+        self._prefix = prefix
+        self._entries: dict[tuple[str, str], Entry] = {}
+
+    def experiments(self) -> dict[str, str]:
+        """The models that are here, by the id of their experiment."""
+        found = self._tracking.experiments()
+        return {number: name[len(self._prefix) :] for number, name in found.items() if name.startswith(self._prefix)}
+
+    # -- reading
+
+    def models(self) -> list[str]:
+        return sorted({run.model for run, _ in self._all()})
+
+    def run(self, name: str) -> Run | None:
+        return next((run for run, _ in self._all() if run.id == name), None)
+
+    def runs(self, which: Which = ALL) -> list[Run]:
+        exclusions = self.exclusions() if which.excluded is not None else []
+        return meant((run for run, _ in self._all()), which, exclusions)
+
+    def last(self, metric: str, k: int, which: Which = ALL, on: Slice = WHOLE) -> list[Logged]:
+        served = {run.id: found for run, found in self._all()}
+        key = key_of(metric, on.parts)
+        logged: list[Logged] = []
+        exclusions = self.exclusions() if which.excluded is not None else []
+        for run in meant((run for run, _ in self._all(served.values())), which, exclusions):
+            if len(logged) >= k:
+                break
+            names = {str(each.get("key")) for each in data_of(served[run.id]).get("metrics") or ()}
+            if key in names or metric in names:
+                points = [point for point in self._points(served[run.id], metric) if point.slice == on]
+                logged += [Logged(run, points[-1])] if points else []
+        return logged
+
+    def points(self, run: str, metric: str = "") -> list[Point]:
+        found = self._served(run)
+        return self._points(found, metric) if found is not None else []
+
+    def document(self, run: str, kind: str) -> str:
+        return self._documents(run).get(kind, "")
+
+    def documents(self, run: str) -> list[str]:
+        return sorted(self._documents(run))
+
+    def names(self, model: str = "") -> list[Name]:
+        given = {(name.model, name.name): name for name in reversed(self._records(Name))}
+        ids = {str((found.get("info") or {}).get("run_id")): run.id for run, found in self._all()}
+        for registered, alias, made_by in self._tracking.aliases():
+            if made_by in ids:
+                given.setdefault((registered, alias), Name(registered, alias, ids[made_by]))
+        return [given[key] for key in sorted(given) if model in ("", key[0])]
+
+    def exclusions(self, model: str = "") -> list[Exclusion]:
+        found = {(each.model, each.since, each.until): each for each in reversed(self._records(Exclusion))}
+        return [found[key] for key in sorted(found) if model in ("", key[0])]
+
+    def states(self, prefix: str = "") -> list[State]:
+        found: dict[str, State] = {}
+        for state in self._records(State):
+            found[state.key] = max(found.get(state.key, state), state, key=lambda each: (each.at, each.text))
+        return [found[key] for key in sorted(found) if key.startswith(prefix)]
+
+    def close(self) -> None:
+        self._entries.clear()
+
+    # -- writing
+
+    def add(self, records: Sequence[Record]) -> None:
+        entries: dict[str, Entry] = {}
+        for record in records:
+            if isinstance(record, Entry):
+                entries[record.run.id] = self._merged(entries.get(record.run.id) or self._entry_of(record.run.id), record)
+        others = self._new([record for record in records if not isinstance(record, Entry)], entries)
+        for entry in entries.values():
+            self._put(entry)
+        for other in others:
+            self._put_record(other)
+
+    def others(self) -> set[str]:
+        return {run.id for run, found in self._all() if RUN not in data_of(found, "tags")}
+
+    def forget(
+        self, names: Collection[tuple[str, str]], runs: Collection[str] = (), ranges: Collection[tuple[str, str, str]] = ()
+    ) -> None:
+        kept = {name.run: name.name for name in self.names() if (name.model, name.name) not in names} if runs else {}
+        not_ours = self.others() if runs else set()
+        for each in runs:
+            if each in not_ours:
+                raise HistoryError(Problem("history-refused", f"run {shown(each)} was not logged by gate: it is not removed"))
+            if each in kept:
+                raise merge.named(each, kept[each])
+        gone = [found for found in self._tracking.runs(self._ids(_RECORDS)) if _is_of(record_of(found), names, ranges)]
+        gone += [found for run, found in self._all() if run.id in runs] if runs else []
+        for found in gone:
+            self._tracking.delete(str(found["info"]["run_id"]))
+
+    def _merged(self, old: Entry | None, new: Entry) -> Entry:
+        alone = Entry(new.run, merge.merged_points((), new.points, new.run.id), dict(new.documents))
+        return alone if old is None else merge.merged_entry(old, alone)
+
+    def _new(self, records: Sequence[Record], entries: Mapping[str, Entry]) -> list[Record]:
+        """Those that say something new. Raises HistoryError where one contradicts what is there."""
+        taken = {(name.model, name.name): name.run for name in self.names()} if records else {}
+        known = {run.id for run, _ in self._all()} | set(entries) if records else set()
+        there = [*self._records(Exclusion), *self._records(State)] if records else []
+        new: list[Record] = []
+        for record in records:
+            if isinstance(record, Name):
+                if record.run not in known:
+                    raise merge.no_such_run(record.run)
+                owner = taken.setdefault((record.model, record.name), "")
+                if owner not in ("", record.run):
+                    raise merge.name_taken(record.name, owner)
+                if owner:
+                    continue
+                taken[record.model, record.name] = record.run
+            if record not in there and record not in new:
+                new.append(record)
+        return new
+
+    def _put(self, entry: Entry) -> None:
+        """One run with all that it has; the tag that says so comes last."""
+        run, tracking = entry.run, self._tracking
+        found = self._served(run.id)
+        if found is not None and self._entry(found) == entry:
+            return
+        if found is None:
+            experiment = tracking.make_experiment(f"{self._prefix}{run.model or 'model'}")
+            found = tracking.make_run(experiment, run.id, milliseconds(run.started), {RUN: _short(run.id)})
+        number, at = str(found["info"]["run_id"]), milliseconds(run.started)
+        metrics = [
+            {"key": key_of(point.metric, point.slice.parts), "value": point.value, "timestamp": at, "step": point.step}
+            for point in entry.points
+        ]
+        data = lines.line_of(entry).encode()
+        path = f"gate/run-{sha256(data).hexdigest()[:16]}.json"
+        tracking.keep(found, path, data)
+        for name, text in readable(entry).items():
+            tracking.keep(found, name, text.encode())
+        tracking.log(number, metrics, {key_of(name, ()): str(value)[:MOST_TEXT] for name, value in run.params.items()}, {})
+        tracking.log(number, [], {}, {**tags_of(run), WHOLE_AT: path})
+        tracking.update(number, _STATUS[run.status], milliseconds(run.finished) if run.finished else None)
+
+    def _put_record(self, record: Record) -> None:
+        text = lines.line_of(record)
+        if len(text) > MOST_TEXT:
+            raise HistoryError(Problem("history-refused", f"{self._tracking.where} cannot keep this: it is too long for a tag"))
+        experiment = self._tracking.make_experiment(f"{self._prefix}{_RECORDS}")
+        made = self._tracking.make_run(experiment, type(record).__name__.lower(), 0, {RECORD: text})
+        self._tracking.update(str(made["info"]["run_id"]), "FINISHED", 0)
+
+    # -- what the server has
+
+    def _ids(self, model: str) -> list[str]:
+        return [number for number, name in self.experiments().items() if name == model]
+
+    def _all(self, served: Collection[dict[str, Any]] | None = None) -> list[tuple[Run, dict[str, Any]]]:
+        """Every run that is whole, with what the server says of it."""
+        models = self.experiments()
+        found = self._tracking.runs([number for number, name in models.items() if name != _RECORDS]) if served is None else served
+        runs: dict[str, tuple[Run, dict[str, Any]]] = {}
+        for each in found:
+            tags = data_of(each, "tags")
+            if WHOLE_AT in tags:
+                run = self._facts(each)
+            elif RUN in tags:
+                continue  # somebody is at it, or broke off
+            else:
+                run = foreign(each, models.get(str((each.get("info") or {}).get("experiment_id")), ""))
+            runs[run.id] = (run, each)
+        return list(runs.values())
+
+    def _facts(self, found: dict[str, Any]) -> Run:
+        try:
+            return facts_of(found) or self._entry(found).run
+        except MalformedError as error:
+            raise rows.corrupt(self._tracking.where, error) from None
+
+    def _served(self, run: str) -> dict[str, Any] | None:
+        return next((found for each, found in self._all() if each.id == run), None)
+
+    def _entry_of(self, run: str) -> Entry | None:
+        found = self._served(run)
+        return self._entry(found) if found is not None and WHOLE_AT in data_of(found, "tags") else None
+
+    def _entry(self, found: dict[str, Any]) -> Entry:
+        """What gate itself has put there."""
+        path = str(data_of(found, "tags")[WHOLE_AT])
+        key = (str((found.get("info") or {}).get("run_id")), path)
+        if key not in self._entries:
+            try:
+                record = lines.record_of(rows.decode(self._tracking.kept(found, path).decode()))
+            except (ValueError, MalformedError) as error:
+                raise rows.corrupt(f"{self._tracking.where}: {shown(path)}", error) from None
+            if not isinstance(record, Entry):
+                raise rows.corrupt(f"{self._tracking.where}: {shown(path)}", ValueError("no run"))
+            self._entries[key] = record
+        return self._entries[key]
+
+    def _points(self, found: dict[str, Any], metric: str) -> list[Point]:
+        if WHOLE_AT in data_of(found, "tags"):
+            return [point for point in self._entry(found).points if metric in ("", point.metric)]
+        return points_of(self._tracking, found, metric)
+
+    def _documents(self, run: str) -> Mapping[str, str]:
+        entry = self._entry_of(run)
+        return entry.documents if entry is not None else {}
+
+    def _records(self, kind: type) -> list[Any]:
+        found = (record_of(each) for each in self._tracking.runs(self._ids(_RECORDS)))
+        return [record for record in found if isinstance(record, kind)]
+
+
+def _is_of(record: Record | None, names: Collection[tuple[str, str]], ranges: Collection[tuple[str, str, str]]) -> bool:
+    if isinstance(record, Name):
+        return (record.model, record.name) in names
+    return isinstance(record, Exclusion) and (record.model, record.since, record.until) in ranges
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= MOST_TEXT else sha256(text.encode()).hexdigest()

@@ -1,0 +1,91 @@
+"""Runs of MLflow as runs, and back: what people see there, and runs that others logged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gate import registry
+from gate.errors import GateError
+from gate.history import lines, rows
+from gate.history.mlflow.api import MOST_TEXT, Tracking
+from gate.hosts.facts import is_commit
+from gate.reports import json
+from gate.reports.record import MalformedError
+from gate.terms.run import DECISION, Entry, Point, Record, Run, Status, moment
+
+RUN, FACTS, WHOLE_AT, RECORD = "gate.run", "gate.facts", "gate.entry", "gate.record"  # tags
+_ENDED = {"RUNNING": Status.RUNNING, "SCHEDULED": Status.RUNNING, "FINISHED": Status.FINISHED, "KILLED": Status.HALF_WRITTEN}
+
+
+def data_of(found: dict[str, Any], part: str = "") -> dict[str, Any]:
+    """What was logged, or one part of it by its keys."""
+    data: dict[str, Any] = found.get("data") or {}
+    return {str(each.get("key")): each.get("value") for each in data.get(part) or ()} if part else data
+
+
+def foreign(found: dict[str, Any], model: str) -> Run:
+    """A run that MLflow's own client logged. It is not trusted: nobody knows what made it."""
+    info, tags = found.get("info") or {}, data_of(found, "tags")
+    commit = str(tags.get("mlflow.source.git.commit", ""))
+    return Run(
+        id=str(info.get("run_id")),
+        started=moment(int(info.get("start_time") or 0) / 1000),
+        finished=moment(int(info["end_time"]) / 1000) if info.get("end_time") else "",
+        model=model,
+        status=_ENDED.get(str(info.get("status")), Status.FAILED),
+        branch=str(tags.get("mlflow.source.git.branch", "")),
+        commit=commit if is_commit(commit) else "",
+        actor=str(tags.get("mlflow.user", "")),
+        params={key: str(value) for key, value in data_of(found, "params").items()},
+    )
+
+
+def points_of(tracking: Tracking, found: dict[str, Any], metric: str = "") -> list[Point]:
+    """The metrics of such a run, every step of them."""
+    run = str((found.get("info") or {}).get("run_id"))
+    keys = [key for key in sorted(data_of(found, "metrics")) if metric in ("", key)]
+    return [Point(key, value, step=step) for key in keys for step, value in tracking.history(run, key)]
+
+
+def tags_of(run: Run) -> dict[str, str]:
+    """What people filter by."""
+    told = {
+        "gate.verdict": run.verdict,
+        "gate.trusted": str(run.trusted).lower(),
+        "gate.event": run.event,
+        "gate.test_set": run.test_set,
+        "gate.model_digest": run.model_digest,
+        "gate.policy": run.policy,
+        "gate.url": run.url,
+        "mlflow.source.git.commit": run.commit,
+        "mlflow.source.git.branch": run.branch,
+        "mlflow.user": run.actor,
+    }
+    facts = rows.encode(rows.RUN.write(run))
+    return {**{name: value[:MOST_TEXT] for name, value in told.items() if value}, FACTS: facts if len(facts) <= MOST_TEXT else ""}
+
+
+def facts_of(found: dict[str, Any]) -> Run | None:
+    """A run that gate recorded, where its tag holds all of it. Raises MalformedError."""
+    told = str(data_of(found, "tags").get(FACTS, ""))
+    run: Run | None = rows.RUN.read(rows.decode(told), "") if told else None
+    return run
+
+
+def readable(entry: Entry) -> dict[str, str]:
+    """The documents as files for people: each as it is, and the report of the decision."""
+    files = {f"{kind}.json": text for kind, text in entry.documents.items() if kind.isidentifier()}
+    if DECISION in entry.documents:
+        try:
+            files["report.html"] = registry.load("reports", "html").render(json.read(entry.documents[DECISION]))
+        except GateError:
+            return files  # of another version of gate, or imported: it is kept all the same
+    return files
+
+
+def record_of(found: dict[str, Any]) -> Record | None:
+    """The name, exclusion or state that a run of gate's own stands for; None where it is none that can be read."""
+    try:
+        return lines.record_of(rows.decode(str(data_of(found, "tags").get(RECORD, ""))))
+    except MalformedError:
+        return None

@@ -1,0 +1,1 @@
+"""A tally slice by slice, as tests take it."""
