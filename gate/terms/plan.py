@@ -36,6 +36,8 @@ class PartPlan:
     `tolerance` is how near the line an answer still matters. `ours` is by gate's own test, `bound` by the published bound,
     `fewest` if all units are right. `labels` are those for one use if only rows are labelled on which the models differ,
     `provable` the smallest distance from the line that a given number of rows would show. `why` is why there is no number.
+    `assumed` names what the sizes rest on (`positives`, `balanced`, `differ`), `said` tells what else they do, in words;
+    `no_margin` says that a new model must be better than the baseline, not just as good.
     """
 
     text: str
@@ -51,6 +53,8 @@ class PartPlan:
     provable: float | None = None
     why: str = ""
     assumed: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
+    no_margin: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

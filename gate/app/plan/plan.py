@@ -184,12 +184,7 @@ def _assumed(rules: Sequence[RulePlan], assumed: Assumed, changed: float | None)
         stated = assumed.differ if assumed.differ is not None else changed
         share, seen = _said(stated, assumed.seen_differ, DIFFER)
         yield f"two models differ on {share} of the rows{seen} (--differ)"
-    for word in sorted(used):
-        if word.startswith("both "):
-            _, metric, value = word.split(" ")
-            yield f"{metric} is {value} for both models (--truth {metric}=…)"
-        elif " " in word:
-            yield word
+    yield from sorted({said for each in parts for said in each.said})
 
 
 def _said(stated: float | None, seen: float | None, usual: float) -> tuple[str, str]:
@@ -206,7 +201,7 @@ def _notes(policy: Policy, rules: Sequence[RulePlan], confidence: float | None) 
             "or try --confidence 95%"
         )
     parts = [part for rule in rules for part in rule.parts]
-    if any(part.line == 0 and part.ours is not None and "differ" in part.assumed for part in parts):
+    if any(part.no_margin for part in parts):
         yield (
             "against the baseline without a margin, a model just as good is undecided on any number of rows: "
             "allow a little, `baseline - 0.01`"

@@ -13,7 +13,7 @@ from gate.app.plan.tilted import tilted
 from gate.confidence.evidence.single import known_as
 from gate.judge.world import fact_of
 from gate.language.tree import Comparison, Reading
-from gate.language.write import write
+from gate.language.write import write, write_name
 from gate.record import replace
 from gate.stats import average_precision, concentration, rows_needed
 from gate.stats.proportion import FEW
@@ -221,7 +221,7 @@ def _pair(told: PartPlan, found: Linear, by: Asking) -> PartPlan:
         return lambda true: true >= -differ and known(true) >= by.assumed.power  # they cannot be further apart
 
     provable = smallest_provable(shown, line, min(1.0, differ), fraction, by)
-    return replace(told, ours=ours, provable=provable, assumed=("differ", *_used(fraction)))
+    return replace(told, ours=ours, provable=provable, assumed=("differ", *_used(fraction)), no_margin=line == 0)
 
 
 def _ratio(told: PartPlan, key: Key, line: float, factor: float, sign: int, by: Asking) -> PartPlan:
@@ -238,13 +238,15 @@ def _ratio(told: PartPlan, key: Key, line: float, factor: float, sign: int, by: 
     spread = max(variance, 1e-12) ** 0.5
     needed = rows_needed.of_spreads(truth - line, spread, spread, by.alpha, by.assumed.power)
     power = rows_needed.normal_power(whole(needed), truth - line, spread, spread, by.alpha)
-    name = "pairs" if of == "rows" else f"{of}, in pairs"
-    ours = Size(method="score of a ratio", units=needed, of=name, fraction=fraction, power=power)
+    counted = "pairs" if of == "rows" else f"{of}, in pairs"
+    ours = Size(method="score of a ratio", units=needed, of=counted, fraction=fraction, power=power)
     supposed = "it is just as good" if truth == same else f"it is {tolerance:g} beyond that"
     told = replace(
         told, shows=f"{metric} holds against {factor:g} times the baseline's", supposed=supposed, line=line, truth=truth
     )
-    return replace(told, tolerance=tolerance, ours=ours, assumed=("differ", f"both {metric} {value:g}", *_used(fraction)))
+    name = write_name(metric)
+    alike = f"{name} is {value:g} for both models (--truth {name}=…)"
+    return replace(told, tolerance=tolerance, ours=ours, assumed=("differ", *_used(fraction)), said=(alike,))
 
 
 # -- what all of them ask

@@ -19,7 +19,6 @@ from gate.stats.tilt import LEAST, LEAST_PAIRED
 from gate.terms.plan import PartPlan, Size
 
 METHOD = "tilted cells"
-BALANCED = "precision and recall are equal"
 _ROUNDS = 80
 _NEAR = 1e-9
 _SINGLE, _PAIRED = every_cell(["0", "1"]), every_cell(["0", "1"], paired=True)
@@ -160,13 +159,13 @@ def _pair(told: PartPlan, metric: CellMetric, model: _Model, line: float, found:
         "the new model is just as good" if truth == same else f"the new model is so much better that it does by {tolerance:g}"
     )
     models = f"precision and recall of both models are {rate:.4g}, and they differ on {100 * differ:.3g} % of the rows"
-    assumed = ("positives", f"{models} (--truth, --differ)")
     return replace(
         told,
         supposed=supposed,
         ours=ours,
         provable=smallest_provable(lambda rows: lambda true: needed(true) <= rows, line, end, 1.0, by),
-        assumed=assumed,
+        assumed=("positives",),
+        said=(f"{models} (--truth, --differ)",),
     )
 
 

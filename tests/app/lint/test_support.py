@@ -48,6 +48,10 @@ def test_slices_of_the_metrics_that_are_too_small() -> None:
     assert advice("{check: recall >= 0.9, confidence: 95%}", metrics) == []
 
 
+def test_a_name_may_have_a_blank() -> None:
+    assert advice("""{check: '"my set".accuracy >= 0.98 * baseline', confidence: 95%, min_n: 5}""") == []
+
+
 def test_a_budget_takes_more() -> None:
     rule, budget = "{check: recall >= 0.9, confidence: 95%, min_n: 30}", "holdout: {uses: 32, adaptivity: full}\n"
     assert advice(rule) == []

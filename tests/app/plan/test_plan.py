@@ -269,7 +269,7 @@ def test_a_sum_of_shares_has_both() -> None:
 def test_models_that_hardly_err_hardly_differ() -> None:
     found = part("mcc >= baseline - 0.02", differ=0.3)
     assert found.ours is not None
-    assert "differ on 4 % of the rows" in found.assumed[-1], "0.9 of 10 % leaves each 1 % of errors of either kind"
+    assert "differ on 4 % of the rows" in found.said[-1], "0.9 of 10 % leaves each 1 % of errors of either kind"
     assert found.ours == part("mcc >= baseline - 0.02", differ=0.04).ours
     assert found.ours.rows > 2 * part("mcc >= baseline - 0.02", differ=0.01).ours.rows  # type: ignore[union-attr]
     assert "so far apart" in part("mcc >= baseline + 0.2", differ=0.01).why
@@ -282,7 +282,7 @@ def test_a_truth_may_be_stated_for_several_cells() -> None:
     assert near.rows > 100 * far.rows
     assert "does not hold" in part("mcc >= 0.6", truths={"mcc": 0.5}).why
     assert "no number of rows" in part("mcc >= 1").why
-    assert "both models are 0.6" in part("mcc >= baseline - 0.05", truths={"mcc": 0.556}).assumed[-1]
+    assert "both models are 0.6" in part("mcc >= baseline - 0.05", truths={"mcc": 0.556}).said[-1]
 
 
 def test_a_guard_may_ask_for_more() -> None:
@@ -329,6 +329,12 @@ def test_assumptions_are_said_and_only_those_that_were_used() -> None:
     assert "--differ" in " ".join(plan("accuracy > baseline").assumed)
 
 
+def test_a_name_may_have_a_blank() -> None:
+    found = plan("""'"my set".accuracy >= 0.98 * baseline'""")
+    assert '"my set.accuracy" is 0.9 for both models (--truth "my set.accuracy"=…)' in found.assumed
+    assert found.rules[0].ours == plan("accuracy >= 0.98 * baseline").rules[0].ours
+
+
 def test_models_that_hardly_differ_cannot_be_far_apart() -> None:
     assert "cannot be" in part("accuracy > baseline + 0.2", differ=0.1).why
 
@@ -336,6 +342,9 @@ def test_models_that_hardly_differ_cannot_be_far_apart() -> None:
 def test_a_margin_of_nothing_is_explained() -> None:
     assert any("without a margin" in note for note in plan("accuracy > baseline").notes)
     assert not any("without a margin" in note for note in plan("accuracy > baseline - 0.01").notes)
+    share = plan("accuracy >= 0.98 * baseline")
+    assert share.rules[0].ours is not None
+    assert not share.notes, "a share of the baseline is a margin"
 
 
 @pytest.mark.parametrize(
