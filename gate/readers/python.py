@@ -65,6 +65,8 @@ def _scalar(value: Any, where: Place, depth: int) -> Any:
 
 
 def _number(value: Any) -> Any:
+    if type(value).__module__.startswith("numpy.ma") and value.mask.all():
+        return None  # what lies under a mask is there, and does not count
     if hasattr(value, "item"):
         try:
             inner = value.item()

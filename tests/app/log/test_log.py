@@ -72,6 +72,7 @@ def test_a_run_keeps_what_it_logs(nowhere: Desk) -> None:
         ("f1", math.nan, 0, "nan"),
         ("f1", math.inf, 0, "inf"),
         ("f1", np.float32("nan"), 0, "nan"),
+        ("f1", np.ma.masked, 0, "missing"),
         ("f1", True, 0, "true"),
         ("f1", np.True_, 0, "true"),
         ("f1", [0.9, 0.8], 0, "a list"),
