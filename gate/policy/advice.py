@@ -12,6 +12,7 @@ from gate.policy.doubtful import Fact, doubtful, shipped
 from gate.policy.mended import quoted
 from gate.policy.policy import Policy, Rule
 from gate.policy.text import PolicyText
+from gate.terms import defining
 from gate.terms.decision import Level
 
 _TEXTS = frozenset(("why", "owner", "by", "description", "name", "ask", "unit"))
@@ -51,8 +52,8 @@ def _unread(policy: Policy, top: PolicyText) -> Iterator[Problem]:
             remedy = f"write a rule such as `recall[{column}=*] >= 0.8`, or take it out"
             yield top.key_problem("unused-slices", what, top.value["slices"].marks[column], column, remedy)
     read = {reading.metric for reading in readings}
-    for name in policy.metrics:
-        if name not in read:
+    for name, stated in policy.metrics.items():
+        if name not in read and not _defines(stated.source or name):
             mark = top.value["metrics"].marks[name]
             yield top.key_problem("unused-metric", f"no rule reads `{name}`", mark, name, _meant(name, read))
     used = {name for rule in policy.rules for name in rule.expr.baselines}
@@ -61,6 +62,11 @@ def _unread(policy: Policy, top: PolicyText) -> Iterator[Problem]:
         if name not in used and name != "baseline":
             mark = top.value["baselines"].marks[name]
             yield top.key_problem("unused-baseline", f"no rule compares with `{name}`", mark, name, "take it out, or use it")
+
+
+def _defines(name: str) -> bool:
+    """Whether files say by this name how metrics are defined: stated as a metric, it is a number that says nothing of others."""
+    return name.rpartition(".")[2] in defining.NAMES
 
 
 def _meant(name: str, read: set[str]) -> str:

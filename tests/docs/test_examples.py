@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import gate
+from gate.cli.main import main
 from gate.terms.decision import Decision, Outcome, Verdict
 
 ROOT = Path(__file__).parents[2]
@@ -61,6 +62,11 @@ def test_the_numbers_of_the_fraud_story_agree() -> None:
     assert metrics["precision"]["k"] == found
     assert metrics["accuracy"]["k"] == rows - mistakes
     assert metrics["no_information_rate"]["k"] == rows - frauds
+
+
+@pytest.mark.parametrize("policy", sorted(ROOT.glob("examples/*/gate.yaml")), ids=lambda path: path.parent.name)
+def test_nothing_is_to_be_mended(policy: Path) -> None:
+    assert main(["lint", str(policy), "--strict", "--now", TODAY]) == 0
 
 
 VARIANTS = {

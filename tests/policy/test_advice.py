@@ -53,6 +53,13 @@ def test_facts_that_no_rule_reads() -> None:
     assert "      3 | metrics: {recal:" in "\n".join(str(found[0]).splitlines())
 
 
+def test_a_threshold_that_is_a_number_of_the_model() -> None:
+    """Stated so that it is no part of how other metrics are defined, as a check says where two models have their own."""
+    for stated in ("{threshold: {}, val.decision_threshold: {}}", "{cut: {from: threshold}}"):
+        assert slugs(f"name: x\nmetrics: {stated}\nrules: [recall > 0]\n") == []
+    assert slugs("name: x\nmetrics: {thresholds: {}}\nrules: [recall > 0]\n") == ["unused-metric"]
+
+
 def test_baselines_that_no_rule_compares_with() -> None:
     text = "name: x\nbaselines: {baseline: a.json, pinned: b.json}\nrules: [x > 1, {id: w, check: y > $p}]\nparams: {p: 1}\n"
     assert places(text) == ["unused-baseline gate.yaml:3:31"]
