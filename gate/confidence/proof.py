@@ -10,7 +10,8 @@ from gate.confidence.expressions.smooth import Prover
 from gate.confidence.expressions.tree import Chosen, Tree, Unclear, chosen
 from gate.confidence.ground import Ground
 from gate.confidence.margin import Extreme, Margin
-from gate.language.evaluate import Binding, Judged, Result
+from gate.language.binding import Binding
+from gate.language.evaluate import Judged, Result
 from gate.language.tree import All, Comparison, Condition
 from gate.language.value import Doubt
 from gate.record import replace

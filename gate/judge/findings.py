@@ -9,9 +9,10 @@ from gate.judge.evidence import Evidence
 from gate.judge.interval import interval_of
 from gate.judge.settle import choose, effect, level_today
 from gate.judge.shares import shares
-from gate.judge.sides import Sides, bound, sides_of
+from gate.judge.sides import Sides, sides_of
 from gate.judge.waive import waive
 from gate.judge.world import MeasuredWorld, fact_of
+from gate.language.binding import slice_of
 from gate.language.evaluate import Judged, Result, evaluate, evaluate_expression
 from gate.language.readings import baselines_in, starred_readings
 from gate.language.resolve import Expr
@@ -230,7 +231,7 @@ class _RuleJudge:
         if reading is None:
             return None
         seen = [each for (of, metric, _), each in self.world.found.items() if not of and metric == reading.metric]
-        return seen[0] if len(seen) == 1 else self.evidence.candidate.get(sides.source, bound(reading, binding))
+        return seen[0] if len(seen) == 1 else self.evidence.candidate.get(sides.source, slice_of(reading, binding))
 
     def support(self, sides: Sides, found: Measurement | None) -> tuple[float | None, Interval | None, str]:
         """n, interval and unit of the value."""

@@ -11,6 +11,7 @@ from gate.confidence.proof import Proof, Proven, prove, settled
 from gate.judge.evidence import Evidence
 from gate.judge.sides import Sides
 from gate.judge.world import MeasuredWorld
+from gate.language.binding import bound
 from gate.language.evaluate import Judged, Result
 from gate.language.tree import Number
 from gate.language.write import write
@@ -69,20 +70,11 @@ class Proving:
         of = proof.of[id(part.node)]
         below = proof.tails.below if family is None else family.below
         size = None if family is None else family.size
-        deciding = words.Deciding(of, f"`{_named(sides, weighed.binding)}`", sides.operator, _limit(part, sides))
+        deciding = words.Deciding(of, f"`{write(bound(sides.value, weighed.binding))}`", sides.operator, _limit(part, sides))
         self.told += outcome in words.OPEN
         sure = words.certainty(proof, deciding, self.asked, below, size, outcome, self.told <= _MOST_ASKED)
         lacking = any(doubt.weak for doubt in (*part.doubts, *of.doubts))
         return Told(sure, words.reasons(deciding, sure, outcome, lacking), words.notes(proof, outcome))
-
-
-def _named(sides: Sides, binding: Mapping[str, str]) -> str:
-    """The value as it is written, on the slice that is judged; of several stars of one column, some may be another's."""
-    text = write(sides.value)
-    for column, value in binding.items():
-        if text.count(f"{column}=*") == 1:
-            text = text.replace(f"{column}=*", f"{column}={value}")
-    return text
 
 
 def _limit(part: Judged, sides: Sides) -> float | None:

@@ -8,7 +8,6 @@ from gate.language.write import write
 from gate.policy.policy import Policy, Rule
 from gate.record import dataclass
 from gate.terms.metric import Metric
-from gate.terms.slice import WHOLE, Slice
 
 _FLIPPED = {">": "<", ">=": "<=", "<": ">", "<=": ">=", "==": "==", "!=": "!="}
 
@@ -56,10 +55,3 @@ def _sides(node: Comparison, policy: Policy, fact_of: dict[str, Metric | None]) 
         baseline=next((inner.name for inner in walk(node) if isinstance(inner, OnBaseline)), "baseline"),
         reads_candidate=left_reads or right_reads,
     )
-
-
-def bound(reading: Reading, binding: dict[str, str]) -> Slice:
-    """The slice of a reading, its stars given their values."""
-    if not reading.selector:
-        return WHOLE
-    return Slice(tuple([(column, binding.get(column, "*") if value is None else value) for column, value in reading.selector]))

@@ -6,10 +6,11 @@ Both sides of `and` and `or` are always evaluated, so that reasons are complete;
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Protocol
 
 from gate.language import value as v
+from gate.language.binding import Binding, slice_of
 from gate.language.readings import baselines_in, candidate_readings, starred_readings
 from gate.language.scale import is_share
 from gate.language.tokens import AGGREGATES
@@ -35,10 +36,9 @@ from gate.language.value import Doubt, Value
 from gate.language.write import write, write_number
 from gate.record import dataclass
 from gate.terms.decision import Outcome
-from gate.terms.slice import WHOLE, Slice
+from gate.terms.slice import Slice
 
 CANDIDATE = ""
-Binding = Mapping[str, str]
 NOT_BOUND: Binding = {}
 
 
@@ -154,7 +154,7 @@ def compare(operator: str, left: Value, right: Value) -> tuple[Outcome, float]:
 
 def _compare_boolean(node: Comparison, wanted: bool, world: World, binding: Binding) -> Judged:
     assert isinstance(node.left, Reading)
-    found = world.boolean(CANDIDATE, node.left.metric, _slice(node.left, binding))
+    found = world.boolean(CANDIDATE, node.left.metric, slice_of(node.left, binding))
     if isinstance(found, Doubt):
         return Judged(node, math.nan, wanted, math.nan, Outcome.UNDECIDED if found.weak else Outcome.MISSING, (found,))
     holds = (found == wanted) == (node.operator == "==")
@@ -194,7 +194,7 @@ def _two_scales(node: Comparison, world: World, binding: Binding) -> Doubt | Non
         for reading in candidate_readings(inner.of, AGGREGATES):
             if reading not in read or world.highest(reading.metric) != 1:
                 continue
-            on = _slice(reading, binding)
+            on = slice_of(reading, binding)
             now, before = world.number(CANDIDATE, reading.metric, on), world.number(inner.name, reading.metric, on)
             if not (math.isnan(now.point) or math.isnan(before.point)) and (now.low > 1) != (before.low > 1):
                 text = f"`{write(reading)}` is {now.point:g}, and {before.point:g} on the baseline: one of them counts to 100"
@@ -202,15 +202,9 @@ def _two_scales(node: Comparison, world: World, binding: Binding) -> Doubt | Non
     return None
 
 
-def _slice(reading: Reading, binding: Binding) -> Slice:
-    if not reading.selector:
-        return WHOLE
-    return Slice(tuple([(column, binding.get(column, "*") if value is None else value) for column, value in reading.selector]))
-
-
 def _value(node: Expression, world: World, of: str, binding: Binding) -> Value:
     if isinstance(node, Reading):
-        return world.number(of, node.metric, _slice(node, binding))
+        return world.number(of, node.metric, slice_of(node, binding))
     if isinstance(node, Number):
         return v.known(node.value)
     if isinstance(node, Arithmetic):
@@ -222,9 +216,9 @@ def _value(node: Expression, world: World, of: str, binding: Binding) -> Value:
     if isinstance(node, Call):
         return _call(node, world, of, binding)
     if isinstance(node, Tracked):
-        return world.tracked(node.function, node.of.metric, _slice(node.of, binding), node.count)
+        return world.tracked(node.function, node.of.metric, slice_of(node.of, binding), node.count)
     assert isinstance(node, Expected)
-    return world.expected(node.function, node.of.metric, _slice(node.of, binding), node.count)
+    return world.expected(node.function, node.of.metric, slice_of(node.of, binding), node.count)
 
 
 _OPERATIONS = {"+": v.add, "-": v.subtract, "*": v.multiply, "/": v.divide}
@@ -267,7 +261,7 @@ def _call(node: Call, world: World, of: str, binding: Binding) -> Value:
 def _values(argument: Expression, world: World, of: str, binding: Binding) -> list[Value]:
     """What a function's argument gives: history, a value for each value of its stars, or one value."""
     if isinstance(argument, Last):
-        found = world.history(argument.of.metric, _slice(argument.of, binding), argument.count)
+        found = world.history(argument.of.metric, slice_of(argument.of, binding), argument.count)
         return [v.unknown(found)] if isinstance(found, Doubt) else found
     starred = starred_readings(argument)
     if not starred:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from gate.terms.decision import Finding, Outcome
 from tests.judge.situation import decide, slices
 
@@ -19,6 +21,18 @@ def said(finding: Finding) -> str:
 def test_a_sentence_is_about_the_slice_that_was_judged() -> None:
     finding = told("recall[r=*] >= 0.8", slices("r", "recall", {"b": {"k": 60, "n": 80}}))
     assert "`recall[r=b]` may be as high as" in said(finding)
+
+
+@pytest.mark.parametrize(
+    ("rule", "columns", "named"),
+    [
+        ("recall[region=*, subregion=*] >= 0.8", {"region": "eu", "subregion": "de"}, "recall[region=eu, subregion=de]"),
+        ('recall["my col"=*] >= 0.8', {"my col": "b"}, 'recall["my col"=b]'),
+    ],
+)
+def test_the_slice_is_named_by_all_its_columns(rule: str, columns: dict[str, str], named: str) -> None:
+    finding = told(rule.replace('"', '\\"'), {"slices": [{"slice": columns, "metrics": {"recall": {"k": 60, "n": 80}}}]})
+    assert f"`{named}` may be as high as" in said(finding)
 
 
 def test_what_the_rows_are_is_no_estimate() -> None:

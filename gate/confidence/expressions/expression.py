@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from gate.confidence.expressions.tree import Atom, Middle, Tree, Unclear, chosen, combined
 from gate.confidence.ground import Ground
-from gate.language.evaluate import Binding, evaluate_expression
+from gate.language.binding import Binding, slice_of
+from gate.language.evaluate import evaluate_expression
 from gate.language.readings import starred_readings
 from gate.language.tokens import AGGREGATES
 from gate.language.tree import (
@@ -24,7 +25,6 @@ from gate.language.tree import (
 )
 from gate.language.value import Doubt
 from gate.stats.trend import WEIGHT
-from gate.terms.slice import WHOLE, Slice
 
 
 def margin(node: Comparison, ground: Ground, binding: Binding) -> Tree:
@@ -63,13 +63,6 @@ def _tracked(node: Tracked, ground: Ground, binding: Binding) -> Tree:
         return Unclear(Doubt("no-method", what, "write `confidence: none` for this rule", weak=True))
     share = combined("*", WEIGHT, Atom("", node.of.metric, slice_of(node.of, binding)), ground)
     return combined("+", found.point - WEIGHT * now.point, share, ground)
-
-
-def slice_of(reading: Reading, binding: Binding) -> Slice:
-    """The slice of a reading, its stars given their values."""
-    if not reading.selector:
-        return WHOLE
-    return Slice(tuple([(column, binding.get(column, "*") if value is None else value) for column, value in reading.selector]))
 
 
 def _call(node: Call, ground: Ground, of: str, binding: Binding) -> Tree:
