@@ -66,7 +66,7 @@ def use_of(told: Any) -> Use:
     texts = all(isinstance(told[key], str) for key in _TEXTS)
     if not (texts and type(told["share"]) in (float, int) and isinstance(told["passed"], bool)):
         raise TypeError
-    if not (told["test_set"] and told["predictions"]):
+    if not (told["test_set"] and told["predictions"] and 0 < told["share"] <= 1):
         raise ValueError
     return Use(**told)
 
