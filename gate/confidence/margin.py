@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from gate.record import replace
 from gate.stats.bounds import interval
-from gate.stats.proportion import upper_quantile
+from gate.stats.normal import upper_quantile
 from gate.stats.test import Tails, Test
 
 _INVERTED = 6  # branches whose interval is worked out; the others lie inside

@@ -35,7 +35,7 @@ def merged_run(old: Run, new: Run) -> Run:
     return replace(old, **later, status=status, finished=max(old.finished, new.finished), writer=writer)
 
 
-def merged_points(old: Iterable[Point], new: Iterable[Point], run: str = "") -> tuple[Point, ...]:
+def merged_points(old: Iterable[Point], new: Iterable[Point], run: str) -> tuple[Point, ...]:
     """All of them, each once, by metric, slice and step. Raises HistoryError where a point has two values."""
     found: dict[Key, Point] = {}
     for point in (*old, *new):
@@ -65,13 +65,13 @@ def key_of(point: Point) -> Key:
     return point.metric, point.slice, point.step
 
 
-def logged_twice(known: Point, point: Point, run: str = "") -> HistoryError:
+def logged_twice(known: Point, point: Point, run: str) -> HistoryError:
     """What to raise where a point has another value, or other evidence, than the one that is there."""
     on = f" on {shown(str(point.slice))}" if point.slice else ""
-    of = f" of run {shown(run)}" if run else ""
-    what = f"`{shown(point.metric)}`{on} at step {point.step}{of} was logged as {known.value:g}, and now as {point.value:g}"
+    point_of = f"`{shown(point.metric)}`{on} at step {point.step} of run {shown(run)}"
+    what = f"{point_of} was logged as {known.value:g}, and now as {point.value:g}"
     if known.value == point.value:
-        what = f"`{shown(point.metric)}`{on} at step {point.step}{of} was logged before with other evidence"
+        what = f"{point_of} was logged before with other evidence"
     return HistoryError(Problem("logged-twice", what, remedy="a number is logged once: count the steps up, or start another run"))
 
 

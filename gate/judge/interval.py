@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from gate.stats.proportion import FEW, normal_quantile, wilson
+from gate.stats.normal import normal_quantile
+from gate.stats.proportion import FEW, wilson
 from gate.terms.measurement import Interval, Measurement
 from gate.terms.metric import Metric
 

@@ -16,7 +16,6 @@ from gate.terms.slice import Slice
 
 _NUMBERS = ("doubleValue", "boundedValue")
 _SAMPLED = ("POISSON_BOOTSTRAP", "JACKKNIFE")
-_CONFIDENCE = 0.95
 _COUNT, _WEIGHTED = "example_count", "weighted_example_count"
 
 

@@ -7,7 +7,6 @@ from typing import NamedTuple
 from gate.reports.neutral import Markdown, block, code, formula, say, words
 from gate.reports.numbers import number
 from gate.reports.provenance import becomes, judged_by, lost_title, replayed, title_of, unnamed, where_unnamed, word_of
-from gate.terms.case import LostCase
 from gate.terms.decision import Decision
 from gate.terms.revision import Proposed, ProposedChange
 
@@ -55,10 +54,6 @@ def lost_cases(decision: Decision, most: int) -> LostCases | None:
         for each in decision.lost[:most]
     ]
     return LostCases(lost_title(decision), rows, unnamed(decision, len(rows)), where_unnamed(decision))
-
-
-def _named(case: LostCase) -> str:
-    return f"{case.metric}[{case.slice}]" if case.slice else case.metric
 
 
 def changes(proposed: Proposed | None, most: int) -> Changes | None:

@@ -85,10 +85,6 @@ class Repository:
         """The commit's parents as it states them, whether or not a shallow clone has them. Raises FilesError."""
         return self.commit(name).parents
 
-    def first_parent(self, name: str) -> str:
-        """Its first parent, empty for the first commit of all. Raises FilesError."""
-        return next(iter(self.parents(name)), "")
-
     def commit_date(self, name: str) -> str:
         """When it was committed, by its own account, as ISO 8601 UTC. Raises FilesError."""
         return self.commit(name).at

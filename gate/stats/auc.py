@@ -6,7 +6,7 @@ from collections.abc import Callable
 from math import copysign, inf, log, sqrt
 
 from gate.stats.beta import student, student_above
-from gate.stats.proportion import normal_above
+from gate.stats.normal import normal_above
 from gate.stats.test import Tails, Test, unknown
 
 FEWEST = 5

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import inf
 
-from gate.stats.proportion import upper_quantile
+from gate.stats.normal import upper_quantile
 from gate.stats.test import Test
 
 _FAR = 40.0  # standard deviations: beyond, no tail is told from 0

@@ -26,18 +26,6 @@ class CellMetric:
     gradient: Gradient
     below: Callable[[Sequence[float]], dict[str, float]]
 
-    def less(self, other: CellMetric, factor: float = 1.0) -> CellMetric:
-        """The difference of this metric and `factor` times another, of the same vector."""
-
-        def value(cells: Sequence[Any]) -> Any:
-            return self.value(cells) - factor * other.value(cells)
-
-        def gradient(cells: Sequence[float]) -> list[float]:
-            both = zip(self.gradient(cells), other.gradient(cells), strict=True)
-            return [first - factor * second for first, second in both]
-
-        return CellMetric(value, gradient, lambda cells: fewest(self.below(cells), other.below(cells)))
-
 
 def fewest(*every: Mapping[str, float]) -> dict[str, float]:
     """Denominators of several metrics together, the smaller one where two count the same."""

@@ -13,26 +13,26 @@ FEWEST = 3  # values on each side of a change
 LEVEL = 0.001
 
 
-def change_points(values: Sequence[float], level: float = LEVEL) -> list[int]:
+def change_points(values: Sequence[float]) -> list[int]:
     """The indexes at which a new level begins, in order.
 
     The split of a stretch is where the energy distance of its two sides, weighted by their sizes, is largest (E-divisive,
-    Matteson and James 2014). It is kept where the t-test of the sides gives a p-value that is at most `level` after
+    Matteson and James 2014). It is kept where the t-test of the sides gives a p-value that is at most `LEVEL` after
     Bonferroni's correction for the splits that were tried; then both sides are looked at again.
     """
     start = max(0, len(values) - MOST)
-    return sorted(start + each for each in _within(list(values[start:]), 0, level))
+    return sorted(start + each for each in _within(list(values[start:]), 0))
 
 
-def _within(values: list[float], offset: int, level: float) -> list[int]:
+def _within(values: list[float], offset: int) -> list[int]:
     tried = len(values) - 2 * FEWEST + 1
     if tried < 1:
         return []
     at = split(values)
     before, after = values[:at], values[at:]
-    if _p_value(before, after) * tried > level:
+    if _p_value(before, after) * tried > LEVEL:
         return []
-    return [*_within(before, offset, level), offset + at, *_within(after, offset + at, level)]
+    return [*_within(before, offset), offset + at, *_within(after, offset + at)]
 
 
 def split(values: Sequence[float]) -> int:

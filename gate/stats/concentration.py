@@ -15,9 +15,7 @@ def spent(uses: int, full: bool) -> float:
     return uses * log(2) if full else log(uses)
 
 
-def hoeffding(
-    weights: Sequence[float], tolerance: float, error: float, uses: int = 1, full: bool = False, clauses: int = 1
-) -> float:
+def hoeffding(weights: Sequence[float], tolerance: float, error: float, uses: int, full: bool, clauses: int) -> float:
     """Rows for a sum of shares in [0, 1] with these weights, one of `clauses` that must all hold.
 
     Tolerance and error are divided among the shares: `n - o` needs four times the rows of `n`, and a little more.

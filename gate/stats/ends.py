@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from gate.record import replace
 from gate.stats.bounds import interval
-from gate.stats.proportion import normal_above, upper_quantile
+from gate.stats.normal import normal_above, upper_quantile
 from gate.stats.test import UNKNOWN, Tails, Test
 
 _GRID = 2  # levels to a standard deviation at which ends are worked out; between them they are nearly straight

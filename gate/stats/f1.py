@@ -14,19 +14,10 @@ OF = "true positives, false positives and false negatives"
 def of_f1(value: float, n: float) -> Test:
     """F1 in [0, 1] where true positives, false positives and false negatives are `n` > 0 together.
 
-    A smaller `n` is on the safe side: the number of positives will do where nothing else is known.
+    By the score test of the Jaccard index (Lam, Gopal and Qian 2023), with its binomial tails in families. A smaller `n` is
+    on the safe side: the number of positives will do where nothing else is known.
     """
-    return _of_share(value / (2 - value) * n, n)
-
-
-def of_counts(tp: float, fp: float, fn: float) -> Test:
-    """F1 of a confusion matrix that holds something besides true negatives."""
-    return _of_share(tp, tp + fp + fn)
-
-
-def _of_share(tp: float, n: float) -> Test:
-    """F1 by the score test of the Jaccard index (Lam, Gopal and Qian 2023), with its binomial tails in families."""
-    jaccard = proportion.of_counts(tp, n)
+    jaccard = proportion.of_counts(value / (2 - value) * n, n)
     return replace(
         jaccard,
         tails=_mapped(jaccard.tails),

@@ -9,7 +9,7 @@ from gate.record import replace
 from gate.stats.beta import student
 from gate.stats.means import of_mean
 from gate.stats.test import Test, unknown
-from gate.stats.tilt import LEAST, Function, Gradient, complex_step, of_cells, thin
+from gate.stats.tilt import LEAST, Function, complex_step, of_cells, thin
 
 METHOD = "delta method, t"
 FEWEST_CLUSTERS = 6
@@ -18,11 +18,11 @@ FEWEST_POSITIVES = 20
 Covariance = Sequence[Sequence[float]]  # of estimates: what each has been divided by n
 
 
-def slopes(function: Function, values: Sequence[float], gradient: Gradient | None = None) -> tuple[float, list[float]] | None:
+def slopes(function: Function, values: Sequence[float]) -> tuple[float, list[float]] | None:
     """A function of estimates and its derivatives; None where it is not defined there."""
     try:
         value = function(values)
-        found = [float(each) for each in (gradient or complex_step(function))(values)]
+        found = [float(each) for each in complex_step(function)(values)]
     except (ZeroDivisionError, OverflowError):
         return None
     return (float(value), found) if not isinstance(value, complex) and all(map(isfinite, (value, *found))) else None
@@ -44,27 +44,23 @@ def of_estimates(
     *,
     n: float,
     clusters: float = 0,
-    gradient: Gradient | None = None,
-    skew: float | None = None,
     denominators: Mapping[str, float] | None = None,
     least: float = LEAST,
-    low: float = -inf,
-    high: float = inf,
     of: str = "rows",
 ) -> Test:
     """The test of a smooth function of estimates from `n` rows, for those in which there is more than cells of counts.
 
     Its variance is that of the data, not that of the hypothesis: it needs support in every denominator, and takes Student's t
-    with one degree of freedom less than the least of them (or than clusters). `skew` is the skewness of a row's influence.
+    with one degree of freedom less than the least of them (or than clusters).
     """
-    found = slopes(function, values, gradient)
+    found = slopes(function, values)
     said = thin(denominators or {}, least) or _few(clusters) or ("" if found else "it is not defined on these rows")
     if said or found is None:
         value = found[0] if found else 0.0
-        return unknown(said, estimate=value, low=low, high=high, method=METHOD, n=n, of=of)
+        return unknown(said, estimate=value, low=-inf, high=inf, method=METHOD, n=n, of=of)
     error = sqrt(max(covariance_of(found[1], found[1], covariance), 0.0))
     support = min((clusters or n, *(denominators or {}).values()))
-    test = of_mean(found[0], support, error, skew, low=low, high=high, of="clusters" if clusters else of)
+    test = of_mean(found[0], support, error, of="clusters" if clusters else of)
     return test if test.problem else replace(test, method=METHOD)
 
 
@@ -74,7 +70,6 @@ def of_clusters(
     function: Function,
     clusters: float,
     *,
-    gradient: Gradient | None = None,
     denominators: Mapping[str, float] | None = None,
     least: float = LEAST,
     low: float = -inf,
@@ -88,7 +83,7 @@ def of_clusters(
     """
     n = float(sum(counts))
     shares = [each / n for each in counts] if n else []
-    found = slopes(function, shares, gradient) if n else None
+    found = slopes(function, shares) if n else None
     said = _few(clusters) or ("" if found else "it is not defined on these rows")
     if said or found is None:
         value = found[0] if found else 0.0
@@ -97,7 +92,6 @@ def of_clusters(
     return of_cells(
         counts,
         function,
-        gradient=gradient,
         denominators={what: count / design for what, count in (denominators or {}).items()},
         least=least,
         design=design,

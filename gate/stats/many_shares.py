@@ -7,7 +7,8 @@ from functools import lru_cache
 from math import copysign, exp, expm1, inf, lcm, log, log1p, sqrt
 from typing import NamedTuple
 
-from gate.stats.proportion import FEW, normal_above
+from gate.stats.normal import normal_above
+from gate.stats.proportion import FEW
 from gate.stats.saddlepoint import Cumulants, at_least
 from gate.stats.test import Tails, Test
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from math import inf, sqrt
 
 from gate.stats.beta import student_above
-from gate.stats.proportion import normal_above, normal_quantile
+from gate.stats.normal import normal_above, normal_quantile
 from gate.stats.test import Tails, Test, unknown
 
 _FAR = 1e8  # standard errors; what is beyond is no farther, and its powers stay numbers
@@ -99,26 +99,6 @@ def _statistics(n: float, skew: float, paired: bool) -> list[Callable[[float], f
         return t + scaled * t * t / 3 + scaled * scaled * t * t * t / 27 + scaled / 6
 
     return [lambda t: t, johnson, hall] if paired else [johnson]
-
-
-def of_two_means(value1: float, n1: float, stderr1: float, value2: float, n2: float, stderr2: float, factor: float = 1.0) -> Test:
-    """The first mean less factor · the second, on rows of their own: Welch's t (1947)."""
-    value, stderr1, stderr2 = float(value1 - factor * value2), float(stderr1), float(stderr2)
-    first, second = stderr1 * stderr1, (factor * stderr2) ** 2
-    stderr, n, method = sqrt(first + second), float(min(n1, n2)), "Welch's t, unpaired"
-    problem = _nothing_to_go_by(n, stderr)
-    if problem:
-        return unknown(problem, estimate=value, low=-inf, high=inf, method=method, n=n)
-    both = first + second
-    freedom = 1 / ((first / both) ** 2 / (n1 - 1) + (second / both) ** 2 / (n2 - 1)) if n < inf else inf
-
-    def tails(c: float) -> Tails:
-        t = (value - c) / stderr
-        return Tails(student_above(t, freedom), student_above(-t, freedom))
-
-    spread = stderr * sqrt(n) if n < inf else None
-    of = "rows on the smaller side"
-    return Test(tails=tails, estimate=value, low=-inf, high=inf, method=method, n=n, of=of, spread=spread)
 
 
 def of_stated_interval(low: float, high: float, confidence: float, value: float) -> Test:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from math import copysign, exp, expm1, inf, log, log1p, sqrt
 
-from gate.stats.proportion import normal_above
+from gate.stats.normal import normal_above
 from gate.stats.saddlepoint import at_least
 from gate.stats.test import Tails
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from math import copysign, inf, sqrt
 
 from gate.stats.multinomial import exact_tails, score_tails
-from gate.stats.proportion import normal_above
+from gate.stats.normal import normal_above
 from gate.stats.test import Tails, Test
 
 FEW = 30  # with fewer rows that differ the score errs up to 7 % at 5 %

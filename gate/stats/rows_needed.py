@@ -12,7 +12,7 @@ from math import ceil, exp, lgamma, log, sqrt
 from gate.stats import paired, proportion
 from gate.stats.auc import FEWEST, hanley_mcneil_error
 from gate.stats.beta import binomial_at_least
-from gate.stats.proportion import normal_above, upper_quantile
+from gate.stats.normal import normal_above, upper_quantile
 from gate.stats.tilt import Cells, Function, Gradient
 
 MOST_APART = 10_000  # pairs that differ; above, power is that of the normal approximation

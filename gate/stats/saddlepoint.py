@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import exp, expm1, inf, pi, sqrt
 
-from gate.stats.proportion import normal_above
+from gate.stats.normal import normal_above
 
 Cumulants = Callable[[float], tuple[float, float, float]]
 _STEPS = 200

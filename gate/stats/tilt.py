@@ -8,8 +8,8 @@ from typing import Any, TypeAlias
 
 from gate.record import dataclass
 from gate.stats.beta import student
+from gate.stats.normal import normal_above
 from gate.stats.outwards import Outwards, Scores
-from gate.stats.proportion import normal_above
 from gate.stats.second_order import Departure, departure
 from gate.stats.test import Tails, Test, unknown
 

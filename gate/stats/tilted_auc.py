@@ -7,8 +7,8 @@ from itertools import accumulate
 from math import copysign, exp, inf, sqrt
 
 from gate.stats.auc import of_auc
+from gate.stats.normal import normal_above
 from gate.stats.outwards import Outwards, Scores
-from gate.stats.proportion import normal_above
 from gate.stats.second_order import Departure
 from gate.stats.test import Tails, Test, unknown
 from gate.stats.tilt import STRIDE

@@ -32,18 +32,12 @@ def expected(values: Sequence[float], least: float = 0.0, confidence: float = CO
     return mean - half, mean + half
 
 
-def moving_average(values: Sequence[float], start: float | None = None, weight: float = WEIGHT) -> float:
-    """The exponentially weighted moving average of values in order (Roberts 1959), from `start`, else from the first of them."""
-    average = values[0] if start is None else start
+def moving_average(values: Sequence[float]) -> float:
+    """The exponentially weighted moving average of values in order (Roberts 1959)."""
+    average = values[0]
     for value in values:
-        average += weight * (value - average)
+        average += WEIGHT * (value - average)
     return average
-
-
-def average_limits(centre: float, spread: float, weight: float = WEIGHT, width: float = 3.0) -> tuple[float, float]:
-    """The control limits of a moving average: `width` of its standard deviations in the long run around the centre."""
-    half = width * spread * sqrt(weight / (2 - weight))
-    return centre - half, centre + half
 
 
 def drift(values: Sequence[float], centre: float, spread: float, *, downwards: bool, slack: float = SLACK) -> float:

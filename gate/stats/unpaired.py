@@ -7,7 +7,7 @@ from math import comb, copysign, exp, expm1, floor, gcd, hypot, inf, log, log1p,
 from typing import Any
 
 from gate.stats.beta import binomial_at_least, binomial_at_most
-from gate.stats.proportion import normal_above, upper_quantile
+from gate.stats.normal import normal_above, upper_quantile
 from gate.stats.saddlepoint import Cumulants, at_least
 from gate.stats.test import Tails, Test, unknown
 

@@ -17,9 +17,9 @@ from gate.stats.bounds import interval
 from gate.stats.combine import agreeing, both, either, scaled, summed
 from gate.stats.ends import AnyhowSum, Ends, OfTest, Outermost, Part, Sum, tails_of
 from gate.stats.many_shares import Share, of_shares
-from gate.stats.means import of_mean, of_stated_interval, of_two_means
+from gate.stats.means import of_mean, of_stated_interval
 from gate.stats.paired import of_pairs, of_pairs_ratio
-from gate.stats.proportion import of_counts, of_effective, of_share
+from gate.stats.proportion import of_counts, of_share
 from gate.stats.quantile import of_order_statistics
 from gate.stats.test import Test
 from gate.stats.unpaired import of_two, of_two_shares
@@ -49,13 +49,6 @@ def shares(draw: st.DrawFn) -> Pair:
 def fractions(draw: st.DrawFn) -> Pair:
     n, value = draw(ROWS), draw(st.integers(0, 1024)) / 1024
     return of_share(value, n), scaled(of_share(1 - value, n), -1, 1)
-
-
-@st.composite
-def clusters(draw: st.DrawFn) -> Pair:
-    n, value, stderr = draw(ROWS), draw(st.integers(0, 1024)) / 1024, draw(ERRORS)
-    count = draw(st.integers(1, 40))
-    return of_effective(value, stderr, n, count), scaled(of_effective(1 - value, stderr, n, count), -1, 1)
 
 
 @st.composite
@@ -100,7 +93,7 @@ def many_shares(draw: st.DrawFn) -> Pair:
 @st.composite
 def sums(draw: st.DrawFn) -> Pair:
     """Of what depends on each other in any way, in groups, or not; of the largest of some, too."""
-    tests = [first for first, _ in draw(st.lists(st.one_of(shares(), clusters(), rocs(), pairs()), min_size=1, max_size=4))]
+    tests = [first for first, _ in draw(st.lists(st.one_of(shares(), rocs(), pairs()), min_size=1, max_size=4))]
     factors = [draw(FACTORS) * draw(st.sampled_from([1, -1])) for _ in tests]
     free, tied, largest = draw(st.booleans()), draw(st.integers(1, 4)), draw(st.booleans())
 
@@ -124,13 +117,6 @@ def means(draw: st.DrawFn) -> Pair:
     value, n, stderr, skew, paired = draw(VALUES), draw(ROWS), draw(ERRORS), draw(SKEWS), draw(st.booleans())
     other = None if skew is None else -skew
     return of_mean(value, n, stderr, skew, paired=paired), scaled(of_mean(-value, n, stderr, other, paired=paired), -1)
-
-
-@st.composite
-def means_on_other_rows(draw: st.DrawFn) -> Pair:
-    first = draw(VALUES), draw(ROWS), draw(ERRORS)
-    second = draw(VALUES), draw(ROWS), draw(ERRORS)
-    return of_two_means(*first, *second), scaled(of_two_means(*second, *first), -1)
 
 
 @st.composite
@@ -171,7 +157,6 @@ def one_sided_by_nature(draw: st.DrawFn) -> Pair:
         st.sampled_from(
             [
                 f1.of_f1(value, n),
-                f1.of_counts(value * n, (1 - value) * n, 0),
                 poisson.of_counts(draw(st.integers(0, 1_000)), draw(st.floats(1e-3, 1e3))),
                 of_average_precision(value, n, draw(ERRORS)),
             ]
@@ -182,7 +167,7 @@ def one_sided_by_nature(draw: st.DrawFn) -> Pair:
 
 @st.composite
 def several(draw: st.DrawFn) -> Pair:
-    tests = [first for first, _ in draw(st.lists(st.one_of(shares(), clusters(), rocs()), min_size=1, max_size=4))]
+    tests = [first for first, _ in draw(st.lists(st.one_of(shares(), rocs()), min_size=1, max_size=4))]
     mirrored = [scaled(each, -1) for each in tests]
     join, other = draw(st.sampled_from([(both, either), (either, both)]))
     return join(tests), scaled(other(mirrored), -1)
@@ -191,8 +176,8 @@ def several(draw: st.DrawFn) -> Pair:
 ALL = {
     each.__name__: each()
     for each in (
-        shares, fractions, clusters, pairs, ratios_of_pairs, other_rows, two_tests, many_shares, sums, means, means_on_other_rows,
-        stated, rocs, pairs_of_rocs, quantiles, one_sided_by_nature, several,
+        shares, fractions, pairs, ratios_of_pairs, other_rows, two_tests, many_shares, sums, means, stated,
+        rocs, pairs_of_rocs, quantiles, one_sided_by_nature, several,
     )
 }  # fmt: skip
 NOISE = 1e-9

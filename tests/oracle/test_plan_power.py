@@ -13,6 +13,7 @@ from gate.app.plan.plan import planned
 from gate.policy.load import loads
 from gate.stats.cell_metrics import CellMetric, binary, every_cell
 from gate.stats.tilt import LEAST, LEAST_PAIRED, of_cells
+from tests.stats.differences import less
 
 DRAWS = 1500
 P = 0.1  # positives
@@ -64,4 +65,4 @@ def test_two_models(name: str) -> None:
     new = binary(name, [cell[:2] for cell in PAIRED], "1")
     old = binary(name, [(label, str(other)) for label, _, other in PAIRED], "1")
     n = rows(f"{name} >= baseline - 0.02", differ=0.03)
-    assert power(new.less(old), cells, -0.02, n, LEAST_PAIRED) == pytest.approx(0.8, abs=0.035)
+    assert power(less(new, old), cells, -0.02, n, LEAST_PAIRED) == pytest.approx(0.8, abs=0.035)

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest, norm
 from statsmodels.stats.proportion import proportion_confint
 
-from gate.stats.proportion import normal_quantile, wilson
+from gate.stats.normal import normal_quantile
+from gate.stats.proportion import wilson
 
 PUBLISHED = json.loads((Path(__file__).parent / "data" / "proportion.json").read_text(encoding="utf-8"))
 COUNTS = [(k, n) for n in (1, 2, 3, 5, 10, 29, 100, 200, 1_000, 10**6) for k in sorted({0, 1, n // 3, n // 2, n - 1, n})]

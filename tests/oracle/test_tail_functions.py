@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from gate.stats.beta import binomial_at_least, binomial_at_most, student_above
-from gate.stats.proportion import normal_above, upper_quantile
+from gate.stats.normal import normal_above, upper_quantile
 from gate.stats.tails import gamma_above, gamma_below
 
 COUNTS = (1, 2, 7, 20, 59, 300, 1_000, 50_000, 10**7)

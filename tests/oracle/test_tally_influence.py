@@ -178,9 +178,6 @@ def test_losses_have_the_moments_of_the_rows(factor: float) -> None:
         same(from_tally_means.mean(at, name), new)
         same(from_tally_means.mean(at, name, "baseline"), old)
         same(from_tally_means.margin(at, name, factor), new - factor * old)
-        both = from_tally_means.pair(at, name)
-        assert both is not None
-        assert both[2] == pytest.approx(np.cov(new, old)[0, 1] / len(y), rel=1e-9)
 
 
 @pytest.mark.parametrize("factor", [1.0, 1.1])
@@ -245,15 +242,13 @@ def test_steps_are_order_statistics() -> None:
     assert all(ordered[rank - 1] == value for value, rank in steps)
 
 
-def test_flips_and_matrices_count_rows() -> None:
+def test_flips_count_rows() -> None:
     told = data(11)
     at = here(tally(told, **SCORES))
     y, new, old = told["y"] == 1, told["p"] >= 0.5, told["q"] >= 0.5
-    assert from_tally.four(at) == ((y & new).sum(), (~y & new).sum(), (y & ~new).sum(), (~y & ~new).sum())
     right, was = new == y, old == y
     assert from_tally.flips(at) == from_tally.Flips((right & ~was).sum(), (was & ~right).sum(), len(y))
     assert from_tally.flips(at, "1") == from_tally.Flips((right & ~was & y).sum(), (was & ~right & y).sum(), y.sum())
-    assert from_tally.flagged(at) == from_tally.Flips((new & ~old).sum(), (old & ~new).sum(), len(y))
     assert from_tally.flips(here(tally(told, label="y", score="p"))) is None
 
 

@@ -132,8 +132,7 @@ def test_how_commits_hang_together(checkout: Checkout) -> None:
     merge = repository.resolve("HEAD")
     assert repository.parents(merge) == (main, change)
     assert repository.resolve("HEAD^2") == change
-    assert repository.first_parent(merge) == main
-    assert repository.first_parent(first) == ""
+    assert repository.parents(first) == ()
     assert repository.merge_base(main, change) == first
     assert repository.merge_base(merge, change) == change
     assert repository.commit_date(first) == "2026-05-28T20:27:40Z"

@@ -96,9 +96,6 @@ def test_each_model_sees_its_own_predictions_of_the_same_rows() -> None:
     ]
     expected = [of_sklearn("mcc", true, guessed, []) for guessed in (new, old)]
     assert [each.value(vector) for each in metrics] == pytest.approx(expected, rel=1e-12)
-    less = metrics[0].less(metrics[1], 0.9)
-    assert less.value(vector) == pytest.approx(expected[0] - 0.9 * expected[1], rel=1e-12)
-    check_gradient(less, vector)
 
 
 def test_cells_that_are_in_no_slice_do_not_matter() -> None:

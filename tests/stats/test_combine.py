@@ -6,7 +6,8 @@ import pytest
 
 from gate.stats.bounds import interval
 from gate.stats.combine import agreeing, both, either, scaled
-from gate.stats.proportion import of_counts, of_effective
+from gate.stats.proportion import of_counts
+from gate.stats.test import unknown
 
 FEW, MANY = of_counts(40, 50), of_counts(850, 1_000)
 
@@ -30,7 +31,7 @@ def test_one_alone_is_itself() -> None:
 
 
 def test_one_that_says_nothing_keeps_all_from_being_shown() -> None:
-    mute = of_effective(0.9, 0.1, 100, 3)
+    mute = unknown("3 clusters are too few", estimate=0.9, low=0, high=1, method="", n=3)
     joint = both([MANY, mute])
     assert joint.tails(0.1).above == 1
     assert joint.tails(0.95).below < 0.05  # that some one is below is shown by the other

@@ -22,7 +22,7 @@ from gate.stats.concentration import bennett, bennett_h, hoeffding, labels_where
     ],
 )
 def test_hoeffding(weights: tuple[float, ...], tolerance: float, error: float, uses: int, full: bool, rows: int) -> None:
-    assert ceil(hoeffding(weights, tolerance, error, uses, full)) == rows
+    assert ceil(hoeffding(weights, tolerance, error, uses, full, 1)) == rows
 
 
 @pytest.mark.parametrize(("full", "rows"), [(False, 29_048), (True, 67_706)])  # 29K, 67K
@@ -39,6 +39,6 @@ def test_h() -> None:
 
 
 def test_a_weight_costs_its_square_and_clauses_a_little() -> None:
-    one = hoeffding((1,), 0.01, 1e-4)
-    assert hoeffding((2,), 0.01, 1e-4) == 4 * one
-    assert one < hoeffding((1,), 0.01, 1e-4, clauses=2) < 1.1 * one
+    one = hoeffding((1,), 0.01, 1e-4, 1, False, 1)
+    assert hoeffding((2,), 0.01, 1e-4, 1, False, 1) == 4 * one
+    assert one < hoeffding((1,), 0.01, 1e-4, 1, False, 2) < 1.1 * one

@@ -11,7 +11,8 @@ from gate.stats.bounds import interval
 from gate.stats.combine import either, summed
 from gate.stats.ends import AnyhowSum, Ends, OfTest, Outermost, Part, Sum, tails_of
 from gate.stats.means import of_stated_interval
-from gate.stats.proportion import normal_above, of_counts
+from gate.stats.normal import normal_above
+from gate.stats.proportion import of_counts
 from gate.stats.test import Tails, Test
 from gate.stats.unpaired import of_two
 

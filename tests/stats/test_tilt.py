@@ -17,6 +17,7 @@ from gate.stats.cell_metrics import CellMetric, binary, every_cell, many
 from gate.stats.proportion import wilson
 from gate.stats.test import Tails
 from gate.stats.tilt import Weights, of_cells
+from tests.stats.differences import less
 
 FOUR = [("1", "1"), ("0", "1"), ("1", "0"), ("0", "0")]  # true positives, false positives, false negatives, true negatives
 PAIRED = every_cell(["0", "1"], paired=True)
@@ -28,7 +29,7 @@ def single(name: str) -> CellMetric:
 
 def difference(name: str) -> CellMetric:
     new = binary(name, [(label, new) for label, new, _ in PAIRED], "1")
-    return new.less(binary(name, [(label, str(old)) for label, _, old in PAIRED], "1"))
+    return less(new, binary(name, [(label, str(old)) for label, _, old in PAIRED], "1"))
 
 
 def share(cells: Sequence[Any]) -> Any:

@@ -21,7 +21,7 @@ _RATE = "per"  # samples_per_second is a speed
 _TRAINING = _set("train training")
 
 
-def is_bookkeeping(name: str, known: bool = False) -> bool:
+def is_bookkeeping(name: str, known: bool) -> bool:
     """Whether nobody would gate on a number called like this; of a known metric only what stands before it is looked at."""
     *above, last = re.split(r"[./:|]+", name.strip("./:|") or name)
     if any(_ABOVE & set(words(part)) for part in above):

@@ -14,7 +14,7 @@ from gate.confidence.expressions.tree import Atom, Chosen, Tree, leaves, linear
 from gate.confidence.ground import Ground
 from gate.confidence.margin import Extreme, Margin
 from gate.confidence.proof import Proven, margin_of
-from gate.stats.proportion import upper_quantile
+from gate.stats.normal import upper_quantile
 
 _POWER = 0.8416212335729143  # the normal quantile of .8: "about so many more" settle it four times in five
 _ON_THE_THRESHOLD = 0.25  # standard errors

@@ -14,6 +14,7 @@ from gate.confidence.expressions.tree import Atom, leaves, linear
 from gate.confidence.ground import Asked
 from gate.confidence.margin import Margin
 from gate.confidence.proof import Proof, Proven
+from gate.record import replace
 from gate.stats.test import Test
 from gate.terms.decision import Certainty, Outcome, Reason
 from gate.terms.measurement import Interval
@@ -48,13 +49,13 @@ def certainty(
     test = margin.deciding.test
     if all(leaf.test.problem for leaf in margin.leaves()):
         why = next((doubt.text for doubt in deciding.of.doubts), _problem(test))
-        return _replaced(sure, method=test.method, n=_finite(test.n) if test.n else None, of=test.of, why=why)
+        return replace(sure, method=test.method, n=_finite(test.n) if test.n else None, of=test.of, why=why)
     exact = _exact(proof, deciding.of)
     low, high = _ends(margin, asked.alpha, exact, proof.far.below, below if family is not None else 0.0)
     against = proof.far.below / below if family is not None and 0 < proof.far.below < below else 1.0
     settles = _settles(deciding.of, asked.alpha, exact, against, family, ask) if outcome in OPEN else ""
     smallest = held(deciding.of, asked.alpha, exact, up=True)
-    return _replaced(
+    return replace(
         sure,
         low=_finite(low),
         high=_finite(high),
@@ -91,12 +92,6 @@ def _problem(test: Test) -> str:
 
 def _many(number: float, of: str) -> str:
     return f"{number:,.10g} {said.singular(of) if number == 1 else of}"
-
-
-def _replaced(sure: Certainty, **changes: object) -> Certainty:
-    from gate.record import replace
-
-    return replace(sure, **changes)  # type: ignore[arg-type]
 
 
 def _finite(number: float) -> float | None:

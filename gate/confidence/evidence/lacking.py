@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import sqrt
 
 from gate.confidence.evidence.stated import INDEPENDENT, largest_deviation
@@ -26,11 +25,6 @@ def no_evidence(found: Measurement, what: str, name: str, of: str) -> Doubt:
     if found.evidence == "measured":
         remedy = "`confidence: none` compares it as it is"
         return Doubt("no-evidence", f"no method here tells how sure `{name}` is", remedy, weak=True)
-    none = next(
-        (key for key in ("n_pos", "n_neg") if what in ("auc", AVERAGE_PRECISION) and getattr(found.support, key) == 0), ""
-    )
-    if none:
-        return Doubt("no-evidence", f"`{name}` has {none} 0: it takes rows of both classes", "measure such rows, too", weak=True)
     none = next(
         (key for key in ("n_pos", "n_neg") if what in ("auc", AVERAGE_PRECISION) and getattr(found.support, key) == 0), ""
     )
@@ -60,18 +54,19 @@ def no_evidence(found: Measurement, what: str, name: str, of: str) -> Doubt:
 def contradiction(found: Measurement, share: float, scale: float, name: str, of_rows: bool) -> Doubt | None:
     """What in the evidence cannot be, or is of something else; `of_rows` where the value is a share of rows."""
     support = found.support
-    wrong: list[tuple[Callable[[], bool], str]] = [
-        (lambda: support.stderr is not None and support.stderr < 0, "has a negative standard error"),
-        (lambda: support.stderr == 0 and support.k is None, "has a standard error of 0: no sample is as sure as that"),
-        (lambda: support.std == 0, "has a standard deviation of 0: rows that are all alike show nothing about others"),
-        (lambda: None not in (support.k, support.n) and not 0 <= (support.k or 0) <= (support.n or 0), "has more `k` than `n`"),
+    k, n, interval = support.k, support.n, support.interval
+    wrong = [
+        (support.stderr is not None and support.stderr < 0, "has a negative standard error"),
+        (support.stderr == 0 and k is None, "has a standard error of 0: no sample is as sure as that"),
+        (support.std == 0, "has a standard deviation of 0: rows that are all alike show nothing about others"),
+        (k is not None and n is not None and not 0 <= k <= n, "has more `k` than `n`"),
         (
-            lambda: support.interval is not None and not support.interval.low < support.interval.high and support.k is None,
+            interval is not None and not interval.low < interval.high and k is None,
             "has an interval of width 0: no sample is as sure as that",
         ),
     ]
     for holds, what in wrong:
-        if holds():
+        if holds:
             return Doubt("no-evidence", f"`{name}` {what}", "supply `n`, and `k` where it is a share", weak=True)
     return _no_count(found, name) or (_other_spread(found, share, scale, name) if of_rows else None)
 

@@ -85,8 +85,7 @@ def known_as(name: str) -> str:
     if not _AVERAGED.isdisjoint(words):
         return ""
     if common.name == "f1":
-        last = [word for word in words if word not in ("score",)]
-        return "f1" if any(word in _F1 for word in last) else ""
+        return "f1" if any(word in _F1 for word in words) else ""
     return common.name
 
 
@@ -203,7 +202,7 @@ def _in_unit(found: Measurement, share: float, scale: float, what: str, name: st
         test = of_auc(share, support.n_pos, support.n_neg, stderr)
         return test if 0 < share < 1 or stderr is None else _as_wide(test, share, stderr)
     if what == "f1":
-        return _f1(found, scale, what)
+        return _f1(found, scale)
     if what == AVERAGE_PRECISION and (support.stderr or support.interval):
         if not support.n_pos:
             return no_evidence(found, what, name, counted(what))
@@ -213,7 +212,7 @@ def _in_unit(found: Measurement, share: float, scale: float, what: str, name: st
     return None
 
 
-def _f1(found: Measurement, scale: float, what: str) -> Test | None:
+def _f1(found: Measurement, scale: float) -> Test | None:
     """F1 by its Jaccard index, which is a share: of n, or of the independent rows that have its error."""
     from gate.stats.f1 import of_f1
 
@@ -224,7 +223,7 @@ def _f1(found: Measurement, scale: float, what: str) -> Test | None:
     if not n or n < 1:
         return None
     if not is_wider(of_jaccard, float(of_jaccard.value or 0), n, 1.0) and n == found.support.n:
-        return replace(of_f1(float(found.value or 0) / scale, n), of=counted(what))
+        return replace(of_f1(float(found.value or 0) / scale, n), of=counted("f1"))
     test = of_f1(float(found.value or 0) / scale, min(n, effective))
     return replace(test, method=f"{test.method}, at the effective n", of="independent rows")
 

@@ -32,7 +32,7 @@ def rows_of_error(share: float, stderr: float) -> float:
 
 def rows_of_interval(share: float, of: Interval) -> float:
     """Of an interval: by half its width, or the longer side where it ends at 0 or 1; of all right, Wilson's at its end."""
-    from gate.stats.proportion import normal_quantile
+    from gate.stats.normal import normal_quantile
 
     z = normal_quantile(round((1 + of.confidence) / 2, 12))
     left, right = share - of.low, of.high - share

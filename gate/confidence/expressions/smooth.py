@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from math import inf, isnan
 from typing import TYPE_CHECKING
 
@@ -254,10 +255,8 @@ class Prover:
         values = self._values(listed)
         estimate = 0.0
         if values is not None and len(listed) == len(leaves(term)):
-            try:
+            with suppress(ZeroDivisionError):
                 estimate = float(computed(term, values))
-            except ZeroDivisionError:
-                estimate = 0.0
         shown = 0.0 if isnan(estimate) else estimate
         return unknown(_NOTHING, estimate=shown, low=-inf, high=inf, method="", n=0)
 

@@ -112,7 +112,8 @@ class Branch:
 
     def _commit(self, parent: str, files: Mapping[str, bytes | None], message: str) -> str:
         said = message.encode()
-        lines = [b"commit refs/gate/new", b"committer gate <gate> %d +0000" % int(time.time()), b"data %d" % len(said), said]
+        lines = [b"commit refs/gate/new", b"mark :1", b"committer gate <gate> %d +0000" % int(time.time())]
+        lines += [b"data %d" % len(said), said]
         lines += [b"from " + parent.encode()] if parent else []
         parts = [b"\n".join(lines) + b"\n"]
         for path, data in sorted(files.items()):
@@ -121,7 +122,6 @@ class Branch:
             else:
                 parts.append(f"M 100644 inline {path}\ndata {len(data)}\n".encode() + data + b"\n")
         given = b"reset refs/gate/new\n\n" + b"".join(parts) + b"\nget-mark :1\ndone\n"
-        given = given.replace(b"commit refs/gate/new\n", b"commit refs/gate/new\nmark :1\n", 1)
         done = self._run("fast-import", "--quiet", "--done", "--force", "--date-format=raw", given=given)
         found = done.out.decode("ascii", "replace").strip()
         if done.code != 0 or not is_commit(found):

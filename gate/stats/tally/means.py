@@ -69,15 +69,6 @@ def margin(at: Counts, metric: str, factor: float = 1.0) -> Moments | None:
     return _of_queries(at, "queries", ("change", metric)) if factor == 1 else None
 
 
-@careful
-def pair(at: Counts, metric: str) -> tuple[Moments, Moments, float] | None:
-    """Both models' moments of a loss, and the covariance of the two means."""
-    both, change = (mean(at, metric), mean(at, metric, BASELINE)), margin(at, metric)
-    if both[0] is None or both[1] is None or change is None:
-        return None
-    return both[0], both[1], (both[0].stderr ** 2 + both[1].stderr ** 2 - change.stderr**2) / 2
-
-
 # -- sums of x, x², x³, once weighted and twice
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from math import sqrt
 
 from gate.record import dataclass
 from gate.stats.tally.tally import BASELINE, Counts, careful
-from gate.terms.tally import Number
 
 AUC, AVERAGE_PRECISION = "roc_auc", "average_precision"
 
@@ -110,10 +108,3 @@ def steps(at: Counts, metric: str, model: str = "") -> tuple[list[tuple[float, i
         return None
     pairs = sorted((int(key[2]), float(numbers["value"])) for key, numbers in rows.items())
     return [(value, place) for place, value in pairs], int(next(iter(rows.values()))["n"]), share
-
-
-@careful
-def at_point(at: Counts, asked: str, model: str = "") -> tuple[int, int, int, int] | None:
-    """True positives, false positives, false negatives, true negatives at an operating point (`recall@fpr:0.01`): rows."""
-    row: Mapping[str, Number] | None = at.rows("points").get((model, asked))
-    return (int(row["n.tp"]), int(row["n.fp"]), int(row["n.fn"]), int(row["n.tn"])) if row is not None else None

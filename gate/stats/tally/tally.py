@@ -97,34 +97,6 @@ def cells(at: Counts) -> dict[CellKey, Counted]:
     return found
 
 
-def matrix(at: Counts, model: str = "") -> dict[tuple[str, str], Counted]:
-    """The confusion matrix of the candidate (`model` "") or of the baseline in the same rows: (label, prediction) to counts."""
-    found: dict[tuple[str, str], Counted] = {}
-    for (label, prediction, baseline), cell in cells(at).items():
-        guess = baseline if model else prediction
-        if guess is not None:
-            before = found.get((label, guess), Counted(0, 0, 0))
-            found[label, guess] = Counted(before.n + cell.n, before.weight + cell.weight, before.square + cell.square)
-    return found
-
-
-def four(at: Counts, model: str = "") -> tuple[int, int, int, int]:
-    """True positives, false positives, false negatives, true negatives of a binary task: rows."""
-    found = [0, 0, 0, 0]
-    for (label, guess), cell in matrix(at, model).items():
-        true, flagged = label == at.header.positive, guess == at.header.positive
-        found[(0 if flagged else 2) if true else (1 if flagged else 3)] += cell.n
-    return found[0], found[1], found[2], found[3]
-
-
-def of_class(at: Counts, label: str, model: str = "") -> tuple[int, int, int, int]:
-    """True positives, false positives, false negatives, true negatives of one class against all others: rows."""
-    found = [0, 0, 0, 0]
-    for (truth, guess), cell in matrix(at, model).items():
-        found[(0 if guess == label else 2) if truth == label else (1 if guess == label else 3)] += cell.n
-    return found[0], found[1], found[2], found[3]
-
-
 @dataclass(frozen=True, slots=True)
 class Flips:
     """Rows in which two models differ: `gained` only the candidate has right, `lost` only the baseline, of `n` rows."""
@@ -149,16 +121,3 @@ def flips(at: Counts, label: str | None = None) -> Flips | None:
         gained += cell.n if prediction == truth != baseline else 0
         lost += cell.n if baseline == truth != prediction else 0
     return Flips(gained, lost, n)
-
-
-def flagged(at: Counts) -> Flips | None:
-    """Rows that only one of two models predicts positive, whatever their label, as `flips`."""
-    if not at.paired:
-        return None
-    only = [0, 0, 0]
-    for (_, prediction, baseline), cell in cells(at).items():
-        here, there = prediction == at.header.positive, baseline == at.header.positive
-        only[0] += cell.n if here and not there else 0
-        only[1] += cell.n if there and not here else 0
-        only[2] += cell.n
-    return Flips(*only)
