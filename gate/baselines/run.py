@@ -50,16 +50,16 @@ def find(name: str, text: str, at: Surroundings) -> Baseline | Doubt:
         return Doubt("no-baseline" if missing else "baseline-unavailable", what, first.remedy or _REMEDY)
 
 
-def stands_for(store: Store, text: str, model: str, metrics: Mapping[str, Metric] | None = None) -> set[str]:
+def stands_for(store: Store, text: str, model: str, metrics: Mapping[str, Metric] | None = None, before: str = "") -> set[str]:
     """The ids of the runs that `text` may name in a policy of this model, which says this of its metrics, on any branch.
 
-    Raises HistoryError.
+    `before` is the moment from which on runs lie ahead, and stand for nothing yet. Raises HistoryError.
     """
     wanted, _, branch = text.partition(":")[2].partition("@")
     best = _BEST.fullmatch(wanted)
     if wanted != LATEST and best is None:
         return {wanted, *(each.run for each in store.names(model) if each.name == wanted)}
-    fit = Which(model=model, branch=branch, trusted=True, passed=True, status=Status.FINISHED, excluded=False)
+    fit = _fit(model, branch, before)
     branches = [branch] if branch else dict.fromkeys(run.branch for run in store.runs(fit))
     found: set[str] = set()
     for each in branches:
@@ -90,6 +90,11 @@ def _unknown_branch(change: bool = False) -> Doubt:
     return Doubt("branch-unknown", f"with the runs of which branch to compare is not known: {why}", remedy)
 
 
+def _fit(model: str, branch: str | None, before: str) -> Which:
+    """The runs that may be compared with."""
+    return Which(model=model, branch=branch, trusted=True, passed=True, status=Status.FINISHED, before=before, excluded=False)
+
+
 def _run(store: Store, text: str, wanted: str, named: str, at: Surroundings) -> Run | Doubt:
     best = _BEST.fullmatch(wanted)
     if wanted != LATEST and best is None:
@@ -97,9 +102,7 @@ def _run(store: Store, text: str, wanted: str, named: str, at: Surroundings) -> 
     branch = named or branch_of(at)
     if isinstance(branch, Doubt):
         return branch
-    which = Which(
-        model=at.model, branch=branch, trusted=True, passed=True, status=Status.FINISHED, before=at.before, excluded=False
-    )
+    which = _fit(at.model, branch, at.before)
     found = _best(store, best[1], which, at.metrics) if best else store.runs(replace(which, limit=1))
     if isinstance(found, Doubt):
         return found

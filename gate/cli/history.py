@@ -29,6 +29,8 @@ EXAMPLES = """\
 exit codes: 0 shown · 2 could not show · 70 a bug in gate"""
 MOST_IN_TERMINAL = 200  # runs of each model that a table is made of
 MOST_ON_SITE = 2000
+_PRUNE = ("--prune", "gate history --prune --keep 500 --dry-run")
+_EXCLUDE = ("--exclude", 'gate history --exclude 2026-03-01..2026-03-07 --why "labels were wrong"')
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -69,7 +71,9 @@ def _caring(parser: argparse.ArgumentParser) -> None:
     )
     care.add_argument("--why", default="", metavar="TEXT", help="the reason")
     care.add_argument("--include", default="", metavar="FIRST..LAST", help="take back what was excluded")
-    care.add_argument("--prune", action="store_true", help="remove runs: all but --keep, and those before --until")
+    care.add_argument(
+        "--prune", action="store_true", help="remove runs: all but --keep, and those before --until; of --model, on --branch"
+    )
     care.add_argument(
         "--keep", type=int, default=None, metavar="N", help="with --prune: the newest N of each model and branch stay"
     )
@@ -85,6 +89,8 @@ def _caring(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
     if args.n is not None and args.n < 1:
         raise UsageError(Problem("usage", f"-n {args.n} shows nothing", remedy="gate history -n 20"))
+    _refuse_ignored(args)
+    at = clock(args.now)
     request = HistoryRequest(
         metric=args.metric,
         model=args.model,
@@ -94,7 +100,8 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
         passed=args.passed,
         most=args.n,
         store=args.store,
-        now=clock(args.now).now,
+        now=at.now,
+        simulated=at.simulated,
         policies=args.policy,
         environ=environ,
     )
@@ -105,6 +112,24 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
     else:
         _show(args, request)
     return 0
+
+
+def _refuse_ignored(args: argparse.Namespace) -> None:
+    """Refuse flags that would say nothing: who wrote them expects that fewer runs go, or that none do. Raises UsageError."""
+    cares = ("name", "unname", "exclude", "include", "prune")
+    doing = [f"--{each}" for each in cares if getattr(args, each)]
+    looks = [("-o", args.output), ("--json", args.json), ("--since", args.since), ("--passed", args.passed), ("-n", args.n)]
+    looks += [("--all", args.all), ("--waivers", args.waivers), (f"`{brief(args.metric)}`", args.metric and not args.name)]
+    if not args.prune:
+        looks += [("--branch", args.branch), ("--until", args.until)]
+    ignored = [flag for flag, given in looks if given]
+    if doing and ignored:
+        prune = "--keep, --until, --model and --branch say what goes" if args.prune else f"take {ignored[0]} out"
+        raise UsageError(Problem("usage", f"{ignored[0]} means nothing beside {doing[-1]}", remedy=prune))
+    needs = [("--keep", args.keep is not None, _PRUNE), ("--dry-run", args.dry_run, _PRUNE), ("--why", args.why, _EXCLUDE)]
+    for flag, given, (other, remedy) in needs:
+        if given and other not in doing:
+            raise UsageError(Problem("usage", f"{flag} means nothing without {other}", remedy=remedy))
 
 
 def _look_after(args: argparse.Namespace, request: HistoryRequest) -> None:

@@ -18,67 +18,74 @@ class Keep:
     """What stays: runs that started from `since` on (a moment; empty: all), the `newest` of each model and branch (None: all).
 
     A run goes if one of the two does not keep it; never those in `named`: ids that the policies' baselines stand for, nor
-    what a waiver still let through on the day `today` (empty: that of the machine's clock).
+    what a waiver still let through on the day `today`. Runs that started from the moment `ahead` on lie ahead: they are
+    counted by themselves, and take no other's place. Both empty: those of the machine's clock.
     """
 
     since: str = ""
     newest: int | None = None
     named: Collection[str] = ()
     today: str = ""
+    ahead: str = ""
 
 
-def prune(store: Store, keep: Keep, model: str = "") -> list[Run]:
-    """Remove what need not be kept; the runs that went. Raises HistoryError."""
-    gone = superfluous(store, keep, model)
+def prune(store: Store, keep: Keep, model: str = "", branch: str = "") -> list[Run]:
+    """Remove what need not be kept, of a model and on a branch, if these are given; the runs that went. Raises HistoryError."""
+    gone = superfluous(store, keep, model, branch)
     for start in range(0, len(gone), _PART):
         store.forget((), [run.id for run in gone[start : start + _PART]])
     return gone
 
 
-def superfluous(store: Store, keep: Keep, model: str = "") -> list[Run]:
+def superfluous(store: Store, keep: Keep, model: str = "", branch: str = "") -> list[Run]:
     """The runs that would go, oldest last. Raises HistoryError."""
     others = store.others()
-    runs = [run for run in store.runs(Which(model=model)) if run.id not in others]
-    today = keep.today or moment()[:10]
-    kept = {*keep.named, *_newest_that_passed(runs, today), *(name.run for name in store.names()), *_compared_with(store, runs)}
-    seen: dict[tuple[str, str], int] = {}
-    gone: list[Run] = []
-    for run in runs:
-        place = (run.model, run.branch)
-        seen[place] = seen.get(place, 0) + 1
-        old = bool(keep.since) and run.started < keep.since
-        many = keep.newest is not None and seen[place] > keep.newest
-        if (old or many) and run.id not in kept and run.status is not Status.RUNNING:
-            gone.append(run)
+    runs = [run for run in store.runs(Which(model=model)) if run.id not in others]  # a baseline may be of another branch
+    today, ahead = keep.today or moment()[:10], keep.ahead or moment()
+    compared = {run.id for run in store.runs(Which(model=model, excluded=False))}
+    kept = {*keep.named, *_newest_that_passed(runs, ahead, compared), *(name.run for name in store.names())}
+    kept |= _compared_with(store, runs, ahead)
+    gone = [
+        run
+        for count, run in _counted(runs, ahead)
+        if (run.started < keep.since or (keep.newest is not None and count > keep.newest))
+        and branch in ("", run.branch)
+        and run.id not in kept
+        and run.status is not Status.RUNNING
+    ]
     if not gone:
         return []
     waived = _waived(store, [run for run in gone if run.verdict == "warn"], today)
     return [run for run in gone if run.id not in waived]
 
 
-def _newest_that_passed(runs: Iterable[Run], today: str) -> set[str]:
-    """What `run:latest` stands for: of each model and branch the newest run that passed and is trusted.
-
-    One that says it is of a day to come stands for nothing until then; it is kept beside the newest of those that do.
-    """
-    found: dict[tuple[str, str, bool], str] = {}
+def _counted(runs: Iterable[Run], ahead: str) -> Iterator[tuple[int, Run]]:
+    """How new each is on its model's branch, from 1 on; what lies ahead is counted by itself."""
+    seen: dict[tuple[str, str, bool], int] = {}
     for run in runs:
-        if run.trusted and run.passed:
-            found.setdefault((run.model, run.branch, run.started[:10] > today), run.id)
+        place = (run.model, run.branch, run.started >= ahead)
+        seen[place] = seen.get(place, 0) + 1
+        yield seen[place], run
+
+
+def _newest_that_passed(runs: Iterable[Run], ahead: str, compared: Collection[str]) -> set[str]:
+    """What `run:latest` stands for: of each model and branch the newest run that passed, is trusted, and is `compared` with.
+
+    One that lies ahead stands for nothing until then, and one that is excluded until that is taken back: the newest of
+    these are kept beside it.
+    """
+    found: dict[tuple[str, str, bool, bool], str] = {}
+    for run in runs:
+        if run.trusted and run.passed and run.status is Status.FINISHED:
+            found.setdefault((run.model, run.branch, run.started >= ahead, run.id in compared), run.id)
     return set(found.values())
 
 
-def _compared_with(store: Store, runs: Iterable[Run]) -> set[str]:
+def _compared_with(store: Store, runs: Iterable[Run], ahead: str) -> set[str]:
     """The baselines of the newest decisions: `run:best(f1)` is an old run, and another repository's policy is not at hand."""
-    seen: dict[tuple[str, str], int] = {}
-    found: set[str] = set()
-    for run in runs:
-        if run.verdict:
-            place = (run.model, run.branch)
-            seen[place] = seen.get(place, 0) + 1
-            if seen[place] <= _COMPARED:
-                found.update(_baselines(store.document(run.id, DECISION)))
-    return found
+    decided = _counted((run for run in runs if run.verdict), ahead)
+    newest = [run for count, run in decided if count <= _COMPARED]
+    return {found for run in newest for found in _baselines(store.document(run.id, DECISION))}
 
 
 def _baselines(decision: str) -> Iterator[str]:

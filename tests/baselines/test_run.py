@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from gate.baselines.run import stands_for
 from gate.history.store import Store, open_store
 from gate.terms.run import Exclusion, Name, Status
 from tests.conftest import Desk
@@ -84,6 +85,15 @@ def test_the_best(desk: Desk) -> None:
         keep(number, value)
     assert compared(desk, "run:best(f1)@main") == 0.92
     assert slug(desk, "run:best(oddness)@main") == "direction-unknown"
+
+
+def test_what_lies_ahead_stands_for_nothing_yet() -> None:
+    keep(1, 0.95)
+    keep(2, 0.90)
+    keep(3, 0.99, started="2026-12-24T00:00:00.000Z")
+    before = "2026-11-23T00:00:00.000Z"
+    assert stands_for(store(), "run:best(f1)", "model", before=before) == {"run-0001"}
+    assert stands_for(store(), "run:latest", "model", before=before) == {"run-0002"}
 
 
 def test_a_name_and_what_the_report_says_of_it(desk: Desk) -> None:

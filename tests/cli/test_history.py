@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -44,6 +45,8 @@ def test_without_a_history_it_says_how_to_begin(desk: Desk) -> None:
     assert done.code == 2
     assert "there is no history yet" in done.err
     assert "--record" in done.err
+    assert desk.run("history", "--prune", "--keep", "1").err == done.err
+    assert not (desk.folder / ".gate").exists(), "none is made to be pruned"
 
 
 def test_the_table_shows_lines_limits_and_runs(weekly: Desk) -> None:
@@ -106,6 +109,18 @@ def test_what_a_change_recorded_and_what_is_excluded_is_nothing_to_roll_back_to(
     assert told(weekly.run(*asked))["runs"][0]["id"].startswith("20261018")
 
 
+def test_nor_is_a_run_that_lies_ahead(weekly: Desk) -> None:
+    store = open_store("", os.environ, write=True)
+    store.add([entry(1, {"f1": 0.9}, model="fraud-detection", started="2099-01-01T06:00:00.000Z")])
+    store.close()
+    assert told(weekly.run("history", "-n", "1", "--json"))["runs"][0]["id"] == "run-0001", "it is shown"
+    asked = ("history", "--branch", "main", "--passed", "-n", "1", "--json")
+    assert told(weekly.run(*asked))["runs"][0]["version"] == "8"
+    assert told(weekly.run(*asked, "--now", "2099-01-02"))["runs"][0]["id"] == "run-0001"
+    assert told(weekly.run(*asked, "--now", "2026-10-25"))["runs"][0]["id"].startswith("20261018")
+    assert told(weekly.run(*asked, "--until", "2026-10-20"))["runs"][0]["id"].startswith("20261018")
+
+
 def test_filters(weekly: Desk) -> None:
     ids = [each["id"] for each in told(weekly.run("history", "--json"))["runs"]]
     assert len(ids) == 16
@@ -161,6 +176,18 @@ def test_waivers_say_how_long_and_who_needed_them(weekly: Desk) -> None:
         (["--name", "x"], "which run gets the name?"),
         (["--prune"], "say what may go"),
         (["--prune", "--keep", "-1"], "--keep -1 is no number of runs"),
+        (["--prune", "--keep", "1", "--since", "90d"], "--since means nothing beside --prune"),
+        (["--prune", "--keep", "1", "--passed"], "--passed means nothing beside --prune"),
+        (["accuracy", "--prune", "--keep", "1"], "`accuracy` means nothing beside --prune"),
+        (["--prune", "--keep", "1", "-n", "3"], "-n means nothing beside --prune"),
+        (["--prune", "--keep", "1", "-o", "x.csv"], "-o means nothing beside --prune"),
+        (["--prune", "--keep", "1", "--json"], "--keep, --until, --model and --branch say what goes"),
+        (["--prune", "--keep", "1", "--model", "nope"], "no run of `nope` is meant"),
+        (["--prune", "--keep", "1", "--branch", "nope"], "no run is meant"),
+        (["--exclude", "2026-09-06..2026-09-13", "--why", "x", "--branch", "main"], "--branch means nothing beside --exclude"),
+        (["--keep", "3"], "--keep means nothing without --prune"),
+        (["--dry-run"], "--dry-run means nothing without --prune"),
+        (["--why", "x"], "--why means nothing without --exclude"),
         ([FIRST, "--name", "latest"], "`latest` is no name for one run"),
         ([FIRST, "--name", "best(f1)"], "`best(f1)` is no name for one run"),
         ([FIRST, "--name", "last-3"], "`last-3` is no name for one run"),
@@ -232,6 +259,27 @@ def test_pruning_says_first_what_would_go(weekly: Desk) -> None:
     assert "20261122-060000000-0000000000" in left
     assert "20260920-060000000-0000000000" in left, "it has a name"
     assert len(left) < 8
+
+
+def test_pruning_keeps_to_the_branch(weekly: Desk) -> None:
+    before = told(weekly.run("history", "--json"))["runs"]
+    (branch, *_) = {each["branch"] for each in before} - {"main"}
+    assert weekly.run("history", "--prune", "--keep", "0", "--branch", branch).code == 0
+    after = told(weekly.run("history", "--json"))["runs"]
+    assert [each for each in after if each["branch"] != branch] == [each for each in before if each["branch"] != branch]
+    assert len(after) < len(before)
+
+
+def test_pruning_leaves_what_a_baseline_stands_for_beside_a_run_that_lies_ahead(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GATE_HISTORY", raising=False)
+    desk.write("gate.yaml", "gate: 1\nname: m\nbaselines: {best: run:best(f1)}\nrules: [f1 >= best - 0.01]\n")
+    with contextlib.closing(open_store("", os.environ, write=True)) as store:
+        store.add([entry(at, {"f1": 0.95 if at == 0 else 0.9}, model="m", branch="main") for at in range(5)])
+        store.add([entry(9, {"f1": 0.99}, model="m", branch="main", started="2099-01-01T06:00:00.000Z")])
+    assert desk.run("history", "--prune", "--keep", "1").code == 0
+    assert [each["id"] for each in told(desk.run("history", "--json"))["runs"]] == ["run-0009", "run-0004", "run-0000"]
 
 
 def test_waivers_end_on_the_day_that_is_asked_for(weekly: Desk) -> None:

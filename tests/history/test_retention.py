@@ -10,7 +10,7 @@ import pytest
 
 from gate.history.retention import Keep, prune, superfluous
 from gate.history.store import Store
-from gate.terms.run import Entry, Name, Run, Status
+from gate.terms.run import Entry, Exclusion, Name, Run, Status
 from tests.history.conftest import Opened
 from tests.history.examples import entry, run
 
@@ -79,8 +79,35 @@ def test_what_the_newest_decisions_compared_with_stays(store: Store) -> None:
 def test_a_run_of_a_day_to_come_takes_nobodys_place(store: Store) -> None:
     later = entry(12, verdict="pass", started="2099-01-01T00:00:00.000Z")
     store.add([entry(10, verdict="pass"), entry(11, verdict="pass"), later])
-    assert {11, 12}.isdisjoint(numbers(superfluous(store, Keep(newest=0, today="2026-11-23"))))
-    assert 10 in numbers(superfluous(store, Keep(newest=0, today="2026-11-23")))
+    gone = numbers(superfluous(store, Keep(newest=0, ahead="2026-11-23T00:00:00.000Z")))
+    assert {11, 12}.isdisjoint(gone)
+    assert 10 in gone
+
+
+def test_nor_does_one_of_later_today(store: Store) -> None:
+    store.add([entry(10, verdict="pass"), entry(11, verdict="pass", started="2026-11-22T23:30:00.000Z")])
+    noon = "2026-11-22T12:00:00.000Z"
+    assert numbers(superfluous(store, Keep(newest=0, ahead=noon))) == [9, 8, 7, 6, 5, 4, 3, 2, 1, 0]
+    assert numbers(superfluous(store, Keep(newest=1, ahead=noon))) == [9, 8, 7, 6, 5, 4, 3, 2, 1, 0]
+    assert numbers(superfluous(store, Keep(newest=2, ahead=noon))) == [8, 7, 6, 5, 4, 3, 2, 1, 0], "10 and 9 are the newest two"
+
+
+def test_what_is_excluded_takes_nobodys_place_either(store: Store) -> None:
+    store.add([entry(number, verdict="pass") for number in (10, 11, 12)])
+    store.add([Exclusion("fraud", at(11), at(59), "wrong labels")])
+    gone = numbers(superfluous(store, Keep(newest=1)))
+    assert 10 not in gone, "it is what `run:latest` stands for"
+    assert 12 not in gone, "it is again when the range is taken back"
+    assert 11 in gone
+
+
+def test_only_runs_of_the_model_and_branch_that_are_meant_go(store: Store) -> None:
+    store.add([entry(number, branch="dev", verdict="fail") for number in (20, 21)])
+    deciding = json.dumps({"baselines": [{"origin": {"source": "run:latest@dev", "run": "run-0020"}}]})
+    store.add([Entry(run(30, verdict="fail"), (), {"decision": deciding})])
+    assert numbers(superfluous(store, Keep(newest=0), branch="dev")) == [21], "a decision on main compared with the other"
+    assert numbers(prune(store, Keep(newest=8), "fraud", "main")) == [2, 1, 0]
+    assert numbers(prune(store, Keep(newest=0), "fraud", "nowhere")) == []
 
 
 @pytest.mark.parametrize(("until", "stays"), [("9999-12-31", True), ("2020-01-01", False), ("", False)])

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from gate.app.history.chronicle import chronicles, grants
+from gate.app.clock import Clock, clock
+from gate.app.history.chronicle import chronicles, grants, runs_by_model
 from gate.app.history.naming import refuse_odd
 from gate.app.policy_here import history_here
 from gate.errors import HistoryError, PolicyError, Problem, UsageError
@@ -39,17 +40,24 @@ class HistoryRequest:
     most: int | None = None
     store: str = ""
     now: str = ""
+    simulated: bool = False
     policies: Sequence[str] = ()
     environ: Mapping[str, str]
 
     @property
+    def ahead(self) -> str:
+        """The moment from which on runs lie ahead: they are shown, and count for nothing."""
+        return (Clock(self.now, self.simulated) if self.now else clock()).before
+
+    @property
     def which(self) -> Which:
         """The runs. Raises UsageError: a date that is none."""
+        until = started(self.until, self.now, "--until")
         return Which(
             model=self.model,
             branch=self.branch,
             since=started(self.since, self.now),
-            before=started(self.until, self.now, "--until"),
+            before=min(until or self.ahead, self.ahead) if self.passed else until,
             passed=True if self.passed else None,
             trusted=True if self.passed else None,
             excluded=False if self.passed else None,
@@ -195,7 +203,7 @@ def prune(request: HistoryRequest, newest: int | None, *, dry: bool) -> list[Run
     """Remove runs that started before `until`, and all but the newest of each model and branch; those that went.
 
     Never the last that passed, one with a name, one that a baseline stands for, or one that a waiver of today stands on.
-    Raises GateError: also where a policy cannot be read, as nobody knows then what its baselines are.
+    Raises GateError: no run of this model or branch; a policy that cannot be read, as nobody knows then what its baselines are.
     """
     from gate.baselines.run import stands_for
     from gate.history.retention import Keep, superfluous
@@ -206,11 +214,16 @@ def prune(request: HistoryRequest, newest: int | None, *, dry: bool) -> list[Run
         raise UsageError(Problem("usage", "say what may go: all but the newest, or what is older", remedy=remedy))
     if newest is not None and newest < 0:
         raise UsageError(Problem("usage", f"--keep {newest} is no number of runs", remedy="gate history --prune --keep 500"))
-    before, named = started(request.until, request.now, "--until"), list(_baselines(request))
-    with opened(request, write=not dry) as store:
-        stay = {run for model, text, metrics in named for run in stands_for(store, text, model, metrics)}
-        keep = Keep(since=before, newest=newest, named=stay, today=request.now[:10])
-        return superfluous(store, keep, request.model) if dry else remove(store, keep, request.model)
+    before, named, ahead = started(request.until, request.now, "--until"), list(_baselines(request)), request.ahead
+    place = (request.model, request.branch)
+    with opened(request) as store:  # to be looked at: none is made where there is none
+        runs_by_model(store, Which(model=request.model, branch=request.branch, limit=1))
+        stay = {run for model, text, metrics in named for run in stands_for(store, text, model, metrics, ahead)}
+        keep = Keep(since=before, newest=newest, named=stay, today=request.now[:10], ahead=ahead)
+        if dry:
+            return superfluous(store, keep, *place)
+    with opened(request, write=True) as store:
+        return remove(store, keep, *place)
 
 
 def _baselines(request: HistoryRequest) -> Iterator[tuple[str, str, Mapping[str, Metric]]]:
@@ -218,7 +231,6 @@ def _baselines(request: HistoryRequest) -> Iterator[tuple[str, str, Mapping[str,
 
     Several policies may decide on one model together, or each on its own.
     """
-    from gate.app.clock import clock
     from gate.app.judging import load_all
     from gate.baselines.baseline import model_of
     from gate.policy.find import find
