@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from gate.app.check import decide, measuring_of, with_history
-from gate.app.clock import clock
+from gate.app.clock import Clock, clock
 from gate.app.evidence import baseline_given, beside, stated
 from gate.app.judging import Judging, load_all
 from gate.app.listener import listener
@@ -63,7 +63,7 @@ def check(
     return decision
 
 
-def _policies(policy: Any, moment: Any) -> list[Policy]:
+def _policies(policy: Any, moment: Clock) -> list[Policy]:
     chosen = [] if policy is None else [policy] if isinstance(policy, (str, os.PathLike, Policy)) else list(policy)
     loaded = [each for each in chosen if isinstance(each, Policy)]
     paths = [os.fspath(each) for each in chosen if not isinstance(each, Policy)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gate.language.value import Doubt, Value, known, unknown
@@ -104,9 +104,8 @@ def followed(past: Past, asked: Asked, now: Value, fact: Metric | None) -> Value
     return _each_end(now, lambda end: drift([*since, end], centre, spread, downwards=downwards))
 
 
-def _each_end(now: Value, follow: object) -> Value:
+def _each_end(now: Value, follow: Callable[[float], float]) -> Value:
     """A monotone function of the candidate's value, at both ends of the interval it stands for."""
-    assert callable(follow)
     if now.point != now.point:
         return now
     if max(abs(now.low), abs(now.high)) > _LARGE:

@@ -32,12 +32,12 @@ class Sides:
     reads_candidate: bool
 
 
-def sides_of(rule: Rule, policy: Policy, fact_of: dict[str, Metric | None]) -> dict[int, Sides]:
+def sides_of(rule: Rule, policy: Policy, facts: dict[str, Metric | None]) -> dict[int, Sides]:
     """The sides of every comparison of a rule, by the identity of its node."""
-    return {id(node): _sides(node, policy, fact_of) for node in comparisons(rule.expr.tree)}
+    return {id(node): _sides(node, policy, facts) for node in comparisons(rule.expr.tree)}
 
 
-def _sides(node: Comparison, policy: Policy, fact_of: dict[str, Metric | None]) -> Sides:
+def _sides(node: Comparison, policy: Policy, facts: dict[str, Metric | None]) -> Sides:
     left_reads, right_reads = bool(candidate_readings(node.left)), bool(candidate_readings(node.right))
     swapped = right_reads and not left_reads
     value = node.right if swapped else node.left
@@ -51,7 +51,7 @@ def _sides(node: Comparison, policy: Policy, fact_of: dict[str, Metric | None]) 
         operator=_FLIPPED[node.operator] if swapped else node.operator,
         reading=reading,
         source=stated.source if stated and stated.source else source,
-        fact=fact_of.get(source),
+        fact=facts.get(source),
         baseline=next((inner.name for inner in walk(node) if isinstance(inner, OnBaseline)), "baseline"),
         reads_candidate=left_reads or right_reads,
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from gate.judge.evidence import Evidence
 from gate.language.resolve import Expr
+from gate.policy.dates import days_between
 from gate.policy.policy import Policy, Rule, Waiver
 from gate.record import replace
 from gate.terms.decision import Finding, Outcome, Reason, UsedWaiver, Verdict
@@ -89,10 +90,3 @@ def remarks(policy: Policy, findings: tuple[Finding, ...], today: str) -> list[R
 
 def _covers(waiver: Waiver, finding: Finding) -> bool:
     return finding.rule == waiver.rule and (not waiver.slice or waiver.slice == finding.slice)
-
-
-def days_between(first: str, last: str) -> int:
-    """Days from one ISO date to another."""
-    from datetime import date
-
-    return (date.fromisoformat(last) - date.fromisoformat(first)).days

@@ -7,10 +7,8 @@ MAX_DAYS = 180
 
 def wrong_day(day: str, today: str, most: int) -> str:
     """What is wrong with an ISO date that may lie at most `most` days after today; empty when nothing is."""
-    from datetime import date
-
     try:
-        ahead = (date.fromisoformat(day) - date.fromisoformat(today)).days
+        ahead = days_between(today, day)
     except ValueError:
         return f"there is no day {day}"
     return f"{day} is {ahead} days ahead; at most {most} are allowed" if ahead > most else ""
@@ -21,3 +19,10 @@ def latest(today: str, most: int) -> str:
     from datetime import date, timedelta
 
     return f"choose a day until {date.fromisoformat(today) + timedelta(days=most)}"
+
+
+def days_between(first: str, last: str) -> int:
+    """Days from one ISO date to another."""
+    from datetime import date
+
+    return (date.fromisoformat(last) - date.fromisoformat(first)).days

@@ -7,6 +7,7 @@ from math import exp, log, sqrt, tanh
 
 from gate.record import replace
 from gate.stats.beta import student_above
+from gate.stats.means import of_mean
 from gate.stats.proportion import of_share
 from gate.stats.test import Tails, Test, unknown
 
@@ -42,6 +43,21 @@ def of_average_precision(value: float, n_pos: float, stderr: float | None = None
         spread=known * own * sqrt(n_pos),
         notes=() if n_pos >= 100 else ("average precision is biased upwards where positives are few",),
     )
+
+
+def of_average_precision_pair(difference: float, stderr: float, n_pos: float) -> Test:
+    """The difference of two average precisions in the same rows, by the difference of their influence values; t with n_pos - 1.
+
+    How often this errs has not been measured as it was for others. Fewer than 20 positives say nothing.
+    """
+    if n_pos < FEWEST:
+        said = f"{n_pos:g} positives are too few: {FEWEST} at least"
+        return unknown(
+            said, estimate=difference, low=-1.0, high=1.0, method="paired average precision, t", n=n_pos, of="positives"
+        )
+    test = of_mean(difference, n_pos, stderr, low=-1.0, high=1.0, of="positives")
+    note = "how often this test errs was not measured"
+    return replace(test, method="paired average precision, t", notes=(note,))
 
 
 def _tails(value: float, n_pos: float, known: float) -> Callable[[float], Tails]:

@@ -13,7 +13,6 @@ from gate.stats.tilt import LEAST, Function, complex_step, of_cells, thin
 
 METHOD = "delta method, t"
 FEWEST_CLUSTERS = 6
-FEWEST_POSITIVES = 20
 
 Covariance = Sequence[Sequence[float]]  # of estimates: what each has been divided by n
 
@@ -100,21 +99,6 @@ def of_clusters(
         high=high,
         method="tilted cells at the effective n, t",
     )
-
-
-def of_average_precision_pair(difference: float, stderr: float, n_pos: float) -> Test:
-    """The difference of two average precisions in the same rows, by the difference of their influence values; t with n_pos - 1.
-
-    How often this errs has not been measured as it was for others. Fewer than 20 positives say nothing.
-    """
-    if n_pos < FEWEST_POSITIVES:
-        said = f"{n_pos:g} positives are too few: {FEWEST_POSITIVES} at least"
-        return unknown(
-            said, estimate=difference, low=-1.0, high=1.0, method="paired average precision, t", n=n_pos, of="positives"
-        )
-    test = of_mean(difference, n_pos, stderr, low=-1.0, high=1.0, of="positives")
-    note = "how often this test errs was not measured"
-    return replace(test, method="paired average precision, t", notes=(note,))
 
 
 def _few(clusters: float) -> str:

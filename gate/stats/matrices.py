@@ -73,7 +73,7 @@ def below(name: str, c: Four) -> dict[str, float]:
         return {"predicted positives": tp + fp}
     if name == "accuracy":
         return {"rows": tp + fp + fn + tn}
-    if name == "jaccard" or name.startswith("f"):
+    if name in ("f1", "f2", "f0_5", "jaccard"):
         return {"rows labelled or predicted positive": tp + fp + fn}
     predicted = {"predicted positives": tp + fp, "predicted negatives": fn + tn} if name == "mcc" else {}
     return {**positives, **negatives, **predicted}

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from gate.stats.test import Tails, Test
 
+
 def wilson(share: float, n: float, confidence: float) -> tuple[float, float]:
     """The two-sided score interval (Wilson 1927) of a share in [0, 1] observed on n > 0; `confidence` in (0, 1).
 

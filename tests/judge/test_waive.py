@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from gate.errors import PolicyError
-from gate.judge.waive import days_between
 from gate.terms.decision import Decision, Finding
-from tests.judge.situation import TODAY, decide, notes, policy, slices
+from tests.judge.situation import decide, notes, policy, slices
 
 
 def waived(rule: str, waiver: str, metrics: Any, baseline: Any = None, **more: Any) -> Decision:
@@ -203,9 +202,3 @@ def test_a_first_release_does_not_waive_what_may_not_be_waived() -> None:
     decision = decide(rules, {"x": 1}, first_release="the first one")
     assert (decision.verdict.value, only(decision).waiver) == ("undecided", None)
     assert [note.slug for note in only(decision).notes] == ["waiver-refused"]
-
-
-def test_days() -> None:
-    assert days_between(TODAY, "2026-06-15") == 0
-    assert days_between("2024-02-28", "2024-03-01") == 2
-    assert days_between("2026-01-02", "2026-01-01") == -1

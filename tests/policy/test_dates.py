@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gate.policy.dates import MAX_DAYS, latest, wrong_day
+from gate.policy.dates import MAX_DAYS, days_between, latest, wrong_day
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,9 @@ def test_the_latest_day_is_the_last_that_is_right() -> None:
     assert MAX_DAYS == 180
     assert latest("2026-11-22", MAX_DAYS) == "choose a day until 2027-05-21"
     assert wrong_day("2027-05-21", "2026-11-22", MAX_DAYS) == ""
+
+
+def test_days_from_one_to_another() -> None:
+    assert days_between("2026-06-15", "2026-06-15") == 0
+    assert days_between("2024-02-28", "2024-03-01") == 2
+    assert days_between("2026-01-02", "2026-01-01") == -1

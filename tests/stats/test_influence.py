@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from gate.stats.average_precision import of_average_precision_pair
 from gate.stats.bounds import interval
 from gate.stats.cell_metrics import binary
-from gate.stats.influence import covariance_of, of_average_precision_pair, of_clusters, of_estimates, slopes
+from gate.stats.influence import covariance_of, of_clusters, of_estimates, slopes
 from gate.stats.test import Tails
 from gate.stats.tilt import of_cells
 

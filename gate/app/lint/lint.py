@@ -12,9 +12,10 @@ from gate.app.lint.support import too_small
 from gate.app.mend import with_names
 from gate.errors import GateError, Place, Problem
 from gate.judge.judge import check_blocking
-from gate.judge.waive import SOON, days_between
+from gate.judge.waive import SOON
 from gate.judge.world import fact_of
 from gate.policy.advice import advise
+from gate.policy.dates import days_between
 from gate.policy.doubtful import Fact
 from gate.policy.extend import checked, layers
 from gate.policy.find import find

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from gate.app.clock import Clock
@@ -114,7 +114,7 @@ def _refuse_neither(task: str) -> None:
         raise UsageError(Problem("usage", what, remedy="leave it out"))
 
 
-def _within(asked: Tried) -> Any:
+def _within(asked: Tried) -> Iterator[int]:
     """The numbers of the draws from 1, until they are all done or the time is up; one is always done."""
     from time import monotonic
 

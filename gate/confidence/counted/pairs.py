@@ -115,7 +115,7 @@ def _rank_pair(of: _Pair) -> Test | None:
     if ranked is None:
         return None
     if of.name == AVERAGE_PRECISION:
-        from gate.stats.influence import of_average_precision_pair
+        from gate.stats.average_precision import of_average_precision_pair
 
         return of_average_precision_pair(ranked.value, ranked.stderr, ranked.n_pos)
     from gate.stats.auc import of_auc_pair

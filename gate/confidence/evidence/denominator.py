@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from gate.confidence.evidence import matrix
 from gate.confidence.evidence.matrix import COUNTS, OF_F1, SHARES, Beside
@@ -14,6 +14,9 @@ from gate.terms.measurement import Measurement
 from gate.terms.measurements import Measurements
 from gate.terms.metric import Metric
 from gate.terms.slice import Slice
+
+if TYPE_CHECKING:
+    from gate.confidence.counted.tallies import Tallies
 
 _POSITIVES, _NEGATIVES = ("recall", "fnr"), ("specificity", "fpr")
 _CLASSES = {"n_pos": ("tp", "fn"), "n_neg": ("tn", "fp")}
@@ -34,11 +37,11 @@ class Of(NamedTuple):
     fact: Metric | None = None
 
 
-def by_file(of: Of, table: Measurements, on: Slice) -> Test | Doubt | None:
+def by_file(of: Of, table: Measurements, on: Slice, tallies: Tallies) -> Test | Doubt | None:
     """The test by the counts that stand beside a measurement, or why its n, or its value, is something else; None where
     nothing in its file says so.
     """
-    every = matrix.beside(of.name, table, on)
+    every = matrix.beside(of.name, table, on, tallies)
     if of.what in _RANKED:
         return next((doubt for each in every if (doubt := _other_classes(of, each)) is not None), None)
     doubt = _other_n(of, every, table, on) if of.found.support.n else None

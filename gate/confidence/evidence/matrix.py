@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from gate.confidence.evidence.single import scale_of, test_of
 from gate.confidence.evidence.stated import limited, no_surer
@@ -15,6 +15,9 @@ from gate.terms.measurement import Measurement
 from gate.terms.measurements import Measurements
 from gate.terms.metric import Metric
 from gate.terms.slice import Slice
+
+if TYPE_CHECKING:
+    from gate.confidence.counted.tallies import Tallies
 
 Cells: TypeAlias = "dict[tuple[str, str], float]"  # rows by label and prediction
 COUNTS = ("tp", "fp", "fn", "tn")
@@ -29,8 +32,6 @@ OF_F1 = ("tp", "fp", "fn")
 _TILTED = ("mcc", "kappa", "balanced_accuracy")
 _POSITIVE = "1"  # where a matrix does not say what its labels are called, scikit-learn's order is meant
 _CLASSES = ("class", "label_class")  # columns that say whose metric it is
-_KEPT = 4
-_SORTED: list[tuple[Mapping[Slice, Measurement], dict[Slice, Cells]]] = []  # each table once: a rule may have 1,000 slices
 _ROUNDING = 0.005  # a share written with fewer than two decimals says too little to be one
 
 
@@ -62,18 +63,19 @@ class Beside(NamedTuple):
         return self.right is not None
 
 
-def beside(name: str, table: Measurements, on: Slice) -> list[Beside]:
+def beside(name: str, table: Measurements, on: Slice, tallies: Tallies) -> list[Beside]:
     """The matrices of the same rows that stand beside a metric, as counts and as cells."""
     prefix = name[: name.rfind(".") + 1]
     told = [table.get(prefix + each, on) for each in COUNTS]
     four = Four(*(None if each is None or each.value is None else float(each.value) for each in told))
     found = [Beside("tp, fp, fn and tn", (four,))] if any(each is not None for each in four) else []
     parts = dict(on.parts)
-    cells, label = cells_of(prefix, table, on), None
+    cells, label = cells_of(prefix, table, on, tallies), None
     for column in _CLASSES if not cells else ():
         if column in parts and not cells:
             label = parts[column]
-            cells = cells_of(prefix, table, Slice.of({key: value for key, value in parts.items() if key != column}))
+            rest = Slice.of({key: value for key, value in parts.items() if key != column})
+            cells = cells_of(prefix, table, rest, tallies)
     if cells:
         labels = sorted({each for pair in cells for each in pair})
         positive = [label] if label is not None else [_POSITIVE] if labels == ["0", _POSITIVE] else labels[::-1]
@@ -83,23 +85,20 @@ def beside(name: str, table: Measurements, on: Slice) -> list[Beside]:
     return found
 
 
-def cells_of(prefix: str, table: Measurements, on: Slice) -> Cells:
+def cells_of(prefix: str, table: Measurements, on: Slice, tallies: Tallies) -> Cells:
     """The rows of a slice by label and prediction (`confusion[label=…, prediction=…]`)."""
     every = table.slices_of(prefix + "confusion")
-    return _by_slice(every).get(on, {}) if every else {}
+    return tallies.cells(every).get(on, {}) if every else {}
 
 
-def _by_slice(every: Mapping[Slice, Measurement]) -> dict[Slice, Cells]:
-    for known, found in _SORTED:
-        if known is every:
-            return found
-    found = {}
+def by_slice(every: Mapping[Slice, Measurement]) -> dict[Slice, Cells]:
+    """The confusion matrices of all slices, by their cells."""
+    found: dict[Slice, Cells] = {}
     for cell, each in every.items():
         parts = dict(cell.parts)
         pair = parts.pop("label", ""), parts.pop("prediction", "")
         if each.value is not None and all(pair):
             found.setdefault(Slice.of(parts), {})[pair] = float(each.value)
-    _SORTED[:] = [(every, found), *_SORTED[: _KEPT - 1]]
     return found
 
 

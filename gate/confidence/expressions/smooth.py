@@ -86,7 +86,8 @@ class Prover:
         from gate.confidence.evidence.denominator import Of, by_file
 
         what = single.known_as(name)
-        return by_file(Of(found, name, what, single.counted(what), self.ground.fact(atom.metric)), table, atom.on)
+        of = Of(found, name, what, single.counted(what), self.ground.fact(atom.metric))
+        return by_file(of, table, atom.on, self.ground.tallies)
 
     def leaf(self, leaf: Tree) -> Test | None:
         """The test of what stands below all operations."""
