@@ -26,8 +26,8 @@ class Evidence:
     """
 
     candidate: Measurements
-    baselines: Mapping[str, Measurements | Doubt] = field(default_factory=dict)
-    today: str = "1970-01-01"
+    baselines: Mapping[str, Measurements | Doubt]
+    today: str
     first_release: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     alpha_share: float = 1.0

@@ -16,7 +16,7 @@ from gate.readers.inputs import read_mapping
 from gate.terms.measurement import Measurement
 from gate.terms.measurements import Measurements
 from gate.terms.slice import WHOLE, Slice
-from tests.judge.situation import finding, policy, slices, slugs
+from tests.judge.situation import TODAY, finding, policy, slices, slugs
 
 EU = Slice.of({"region": "eu"})
 
@@ -24,7 +24,7 @@ EU = Slice.of({"region": "eu"})
 def world(metrics: Any, baseline: Any = None, rules: str = "x > 0", min_n: float | None = None) -> MeasuredWorld:
     made: Policy = policy(rules)
     tables = {} if baseline is None else {"baseline": read_mapping(baseline)}
-    return MeasuredWorld(Evidence(read_mapping(metrics), tables), made, ("baseline",), min_n)
+    return MeasuredWorld(Evidence(read_mapping(metrics), tables, TODAY), made, ("baseline",), min_n)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_one_unit_or_none_is_compared(units: tuple[str, str]) -> None:
 
 def test_infinity_that_got_past_a_reader_is_missing_too() -> None:
     table = Measurements.of([Measurement("x", math.inf), Measurement("y", math.nan)])
-    made = MeasuredWorld(Evidence(table), policy("x > 0"), (), None)
+    made = MeasuredWorld(Evidence(table, {}, TODAY), policy("x > 0"), (), None)
     for name in ("x", "y"):
         value = made.number("", name, WHOLE)
         assert (value.low, value.high) == (-math.inf, math.inf)
@@ -233,3 +233,9 @@ def test_a_slice_that_one_metric_of_a_rule_lacks_is_missing(rule: str) -> None:
     found = finding(rule, {"slices": [both, {"slice": {"r": "us"}, "metrics": {"requests": 1000}}]})
     assert found.effect.exit_code == 3
     assert [(reason.slug, reason.text) for reason in found.reasons] == [("no-slice", "the metrics have no `errors[r=us]`")]
+
+
+def test_nothing_is_judged_without_a_day() -> None:
+    """On a day long ago every waiver would still be valid."""
+    with pytest.raises(TypeError, match="today"):
+        Evidence(read_mapping({"x": 1}), {})  # type: ignore[call-arg]

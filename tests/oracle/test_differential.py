@@ -24,6 +24,7 @@ SEEDS = range(8)
 ROUNDS, RULES, WORLDS = 12, 48, 26
 POLICY = Policy(name="m", file="gate.yaml", rules=())
 FEW, MIN_N, MANY = 3, 10, 50
+TODAY = "2026-06-15"
 
 Case = tuple[str, Node, Expr, list[str]]  # text, node, compiled, the metrics with a free star
 
@@ -95,7 +96,7 @@ def test_the_language_agrees_with_exact_fractions(seed: int) -> None:
         for _ in range(WORLDS):
             drawn = world(random)
             tables = {name: measurements(table) for name, table in drawn.tables.items()}
-            evidence = Evidence(tables.pop(""), tables)
+            evidence = Evidence(tables.pop(""), tables, TODAY)
             wrong = [each for case in rules for each in disagreements(case, drawn, evidence, tally)]
             assert not wrong, "\n".join(wrong[:5])
     assert tally["judged"] * len(SEEDS) >= 100_000

@@ -131,7 +131,7 @@ def policy(names: list[str], more: str = "") -> Policy:
 
 
 def decided(judging: Policy, metrics: Mapping[str, float | bool]) -> Decision:
-    return judge([judging], Evidence(read_mapping(nested(metrics)), today=TODAY))
+    return judge([judging], Evidence(read_mapping(nested(metrics)), {}, TODAY))
 
 
 def nested(metrics: Mapping[str, float | bool]) -> dict[str, Any]:
