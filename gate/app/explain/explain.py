@@ -142,7 +142,8 @@ def _only_asked(asked: str, policies: Sequence[Policy]) -> tuple[Rule, Policy]:
         raise _unknown(asked, policies)
     around = policies[0] if policies else Policy(name="", file="", rules=())
     expr = compile_rule(asked, around.parameters, ("baseline", *around.baselines))
-    rule = Rule(id=expr.normal, expr=expr, where=Place(""), confidence=_confidence(around)[0], exact=_confidence(around)[1])
+    confidence, exact = _confidence(around)
+    rule = Rule(id=expr.normal, expr=expr, where=Place(""), confidence=confidence, exact=exact)
     return rule, replace(around, waivers=())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from gate.app.check import CheckRequest, surroundings
-from gate.app.clock import clock
+from gate.app.clock import Clock, clock
 from gate.app.evidence import baseline_given
 from gate.app.judging import Judging, load_all
 from gate.app.publish.again import Trusted, Unverified, judged_again, unverified
@@ -123,7 +123,7 @@ def _kept(request: PublishRequest, facts: Facts) -> File | Unverified:
 def _again(request: PublishRequest, facts: Facts, files: Sequence[File | Unverified]) -> list[Decision | Unverified]:
     moment = clock()
     try:
-        judging = _judging(request, facts)
+        judging = _judging(request, facts, moment)
         at = replace(_surroundings(request, judging), facts=facts)
         given = baseline_given(request.baselines, request.decisions, at)
     except GateError as error:
@@ -137,9 +137,8 @@ def _surroundings(request: PublishRequest, judging: Judging) -> Surroundings:
     return surroundings(inputs, judging.policies)
 
 
-def _judging(request: PublishRequest, facts: Facts) -> Judging:
+def _judging(request: PublishRequest, facts: Facts, moment: Clock) -> Judging:
     """The policies of the trusted job's own checkout, or of a revision; and what the change has in their place."""
-    moment = clock()
     if request.policy_from:
         judging = trusted(request.policy_from, request.policies, moment, request.environ)
         if judging.revision is not None and judging.revision.first:
