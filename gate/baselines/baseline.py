@@ -10,6 +10,7 @@ from gate.language.value import Doubt
 from gate.record import dataclass, field
 from gate.terms.baseline import Baseline
 from gate.terms.metric import Metric
+from gate.terms.run import Run, Status
 
 if TYPE_CHECKING:
     from gate.hosts.facts import Facts
@@ -70,3 +71,19 @@ def kind_of(text: str) -> str:
         return "file" if form_of(key(text)) else "mlflow"
     prefix, colon, _ = text.partition(":")
     return prefix if colon and prefix in KINDS else "file"
+
+
+def unfit(run: Run) -> str:
+    """Why a run may not be compared with."""
+    if not run.trusted:
+        return f"a change's own job recorded ({run.event or 'its event is not known'})"
+    if run.status is not Status.FINISHED:
+        return f"is {run.status.value}"
+    return "" if run.passed else f"did not pass ({run.verdict or 'no decision was made'})"
+
+
+def not_compared(text: str, run: str, why: str) -> Doubt:
+    """A run that is named as a baseline, and may not be one."""
+    return Doubt(
+        "run-not-trusted", f"`{text}` is the run {run}, which {why}", "only passing runs of trusted events are compared with"
+    )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from gate.baselines.baseline import Surroundings
-from gate.baselines.run import not_compared, unfit
+from gate.baselines.baseline import Surroundings, not_compared, unfit
 from gate.errors import GateError
 from gate.language.value import Doubt
 from gate.readers import mlflow_server

@@ -7,9 +7,9 @@ whatever branch it claims, nor one in a range that was taken out, nor one that s
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from gate.baselines.baseline import Surroundings
+from gate.baselines.baseline import Surroundings, not_compared, unfit
 from gate.errors import GateError
 from gate.history.store import Store, Which, open_store
 from gate.hosts.facts import Event
@@ -33,13 +33,12 @@ def find(name: str, text: str, at: Surroundings) -> Baseline | Doubt:
     """The measurements of the run that is meant; a Doubt where there is none, or the history cannot be read."""
     if isinstance(at.history, Doubt):
         return at.history
-    wanted, _, branch = text.partition(":")[2].partition("@")
-    if not wanted:
+    if not _parts(text)[0]:
         return Doubt("baseline-unavailable", f"`{text}` names no run", "write `run:latest`, or `run:NAME`")
     try:
         store = open_store(at.history, at.environ)
         try:
-            found = _run(store, text, wanted, branch, at)
+            found = _run(store, text, at, lambda: branch_of(at))
             return found if isinstance(found, Doubt) else _baseline(store, name, text, found)
         finally:
             store.close()
@@ -50,12 +49,22 @@ def find(name: str, text: str, at: Surroundings) -> Baseline | Doubt:
         return Doubt("no-baseline" if missing else "baseline-unavailable", what, first.remedy or _REMEDY)
 
 
+def as_of(store: Store, name: str, text: str, run: Run, metrics: Mapping[str, Metric]) -> Baseline | Doubt:
+    """The measurements that `text` meant when a recorded run was judged, of its model and on its branch. Raises HistoryError."""
+    wanted, _ = _parts(text)
+    if run.id in (wanted, *(each.run for each in store.names(run.model) if each.name == wanted)):
+        return Doubt("same-file", f"`{text}` is this very run")
+    at = Surroundings(policies=(("", run.model),), before=run.started, metrics=metrics)
+    found = _run(store, text, at, lambda: run.branch or None)
+    return found if isinstance(found, Doubt) else _baseline(store, name, text, found)
+
+
 def stands_for(store: Store, text: str, model: str, metrics: Mapping[str, Metric] | None = None, before: str = "") -> set[str]:
     """The ids of the runs that `text` may name in a policy of this model, which says this of its metrics, on any branch.
 
     `before` is the moment from which on runs lie ahead, and stand for nothing yet. Raises HistoryError.
     """
-    wanted, _, branch = text.partition(":")[2].partition("@")
+    wanted, branch = _parts(text)
     best = _BEST.fullmatch(wanted)
     if wanted != LATEST and best is None:
         return {wanted, *(each.run for each in store.names(model) if each.name == wanted)}
@@ -95,11 +104,18 @@ def _fit(model: str, branch: str | None, before: str) -> Which:
     return Which(model=model, branch=branch, trusted=True, passed=True, status=Status.FINISHED, before=before, excluded=False)
 
 
-def _run(store: Store, text: str, wanted: str, named: str, at: Surroundings) -> Run | Doubt:
+def _parts(text: str) -> tuple[str, str]:
+    """What is wanted, and the branch that is named: `run:best(f1)@main` is `best(f1)`, `main`."""
+    wanted, _, branch = text.partition(":")[2].partition("@")
+    return wanted, branch
+
+
+def _run(store: Store, text: str, at: Surroundings, own_branch: Callable[[], str | Doubt | None]) -> Run | Doubt:
+    wanted, named = _parts(text)
     best = _BEST.fullmatch(wanted)
     if wanted != LATEST and best is None:
         return _named(store, text, wanted, at)
-    branch = named or branch_of(at)
+    branch = named or own_branch()
     if isinstance(branch, Doubt):
         return branch
     which = _fit(at.model, branch, at.before)
@@ -138,27 +154,11 @@ def _named(store: Store, text: str, wanted: str, at: Surroundings) -> Run | Doub
     return not_compared(text, run.id, why) if why else run
 
 
-def not_compared(text: str, run: str, why: str) -> Doubt:
-    """A run that is named as a baseline, and may not be one."""
-    return Doubt(
-        "run-not-trusted", f"`{text}` is the run {run}, which {why}", "only passing runs of trusted events are compared with"
-    )
-
-
 def _after(moment: str) -> str:
     """The next millisecond."""
     from gate.terms import run
 
     return run.moment((run.milliseconds(moment) + 1) / 1000)
-
-
-def unfit(run: Run) -> str:
-    """Why a run may not be compared with."""
-    if not run.trusted:
-        return f"a change's own job recorded ({run.event or 'its event is not known'})"
-    if run.status is not Status.FINISHED:
-        return f"is {run.status.value}"
-    return "" if run.passed else f"did not pass ({run.verdict or 'no decision was made'})"
 
 
 def _baseline(store: Store, name: str, text: str, run: Run) -> Baseline:

@@ -170,7 +170,7 @@ def test_a_first_release_has_no_champion_yet() -> None:
     decision = check({"recall": 0.91}, "mlflow:models:/fraud@gone", first_release="the first one")
     assert (decision.verdict.value, decision.exit_code) == ("warn", 0)
     assert "mlflow:models:/fraud@gone" in decision.findings[0].reasons[0].text
-    with pytest.raises(UsageError, match="one was found"):
+    with pytest.raises(UsageError, match="all were found"):
         check({"recall": 0.91}, first_release="the first one")
 
 
