@@ -42,6 +42,20 @@ def test_what_the_rows_are_is_no_estimate() -> None:
     assert told("tp >= 300", {"tp": 301}).outcome is Outcome.UNDECIDED  # how many are found is
 
 
+@pytest.mark.parametrize(
+    ("rule", "metrics"),
+    [
+        ("quality.helpfulness >= 0.85", {"quality": {"helpfulness": {"k": 18, "n": 20}}}),  # a judge's file, named quality=…
+        ("quality.helpfulness >= 0.85", {"quality": {"helpfulness": 0.9}}),
+        ("quality.missing_rate <= 0.1", {"quality": {"missing_rate": {"k": 1, "n": 20}}}),
+        ("table.rows >= 5", {"table": {"rows": {"value": 6, "stderr": 3}}}),
+        ("label_coverage >= 0.85", {"label_coverage": {"k": 18, "n": 20}}),
+    ],
+)
+def test_what_a_file_says_with_its_error_is_one(rule: str, metrics: dict[str, Any]) -> None:
+    assert told(rule, metrics).outcome is Outcome.UNDECIDED
+
+
 def test_a_comparison_of_two_models_has_no_value_on_one_of_them() -> None:
     now, before = {"recall": {"k": 90, "n": 100}}, {"recall": {"k": 80, "n": 100}}
     assert told("abs(recall - baseline(recall)) <= 0.1", now, before).baseline_value is None

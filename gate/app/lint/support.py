@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from gate.app.plan.assumed import Assumed
 from gate.app.plan.plan import planned
-from gate.confidence.evidence.single import is_of_the_rows
+from gate.confidence.evidence.single import tells_of_the_rows
 from gate.errors import Problem
 from gate.judge.world import fact_of
 from gate.language.readings import candidate_readings
@@ -49,7 +49,7 @@ def _ends(rule: Rule, policy: Policy) -> Iterator[Problem]:
             fact = fact_of(reading.metric, policy)
             end = (
                 None
-                if fact is None or is_of_the_rows(fact.source or reading.metric)
+                if fact is None or tells_of_the_rows(fact.source or reading.metric)
                 else fact.high
                 if operator == ">="
                 else fact.low

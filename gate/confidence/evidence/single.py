@@ -21,7 +21,7 @@ from gate.record import replace
 from gate.stats.combine import scaled
 from gate.stats.test import Test
 from gate.terms import catalogue
-from gate.terms.measurement import Measurement
+from gate.terms.measurement import NO_SUPPORT, Measurement
 from gate.terms.metric import Metric
 
 Found = TypeVar("Found", Test, Test | Doubt)
@@ -37,8 +37,12 @@ _OF = {
     "precision": "predicted positives", "fdr": "predicted positives", "npv": "predicted negatives", "ndcg": "queries",
     "mrr": "queries", "f1": "rows labelled or predicted positive",
 }  # fmt: skip
-# What the rows are, and no estimate of anything beyond them.
+# What gate says of the rows themselves, under these names, and no estimate of anything beyond them.
 _OF_THE_ROWS = frozenset(("rows", "label_coverage"))
+_QUALITY = frozenset(
+    ("rows", "missing_rate", "constant", "constant_columns", "duplicate_row_rate", "duplicate_id_rate", "age_hours",
+     "out_of_range_rate", "type_changed", "absent_columns", "new_columns")
+)  # fmt: skip
 
 
 def test_of(found: Measurement, fact: Metric | None, name: str) -> Test | Doubt:
@@ -89,10 +93,15 @@ def known_as(name: str) -> str:
     return common.name
 
 
-def is_of_the_rows(name: str) -> bool:
-    """Whether a number says what is in the rows at hand, and nothing about others: it is as it is."""
-    last = name.rpartition(".")[2]
-    return last in _OF_THE_ROWS or name.startswith("quality.")
+def tells_of_the_rows(name: str) -> bool:
+    """Whether a name is one of gate's own for what is in the rows at hand, and says nothing about others."""
+    first, _, last = name.rpartition(".")
+    return last in _OF_THE_ROWS or (first == "quality" and last in _QUALITY)
+
+
+def is_of_the_rows(found: Measurement, name: str) -> bool:
+    """Whether a number is as it is: gate counted the rows, or a file says a number of them and nothing of its error."""
+    return tells_of_the_rows(name) and (found.evidence == "measured" or found.support == NO_SUPPORT)
 
 
 def counted(what: str) -> str:

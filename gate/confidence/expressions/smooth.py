@@ -64,7 +64,7 @@ class Prover:
         found = self.measured(atom)
         if found is None:
             return None
-        if single.is_of_the_rows(self.ground.source(atom.metric)):
+        if single.is_of_the_rows(found, self.ground.source(atom.metric)):
             return certain(float(found.value or 0))
         test: Test | Doubt | None = self._by_file(atom, found)
         if test is None and has_tally(self.ground, atom.of):
