@@ -10,6 +10,7 @@ from gate.stats.normal import normal_above, normal_quantile
 from gate.stats.test import Tails, Test, unknown
 
 _FAR = 1e8  # standard errors; what is beyond is no farther, and its powers stay numbers
+_NOISE = 1e-12  # of the value: no spread, but what is left where equal numbers are subtracted
 _TOO_SKEWED = 0.45  # times sqrt(n): the skewness from which one of the sides cannot be shown at 95 %
 
 
@@ -31,7 +32,7 @@ def of_mean(
     infinite, where only the standard error is known. Values lie in [low, high].
     """
     value, n, stderr = float(value), float(n), float(stderr)
-    problem = _nothing_to_go_by(n, stderr)
+    problem = _nothing_to_go_by(value, n, stderr)
     method = _method(skew, paired)
     if problem:
         return unknown(problem, estimate=value, low=low, high=high, method=method, n=n, of=of)
@@ -67,10 +68,10 @@ def _method(skew: float | None, paired: bool) -> str:
     return "t, Johnson's t and Hall's" if paired else "Johnson's t"
 
 
-def _nothing_to_go_by(n: float, stderr: float) -> str:
+def _nothing_to_go_by(value: float, n: float, stderr: float) -> str:
     if not n >= 2:
         return "one value has no spread: two at least are needed"
-    if not 0 < stderr < inf:
+    if not _NOISE * abs(value) < stderr < inf:
         return "all values are the same: how much they can differ is not known"
     return ""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 # Values are often written by single-precision floats, which are off by 6e-8 of themselves.
 NOISE = 1e-7
+ROUGHEST = 0.005  # a share written with fewer than two decimals says too little to be one
 
 
 def half_a_digit(value: float) -> float:
@@ -18,3 +19,8 @@ def count_of(value: float, n: float, unit: float = 1.0) -> float | None:
     share = value * unit
     k = float(round(share * n))
     return k if abs(share * n - k) <= (half_a_digit(value) * unit * (1 + NOISE) + NOISE) * n else None
+
+
+def is_noise(width: float, *values: float) -> bool:
+    """Whether a width of these values is none, but what is left where equal numbers are subtracted."""
+    return abs(width) <= NOISE * max(map(abs, values))

@@ -40,6 +40,10 @@ def test_confidence_outside_its_range(desk: Desk, confidence: str) -> None:
         ({"value": 0.9, "interval": [0.9, 0.9]}, UNDECIDED, "an interval of width 0"),
         ({"value": 0.9, "stderr": 0}, UNDECIDED, "a standard error of 0"),
         ({"value": 0.9, "std": 0, "n": 100}, UNDECIDED, "a standard deviation of 0"),
+        ({"value": 0.86, "stderr": 1.1e-16}, UNDECIDED, "a standard error of 0"),  # numpy's, of seven times 0.86
+        ({"value": 0.86, "stderr": 2e-8}, UNDECIDED, "a standard error of 0"),  # the same in single precision
+        ({"value": 0.86, "std": 1.1e-16, "n": 7}, UNDECIDED, "a standard deviation of 0"),
+        ({"value": 0.86, "interval": [0.8599999999999999, 0.86]}, UNDECIDED, "an interval of width 0"),
         ({"value": 0.95, "n": 7}, UNDECIDED, "that would be 6.65 positives, no whole number"),
         ({"value": 0.9137, "n": 600}, UNDECIDED, "that would be 548.22 positives, no whole number"),
         ({"k": 95.5, "n": 100}, UNDECIDED, "a count is a whole number"),
@@ -49,6 +53,11 @@ def test_one_measurement(desk: Desk, evidence: dict[str, Any], code: int, says: 
     found, said = judged(desk, "recall >= 0.8", {"recall": evidence})
     assert (found, says in said) == (code, True), said
     assert "[0.9, 0.9]" not in said.partition("used by no rule")[0]
+
+
+def test_a_loss_whose_error_is_rounding_noise(desk: Desk) -> None:
+    code, said = judged(desk, "log_loss <= 0.32", {"log_loss": {"value": 0.31, "stderr": 1.1e-16}})
+    assert (code, "a standard error of 0" in said) == (UNDECIDED, True), said
 
 
 @pytest.mark.parametrize(

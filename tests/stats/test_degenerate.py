@@ -43,6 +43,11 @@ def test_zero_variance() -> None:
     assert (test.tails(-5), interval(test, 0.05)) == ((1, 1), (-inf, inf))
 
 
+def test_rounding_noise_is_no_variance() -> None:
+    assert of_mean(0.86, 7, 1.1e-16).problem == "all values are the same: how much they can differ is not known"
+    assert not of_mean(0.86, 7, 1e-9).problem
+
+
 def test_two_models_that_agree_everywhere() -> None:
     """How many rows could differ and none of n does: with exact tails 1 - 0.05^(1/n)."""
     low, high = interval(of_pairs(0, 0, 200), 0.05)

@@ -6,6 +6,7 @@ from math import sqrt
 
 from gate.confidence.evidence.stated import INDEPENDENT, largest_deviation
 from gate.language.value import Doubt
+from gate.stats.rounding import is_noise
 from gate.terms import catalogue
 from gate.terms.measurement import Measurement
 
@@ -53,15 +54,23 @@ def no_evidence(found: Measurement, what: str, name: str, of: str) -> Doubt:
 
 def contradiction(found: Measurement, share: float, scale: float, name: str, of_rows: bool) -> Doubt | None:
     """What in the evidence cannot be, or is of something else; `of_rows` where the value is a share of rows."""
-    support = found.support
-    k, n, interval = support.k, support.n, support.interval
+    support, value = found.support, float(found.value or 0)
+    k, n, stderr, std, interval = support.k, support.n, support.stderr, support.std, support.interval
     wrong = [
-        (support.stderr is not None and support.stderr < 0, "has a negative standard error"),
-        (support.stderr == 0 and k is None, "has a standard error of 0: no sample is as sure as that"),
-        (support.std == 0, "has a standard deviation of 0: rows that are all alike show nothing about others"),
+        (stderr is not None and stderr < 0, "has a negative standard error"),
+        (
+            stderr is not None and is_noise(stderr, value) and k is None,
+            "has a standard error of 0: no sample is as sure as that",
+        ),
+        (
+            std is not None and is_noise(std, value),
+            "has a standard deviation of 0: rows that are all alike show nothing about others",
+        ),
         (k is not None and n is not None and not 0 <= k <= n, "has more `k` than `n`"),
         (
-            interval is not None and not interval.low < interval.high and k is None,
+            interval is not None
+            and (interval.low > interval.high or is_noise(interval.high - interval.low, interval.low, interval.high))
+            and k is None,
             "has an interval of width 0: no sample is as sure as that",
         ),
     ]
