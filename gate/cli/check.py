@@ -23,7 +23,6 @@ from gate.record import replace
 from gate.reports import text
 from gate.terms.decision import Decision, Verdict
 
-SUMMARY = "judge metrics by a policy; the exit code is the verdict"
 EXAMPLES = """\
   gate check metrics.json
   gate check metrics.json -p gate.yaml -b production.json -o report.md -o decision.json

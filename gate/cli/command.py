@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Mapping, Sequence
 from typing import NoReturn, Protocol
 
+from gate.cli.commands import COMMANDS
 from gate.errors import Problem, UsageError
 
 INPUT = (
@@ -17,7 +18,6 @@ INPUT = (
 class Command(Protocol):
     """A module that is one command."""
 
-    SUMMARY: str
     EXAMPLES: str
 
     def arguments(self, parser: argparse.ArgumentParser) -> None:
@@ -38,9 +38,10 @@ class Parser(argparse.ArgumentParser):
     """argparse, with errors as UsageError and no guessing of shortened options."""
 
     def __init__(self, name: str, command: Command) -> None:
+        summary = COMMANDS[name]
         super().__init__(
             prog=f"gate {name}",
-            description=command.SUMMARY[0].upper() + command.SUMMARY[1:] + ".",
+            description=f"{summary[0].upper()}{summary[1:]}.",
             epilog=f"examples:\n{command.EXAMPLES}",
             formatter_class=_Help,
             allow_abbrev=False,

@@ -11,7 +11,6 @@ from gate.cli.console import say, standard_input, terminal
 from gate.policy.change import PolicyComparison
 from gate.terms.comparison import RunComparison
 
-SUMMARY = "compare two metrics files, decisions, policies or recorded runs"
 EXAMPLES = """\
   gate diff main.json candidate.json
   gate diff main.json candidate.json -o diff.md -o diff.json

@@ -16,7 +16,6 @@ from gate.reports.terminal import Page, pad, width
 from gate.reports.text import NARROWEST, WIDEST, draw_findings
 from gate.terms.decision import Decision, Verdict
 
-SUMMARY = "say in words what a rule means and what it would read"
 EXAMPLES = """\
   gate explain no-regression                       a rule of the nearest gate.yaml, by its id
   gate explain 'recall >= 0.85' metrics.json       what it reads there, and what check would find

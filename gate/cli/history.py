@@ -16,7 +16,6 @@ from gate.errors import Problem, UsageError
 from gate.history.store import VARIABLE
 from gate.reports.plain import brief
 
-SUMMARY = "show recorded runs: as a table, a plot, a web site; name and prune them"
 EXAMPLES = """\
   gate history                               every model: its metrics, what they needed, its runs
   gate history f1 --branch main --since 90d  one metric, plotted

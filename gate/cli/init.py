@@ -15,7 +15,6 @@ from gate.policy.find import NAMES
 from gate.reports.plain import LONGEST_TEXT, ascii_only, brief
 from gate.terms.metric import Direction
 
-SUMMARY = "write a policy from your metrics"
 EXAMPLES = """\
   gate init metrics.json
   gate init metrics.json --better profit=higher --better churn=lower

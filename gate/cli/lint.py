@@ -12,7 +12,6 @@ from gate.reports.plain import LONGEST_TEXT, brief, plain
 from gate.reports.terminal import Page, width
 from gate.reports.text import NARROWEST, WIDEST
 
-SUMMARY = "check a policy"
 EXAMPLES = """\
   gate lint                                  the nearest gate.yaml
   gate lint --metrics metrics.json           and whether its names are in the metrics

@@ -11,7 +11,6 @@ from gate.documents.document import shown
 from gate.errors import Problem, UsageError
 from gate.history.store import VARIABLE
 
-SUMMARY = "record numbers as a run in the history"
 EXAMPLES = """\
   gate log accuracy=0.85 loss=0.35 --step 3
   gate log metrics.json --param depth=6 --name release-1.0

@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import Any
 
 from gate import __version__
+from gate.cli.commands import COMMANDS
 from gate.cli.console import complain, say
 from gate.errors import GateError, OverwriteError, Problem, UsageError
 from gate.reports.plain import clip
@@ -17,21 +18,6 @@ from gate.reports.plain import clip
 ISSUES = "https://github.com/mlgate/gate/issues"
 USAGE, BUG, INTERRUPTED = 2, 70, 130
 MOST_LINES, LONGEST_LINE = 36, 400  # a message is one screen
-
-# In the order of a person's day; modules are imported when their command is used.
-COMMANDS = {
-    "init": "write a policy from your metrics",
-    "check": "judge metrics by a policy; the exit code is the verdict",
-    "explain": "say in words what a rule means and what it would read",
-    "measure": "show what is in metrics files, as names that rules can use",
-    "log": "record numbers as a run in the history",
-    "history": "show recorded runs: as a table, a plot, a web site",
-    "lint": "check a policy",
-    "diff": "compare two metrics files, decisions, policies or recorded runs",
-    "plan": "how many rows a policy needs; with rows, how often it would flip",
-    "publish": "from a trusted job: judge again, then comment and set a check",
-    "verify": "before a deployment: this model has a passing decision under this policy",
-}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -74,7 +60,7 @@ def run(arguments: list[str], environ: Mapping[str, str]) -> int:
     _stand_somewhere()
     from gate.cli.command import Parser
 
-    command: Any = import_module(f"gate.cli.{name}")
+    command: Any = import_module(f"gate.cli.{name}")  # only the one that is used
     args = Parser(name, command).parse(arguments[1:])
     code: int = command.run(args, environ)
     return code

@@ -13,7 +13,6 @@ from gate.cli.console import say, standard_input, terminal
 from gate.record import replace
 from gate.reports import measurements_text
 
-SUMMARY = "measure rows of predictions, or show what is in metrics files"
 EXAMPLES = """\
   gate measure predictions.parquet --label y --score p --slice region --slice region,device
   gate measure predictions.parquet -p gate.yaml -o metrics.json

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from gate.app.plan.trial import Tried
     from gate.measure.engines.engine import Progress
 
-SUMMARY = "how many rows a policy needs; with rows, how often it would flip"
 EXAMPLES = """\
   gate plan                                  the nearest gate.yaml, with honest defaults
   gate plan gate.yaml --tolerance 0.01 --positives 2%

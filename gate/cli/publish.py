@@ -14,7 +14,6 @@ from gate.reports.plain import clip
 if TYPE_CHECKING:
     from gate.app.publish.publish import Publication
 
-SUMMARY = "from a trusted job: judge a change's decision again, then comment and set a check"
 EXAMPLES = """\
   gate publish                           the artifact of the run that started this workflow_run
   gate publish decision.json -p gate.yaml

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 from gate.cli.console import say, terminal
 
-SUMMARY = "before a deployment: this model has a passing decision under this policy"
 EXAMPLES = """\
   gate verify model/ --key gate.pub                   by the nearest gate.yaml
   gate verify model.onnx --key gate.pub --policy-from origin/main

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from gate import __version__
-from gate.cli.main import COMMANDS, LONGEST_LINE, MOST_LINES, help_text, main, told
+from gate.cli.commands import COMMANDS
+from gate.cli.main import LONGEST_LINE, MOST_LINES, help_text, main, told
 from gate.errors import GateError, Place, Problem
 
 
