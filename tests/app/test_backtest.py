@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from gate.history.store import Store, open_store
+from gate.terms.run import Name
 from tests.conftest import Desk
 from tests.history.examples import entry
 
@@ -46,7 +48,7 @@ def test_every_verdict_that_would_have_changed(weeks: Desk) -> None:
     assert (found["asked"], found["judged"]) == ("run:last-40", 5)
     (changed,) = found["changed"]
     assert (changed["run"], changed["a"], changed["b"]) == ("run-0001", "pass", "fail")
-    assert changed["rules"] == ["f1 >= 0.8: pass → no such rule", "f1 >= 0.85: no such rule → fail"]
+    assert changed["rules"] == ["f1 >= 0.85, was f1 >= 0.8: pass → fail"], "one rule, with another floor"
     assert changed["commit"] == f"{1:040x}"
 
 
@@ -90,6 +92,92 @@ def test_a_recorded_decision_brings_its_baseline(desk: Desk) -> None:
     desk.run("diff", "gate.yaml", "strict.yaml", "--on", "run:last-1", "-o", "diff.json")
     (changed,) = json.loads((desk.folder / "diff.json").read_text())["replay"]["changed"]
     assert (changed["a"], changed["b"]) == ("pass", "fail")
+
+
+SLIDE = [0.92, 0.91, 0.90, 0.89]
+OLD = "gate: 1\nname: model\nbaselines: {baseline: run:latest@main}\nrules: [f1 >= 0.8, f1 >= baseline - 0.015]\n"
+
+
+@pytest.fixture
+def slide(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """Four runs, each a point below the one before; the first, which has no baseline yet, is let through by hand."""
+    desk.write("gate.yaml", OLD)
+    desk.write("old.yaml", OLD)
+    in_a_job(monkeypatch, desk)
+    for day, value in enumerate(SLIDE, 1):
+        desk.write("metrics.json", {"f1": value})
+        first = ("--first-release", "new model") if day == 1 else ()
+        assert desk.run("check", "metrics.json", "--record", "--now", f"2026-11-0{day}", *first).code == 0
+    with contextlib.closing(store()) as history:
+        history.add([Name("model", "release-1", history.runs()[-1].id)])
+    return desk
+
+
+def in_a_job(monkeypatch: pytest.MonkeyPatch, desk: Desk) -> None:
+    desk.write("event.json", {})
+    told = {"ACTIONS": "true", "EVENT_NAME": "push", "REF": "refs/heads/main", "REF_NAME": "main", "REPOSITORY": "acme/fraud"}
+    for name, value in told.items():
+        monkeypatch.setenv(f"GITHUB_{name}", value)
+    monkeypatch.setenv("GITHUB_EVENT_PATH", str(desk.folder / "event.json"))
+
+
+def verdicts(found: dict[str, Any]) -> dict[str, tuple[str, str]]:
+    return {each["at"][:10]: (each["a"], each["b"]) for each in found["changed"]}
+
+
+def test_another_source_of_a_baseline_is_had_as_of_the_day(slide: Desk) -> None:
+    slide.write("new.yaml", OLD.replace("run:latest@main", "run:release-1"))
+    found = replayed(slide)
+    assert verdicts(found) == {"2026-11-03": ("pass", "fail"), "2026-11-04": ("pass", "fail")}
+    assert found["judged"] == 3
+    (skipped,) = found["skipped"]
+    assert "`run:release-1` is this very run" in skipped
+
+
+def test_the_best_of_a_day_is_none_of_a_later_one(slide: Desk) -> None:
+    slide.write("new.yaml", OLD.replace("run:latest@main", "run:best(f1)"))
+    with contextlib.closing(store()) as history:
+        history.add([entry(9, {"f1": 0.99}, model="model", branch="main", started="2026-11-05T00:00:00.000Z")])
+    found = replayed(slide)
+    assert verdicts(found) == {"2026-11-03": ("pass", "fail"), "2026-11-04": ("pass", "fail")}
+
+
+def test_a_baseline_that_only_the_proposed_policy_has(slide: Desk) -> None:
+    slide.write("new.yaml", "gate: 1\nname: model\nbaselines: {pinned: run:release-1}\nrules: [f1 >= 0.8, f1 >= pinned - 0.02]\n")
+    found = replayed(slide)
+    assert verdicts(found) == {"2026-11-04": ("pass", "fail")}
+    assert (found["judged"], len(found["skipped"])) == (3, 1)
+
+
+def test_what_was_on_that_day_and_is_not_recorded_is_said(slide: Desk) -> None:
+    slide.write("new.yaml", OLD.replace("run:latest@main", "ci:main"))
+    found = replayed(slide)
+    assert (found["judged"], len(found["skipped"])) == (0, 4)
+    assert "what `ci:main` was on that day is not recorded" in found["skipped"][0]
+
+
+def test_what_a_first_release_let_through_was_let_through(slide: Desk) -> None:
+    slide.write("new.yaml", "gate: 1\nname: model\nrules: [f1 >= 0.8]\n")
+    assert verdicts(replayed(slide)) == {"2026-11-01": ("warn", "pass")}
+
+
+def test_what_only_logs_something_else_is_not_counted(weeks: Desk) -> None:
+    logged = [entry(number, {"loss": 0.3}, model="model", branch="main", verdict="") for number in range(10, 13)]
+    logged += [entry(13, {"f1": 0.82}, model="model", branch="main", verdict="")]
+    store().add(logged)
+    weeks.run("diff", "old.yaml", "new.yaml", "--on", "run:last-5", "-o", "diff.json")
+    found = json.loads((weeks.folder / "diff.json").read_text())["replay"]
+    assert (found["judged"], [each["run"] for each in found["changed"]]) == (5, ["run-0013", "run-0001"])
+
+
+def test_runs_of_one_branch_and_none_that_lie_ahead(weeks: Desk) -> None:
+    ahead = entry(20, {"f1": 0.84}, model="model", branch="main", started="2099-01-01T00:00:00.000Z")
+    store().add([entry(19, {"f1": 0.84}, model="model", branch="dev"), ahead])
+    assert replayed(weeks)["judged"] == 6
+    weeks.run("diff", "old.yaml", "new.yaml", "--on", "run:last-40@dev", "-o", "diff.json")
+    found = json.loads((weeks.folder / "diff.json").read_text())["replay"]
+    assert (found["judged"], [each["run"] for each in found["changed"]]) == (1, ["run-0019"])
+    assert "`model` on `nowhere`" in weeks.run("diff", "old.yaml", "new.yaml", "--on", "run:last-4@nowhere").said
 
 
 def test_another_history_is_named_by_hand(weeks: Desk) -> None:

@@ -63,7 +63,7 @@ def diff(request: DiffRequest) -> Compared:
     a, b = _beside(a, b, request.before), _beside(b, a, request.after)
     if isinstance(a, Policy) and isinstance(b, Policy):
         trial = tried(a, b, request.metrics, request.baselines, moment) if request.metrics else None
-        replay = replayed(a, b, request.on, request.store, request.environ) if request.on else None
+        replay = replayed(a, b, request.on, request.store, request.environ, moment) if request.on else None
         return compare_policies(a, b, moment.today, trial, replay)
     if request.metrics or request.baselines or request.on:
         what = "`--metrics`, `--baseline` and `--on` are for two policies, which are tried on them"

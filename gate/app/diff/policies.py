@@ -45,10 +45,10 @@ def tried(old: Policy, new: Policy, metrics: Sequence[str], baselines: Sequence[
     return Trial(tuple(metrics), decisions[0], decisions[1])
 
 
-def replayed(old: Policy, new: Policy, runs: str, store: str, environ: Mapping[str, str]) -> Replay:
+def replayed(old: Policy, new: Policy, runs: str, store: str, environ: Mapping[str, str], moment: Clock) -> Replay:
     """Both policies on recorded runs, in this history, else the one that the old one names. Raises GateError: there is none."""
     from gate.app.backtest import replay
     from gate.app.past import history_of
 
-    at = Surroundings(environ=environ, policies=((old.file, old.name),))
+    at = Surroundings(environ=environ, policies=((old.file, old.name),), before=moment.before)
     return replay([old], [new], runs, replace(at, history=store or history_of([old], trusted=False)))

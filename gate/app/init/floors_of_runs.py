@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from statistics import median
 
 from gate.app.backtest import Recorded, asked, recorded
@@ -30,7 +31,7 @@ _MOST_MODELS = 12
 
 def runs_of(text: str, model: str, guess: str, environ: Mapping[str, str]) -> tuple[str, list[Recorded]]:
     """The model and its newest runs, as `run:last-30` asks, that were not refused. Raises GateError: none, or which model?"""
-    count = asked(text)
+    count, _ = asked(text)
     store = open_store(history_here("", environ, ""), environ)
     try:
         models = sorted({run.model for run in store.runs(Which(trusted=True, limit=10_000))})
@@ -39,7 +40,7 @@ def runs_of(text: str, model: str, guess: str, environ: Mapping[str, str]) -> tu
             named = ", ".join(brief(each) for each in models[:_MOST_MODELS]) or "none"
             what = f"the history has no trusted run of `{brief(name)}`" if name else "the history is of several models"
             raise UsageError(Problem("no-history", what, remedy=f"say which with --model: {named}"))
-        found = [each for each in recorded(store, name, count) if each.run.verdict not in ("fail", "undecided", "error")]
+        found = [each for each in islice(recorded(store, name), count) if each.run.verdict not in ("fail", "undecided", "error")]
     finally:
         store.close()
     if not found:
