@@ -15,6 +15,7 @@ from gate.confidence.evidence.lacking import (
     no_whole_number,
     out_of_range,
 )
+from gate.confidence.evidence.spread import is_mean_of_rows, not_of_rows
 from gate.confidence.evidence.stated import is_wider, jaccard, limited, no_surer, rows_of, rows_of_error
 from gate.language.value import Doubt
 from gate.record import replace
@@ -67,7 +68,7 @@ def _by_evidence(found: Measurement, share: float, scale: float, what: str, fact
         return poisson.of_counts(support.k, support.exposure)
     if _is_share(found, fact):
         return _scaled(_share(found, share, scale, what, name), scale)
-    low, high = _ends(fact, scale)
+    low, high = ends_of(fact, scale)
     if fact is not None and fact.high in (1, 100) and not low <= share * scale <= high:
         return out_of_range(found, name, "outside its range")
     return _other(found, share, scale, what, fact, name)
@@ -186,7 +187,8 @@ def _other(found: Measurement, share: float, scale: float, what: str, fact: Metr
         test = _in_unit(found, share, scale, what, name)
         if test is not None:
             return _scaled(test, scale)
-    stderr = _standard_error(found)
+    of_rows = is_mean_of_rows(name)
+    stderr = _standard_error(found, of_rows)
     if stderr is not None:
         return _mean(found, stderr, scale, what, fact)
     if support.interval is not None:
@@ -196,20 +198,25 @@ def _other(found: Measurement, share: float, scale: float, what: str, fact: Metr
 
         test = of_share(share, support.n)
         return _scaled(replace(test, method=f"{test.method}, of a mean", of=counted(what)), scale)
+    if support.std and support.n and not of_rows:
+        return not_of_rows(found, name)
     return no_evidence(found, what, name, counted(what))
 
 
 def _in_unit(found: Measurement, share: float, scale: float, what: str, name: str) -> Test | Doubt | None:
     """The test of a metric from 0 to 1 that has one of its own; None where there is none, or not the evidence for it."""
+    from gate.stats.auc import FEWEST, of_auc
+
     support = found.support
     if what in ("auc", AVERAGE_PRECISION) and 0 in (support.n_pos, support.n_neg):
         return no_evidence(found, what, name, counted(what))
     if what == "auc" and support.n_pos and support.n_neg:
-        from gate.stats.auc import of_auc
-
         stderr = support.stderr / scale if support.stderr else None
         test = of_auc(share, support.n_pos, support.n_neg, stderr)
         return test if 0 < share < 1 or stderr is None else _as_wide(test, share, stderr)
+    known = [each for each in (support.n_pos, support.n_neg) if each is not None]
+    if what == "auc" and known and min(known) < FEWEST:
+        return of_auc(share, support.n_pos or inf, support.n_neg or inf)  # a class that is not told may be large
     if what == "f1":
         return _f1(found, scale)
     if what == AVERAGE_PRECISION and (support.stderr or support.interval):
@@ -244,11 +251,12 @@ def _is_bounded_mean(what: str, fact: Metric | None, name: str) -> bool:
     return catalogue.find(name) is None and fact is not None and fact.low == 0 and fact.high in (1, 100)
 
 
-def _standard_error(found: Measurement) -> float | None:
+def _standard_error(found: Measurement, of_rows: bool) -> float | None:
+    """As stated, or by the standard deviation of rows."""
     support = found.support
     if support.stderr:
         return support.stderr
-    return support.std / sqrt(support.n) if support.std and support.n and support.n > 1 else None
+    return support.std / sqrt(support.n) if of_rows and support.std and support.n and support.n > 1 else None
 
 
 def _mean(found: Measurement, stderr: float, scale: float, what: str, fact: Metric | None) -> Test:
@@ -257,7 +265,7 @@ def _mean(found: Measurement, stderr: float, scale: float, what: str, fact: Metr
     n, value = found.support.n, float(found.value or 0)
     test = of_mean(value, float(n) if n else inf, stderr)
     test = replace(test, of=counted(what)) if n else replace(test, n=0.0, of="")
-    low, high = _ends(fact, scale)
+    low, high = ends_of(fact, scale)
     if (low, high) == (0.0, scale) and low <= value <= high and not test.problem:
         test = _as_wide(test, value / scale, stderr / scale, scale)
     return limited(test, low, high)
@@ -272,7 +280,7 @@ def _as_wide(test: Test, share: float, stderr: float, scale: float = 1.0) -> Tes
     return agreeing([test, other])
 
 
-def _ends(fact: Metric | None, scale: float) -> tuple[float, float]:
+def ends_of(fact: Metric | None, scale: float) -> tuple[float, float]:
     """Between what a metric lies, as it is written; infinite where that is not known."""
     if fact is None:
         return -inf, inf
@@ -287,4 +295,4 @@ def _stated(found: Measurement, scale: float, fact: Metric | None) -> Test:
     assert stated is not None
     n = found.support.n
     test = of_stated_interval(stated.low, stated.high, stated.confidence, float(found.value or 0))
-    return limited(replace(test, n=float(n)) if n else test, *_ends(fact, scale))
+    return limited(replace(test, n=float(n)) if n else test, *ends_of(fact, scale))

@@ -62,6 +62,15 @@ NOTHING: dict[str, tuple[str, float, dict[str, Any]]] = {
     "an interval of width 0": ("mae", 3.0, {"n": 400, "interval": Interval(3, 3, 0.95)}),
     "no whole number of rows": ("recall", 0.913, {"n": 40}),
     "a share above 1": ("recall", 91.0, {"n": 400}),
+    "the spread of folds, of an area": ("roc_auc", 0.9, {"n": 5, "std": 0.02}),
+    "the spread of folds, of a macro average": ("f1_macro", 0.9, {"n": 5, "std": 0.02}),
+    "the spread of folds, of an accuracy": ("cv_accuracy", 0.9, {"n": 5, "std": 0.02}),
+    "the spread of folds, of a balanced accuracy": ("balanced_accuracy", 0.9, {"n": 5, "std": 0.02}),
+    "the spread of folds, of a correlation": ("mcc", 0.9, {"n": 5, "std": 0.02}),
+    "the spread of folds, of kappa": ("kappa", 0.9, {"n": 5, "std": 0.02}),
+    "the spread of folds, of a root": ("rmse", 0.9, {"n": 5, "std": 0.02}),
+    "a spread that no average precision has": ("average_precision", 0.9, {"n_pos": 25, "n": 1000, "std": 0.3}),
+    "of a quantile": ("latency_p95", 120.0, {"n": 500, "std": 9}),
     "less than a row": ("recall", 0.5, {"n": 0.5}),
     "more than all": ("recall", 0.5, {"k": 5, "n": 4}),
 }
@@ -72,6 +81,18 @@ def test_evidence_that_shows_nothing_is_a_doubt_with_a_remedy(name: str, value: 
     found = single.test_of(measured(name, value, support), find(name), name)
     assert isinstance(found, Doubt)
     assert found.weak
+
+
+@pytest.mark.parametrize("support", [{"n_pos": 3}, {"n_pos": 3, "n_neg": 1000}, {"n_neg": 4}])
+def test_an_area_of_few_rows_of_a_class_is_thin_whatever_else_is_stated(support: dict[str, float]) -> None:
+    found = single.test_of(measured("roc_auc", 0.9, {**support, "stderr": 0.01}), find("roc_auc"), "roc_auc")
+    assert not isinstance(found, Doubt)
+    assert "too few" in found.problem
+
+
+@pytest.mark.parametrize("name", ["log_loss", "mae", "brier", "latency_ms", "helpfulness", "eval_loss", "avg_score"])
+def test_a_standard_deviation_of_rows_is_evidence_of_their_mean(name: str) -> None:
+    assert not isinstance(single.test_of(measured(name, 0.3, {"n": 500, "std": 0.2}), find(name), name), Doubt)
 
 
 @pytest.mark.parametrize(("value", "n"), [(0.0, 1), (1.0, 1), (1.0, 50), (0.0, 400)])
