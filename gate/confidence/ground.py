@@ -15,6 +15,7 @@ from gate.terms.slice import Slice
 
 if TYPE_CHECKING:
     from gate.confidence.counted.tallies import Tallies
+    from gate.terms.tally import Tally
 
 
 class Asked(NamedTuple):
@@ -48,3 +49,9 @@ class Ground(World, Protocol):
 
     def bindings(self, readings: Iterable[Reading]) -> list[dict[str, str]]:
         """The values over which the stars of these readings run."""
+
+
+def tally_of(ground: Ground, of: str) -> Tally | None:
+    """What was counted together for a model."""
+    table = ground.table(of)
+    return table.tally if isinstance(table, Measurements) else None

@@ -15,7 +15,7 @@ from gate.language.evaluate import Judged, Result
 from gate.language.tree import All, Comparison, Condition
 from gate.language.value import Doubt
 from gate.record import replace
-from gate.stats.test import Tails
+from gate.stats.test import UNKNOWN, Tails
 from gate.terms.decision import Outcome
 
 
@@ -42,7 +42,6 @@ class Proof(NamedTuple):
     of: Mapping[int, Proven]  # by the identity of the comparison's node
 
 
-_NOTHING = Tails(1.0, 1.0)
 _HOLDS, _DOES_NOT = Tails(0.0, 1.0), Tails(1.0, 0.0)
 _PLAIN = {Outcome.PASS: _HOLDS, Outcome.FAIL: _DOES_NOT}
 
@@ -69,12 +68,12 @@ def proven(part: Judged, ground: Ground, binding: Binding, far: bool = False) ->
     """One comparison. Plain values decide `==`, `!=` and booleans; what is in doubt is never proven."""
     weak = any(doubt.weak for doubt in part.doubts)
     if part.node.operator in ("==", "!=") or isinstance(part.left, bool):
-        plain = _NOTHING if weak else _PLAIN.get(part.outcome, _NOTHING)
+        plain = UNKNOWN if weak else _PLAIN.get(part.outcome, UNKNOWN)
         return Proven(plain, plain, None, None)
     tree = _open_members(margin(part.node, ground, binding), part.node.operator.endswith("="))
     if weak or isinstance(tree, Unclear):
         own = (tree.why,) if isinstance(tree, Unclear) and tree.why is not None else ()
-        plain = _as_it_stands(part) if own and not weak else _NOTHING
+        plain = _as_it_stands(part) if own and not weak else UNKNOWN
         return Proven(plain, plain, None, None, own)
     prover = Prover(ground)
     found = margin_of(tree, prover)
@@ -96,7 +95,7 @@ def _open_members(tree: Tree, inclusive: bool) -> Tree:
 
 def _as_it_stands(part: Judged) -> Tails:
     """Without any evidence nothing is proven to hold; what does not hold as it stands is not hidden by that."""
-    return _DOES_NOT if part.outcome is Outcome.FAIL else _NOTHING
+    return _DOES_NOT if part.outcome is Outcome.FAIL else UNKNOWN
 
 
 def margin_of(tree: Tree, prover: Prover) -> Margin:
@@ -115,7 +114,7 @@ def _decided(part: Judged, found: Margin, tails: Tails) -> Tails:
     certain = lowest == highest
     inclusive = part.node.operator.endswith("=")
     if certain or (lowest >= 0 if inclusive else lowest > 0) or (highest < 0 if inclusive else highest <= 0):
-        return _PLAIN.get(part.outcome, _NOTHING)
+        return _PLAIN.get(part.outcome, UNKNOWN)
     above = tails.above if part.outcome is not Outcome.FAIL else 1.0
     below = tails.below if part.outcome is not Outcome.PASS else 1.0
     return Tails(above, below)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from gate.language.readings import candidate_readings
-from gate.language.tree import Comparison, Expression, OnBaseline, Reading, comparisons, walk
+from gate.language.tree import FLIPPED, Comparison, Expression, OnBaseline, Reading, comparisons, walk
 from gate.language.write import write
 from gate.policy.policy import Policy, Rule
 from gate.record import dataclass
 from gate.terms.metric import Metric
-
-_FLIPPED = {">": "<", ">=": "<=", "<": ">", "<=": ">=", "==": "==", "!=": "!="}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,7 @@ def _sides(node: Comparison, policy: Policy, facts: dict[str, Metric | None]) ->
         text=write(node),
         value=value,
         swapped=swapped,
-        operator=_FLIPPED[node.operator] if swapped else node.operator,
+        operator=FLIPPED[node.operator] if swapped else node.operator,
         reading=reading,
         source=stated.source if stated and stated.source else source,
         fact=facts.get(source),

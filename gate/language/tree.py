@@ -133,6 +133,9 @@ class Arithmetic:
     end: int = field(default=0, compare=False)
 
 
+FLIPPED = {">": "<", ">=": "<=", "<": ">", "<=": ">=", "==": "==", "!=": "!="}  # with the sides exchanged
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """`left operator right` with one of > >= < <= == !=."""

@@ -6,7 +6,19 @@ from collections.abc import Callable, Iterator
 
 from gate.errors import Problem
 from gate.language.readings import candidate_readings
-from gate.language.tree import All, Arithmetic, Boolean, Comparison, Expression, Number, OnBaseline, Reading, comparisons, walk
+from gate.language.tree import (
+    FLIPPED,
+    All,
+    Arithmetic,
+    Boolean,
+    Comparison,
+    Expression,
+    Number,
+    OnBaseline,
+    Reading,
+    comparisons,
+    walk,
+)
 from gate.language.write import write, write_number
 from gate.policy.compare import loosened
 from gate.policy.policy import Policy, Rule
@@ -16,7 +28,6 @@ from gate.terms.metric import Direction, Metric
 Fact = Callable[[str], Metric | None]
 
 MOST_COMPARED = 300  # rules about one measurement that are compared with each other
-_FLIPPED = {">": "<", ">=": "<=", "<": ">", "<=": ">=", "==": "==", "!=": "!="}
 
 
 def doubtful(policy: Policy, fact: Fact) -> Iterator[Problem]:
@@ -159,7 +170,7 @@ def _against(policy: Policy, fact: Fact) -> Iterator[Problem]:
 def _worse(rule: Rule, node: Comparison, reading: Reading, fact: Fact) -> Problem:
     known = fact(reading.metric)
     way = known.better.value if known and known.better else ""
-    meant = f"{write(node.left)} {_FLIPPED[node.operator]} {write(node.right)}"
+    meant = f"{write(node.left)} {FLIPPED[node.operator]} {write(node.right)}"
     what = f"`{write(node)}` blocks a model for being better: of {write(reading)}, {way} is better"
     remedy = f"did you mean `{meant}`? a limit that is meant, against a leak say, can warn: `level: warn`"
     return Problem("against-direction", what, rule.where, remedy)
@@ -177,7 +188,7 @@ def _demanded(rule: Rule) -> list[Comparison]:
 
 def _measured_side(node: Comparison) -> tuple[Reading, str, Expression] | None:
     """A comparison of one measurement with something else, the measurement first."""
-    for own, operator, other in ((node.left, node.operator, node.right), (node.right, _FLIPPED[node.operator], node.left)):
+    for own, operator, other in ((node.left, node.operator, node.right), (node.right, FLIPPED[node.operator], node.left)):
         if isinstance(own, Reading) and not candidate_readings(other) and not isinstance(other, Boolean):
             return own, operator, other
     return None

@@ -18,7 +18,6 @@ NUMBERS = ("n", "k", "stderr", "std", "n_pos", "n_neg", "exposure")
 # `evidence` is what `gate measure` writes; in a file it is one more claim, and not read.
 _TAKEN = frozenset(("value", *NUMBERS, "interval", "unit", "better", "slice", "evidence"))
 _CONFIDENCE = 0.95
-_ROUNDING = 0.005  # a share written with fewer than two decimals says too little to be one
 _NOISE = 1e-9
 
 
@@ -158,6 +157,6 @@ def _against(value: float | bool | None, support: Support, scale: float) -> str:
 
 def _half_a_digit(value: float, scale: float) -> float:
     """How far rounding can have moved a value; one that is written with too few digits is no exception."""
-    from gate.stats.rounding import half_a_digit
+    from gate.stats.rounding import ROUGHEST, half_a_digit
 
-    return min(half_a_digit(value) * (1 + _NOISE), scale * _ROUNDING)
+    return min(half_a_digit(value) * (1 + _NOISE), scale * ROUGHEST)

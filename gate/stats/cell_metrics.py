@@ -47,6 +47,11 @@ def known(name: str, task: str) -> bool:
     return name in (SHARES.keys() | SMOOTH.keys() if task == "binary" else MANY.keys() | OF_A_CLASS)
 
 
+def range_of(name: str) -> tuple[float, float]:
+    """Between what a metric of a matrix lies."""
+    return (-1.0, 1.0) if name in ("mcc", "kappa") else (0.0, 1.0)
+
+
 def binary(name: str, places: Sequence[Place], positive: str) -> CellMetric:
     """A metric of a binary matrix, the cells of which stand in these places."""
     groups: tuple[list[int], ...] = ([], [], [], [])  # tp, fp, fn, tn

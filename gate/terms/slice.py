@@ -29,6 +29,18 @@ class Slice:
 
 
 WHOLE = Slice()
+CLASSES = ("class", "label_class")  # columns that say whose metric it is, not which rows
+
+
+def class_column(slices: Iterable[Iterable[str]]) -> str:
+    """Under which of them metrics of one class stand: the second where rows are sliced by a column `class` of their own."""
+    return CLASSES[any(CLASSES[0] in columns for columns in slices)]
+
+
+def apart(first: Slice, second: Slice) -> bool:
+    """Whether two slices have no row in common."""
+    other = dict(second.parts)
+    return any(other.get(column, value) != value for column, value in first.parts)
 
 
 def slice_value(value: object) -> str:

@@ -10,14 +10,13 @@ from gate.confidence.evidence.single import tells_of_the_rows
 from gate.errors import Problem
 from gate.judge.world import fact_of
 from gate.language.readings import candidate_readings
-from gate.language.tree import Number, Reading, comparisons
+from gate.language.tree import FLIPPED, Number, Reading, comparisons
 from gate.language.write import write, write_name
 from gate.policy.policy import Policy, Rule, Settle
 from gate.terms.measurements import Measurements
 from gate.terms.plan import PartPlan, RulePlan, Size
 
 MOST_NAMED = 3
-_FLIPPED = {">": "<", ">=": "<=", "<": ">", "<=": ">=", "==": "==", "!=": "!="}
 
 
 def too_small(policy: Policy, table: Measurements | None) -> Iterator[Problem]:
@@ -42,7 +41,7 @@ def _ends(rule: Rule, policy: Policy) -> Iterator[Problem]:
     for node in comparisons(rule.expr.tree):
         for reading, limit, operator in (
             (node.left, node.right, node.operator),
-            (node.right, node.left, _FLIPPED[node.operator]),
+            (node.right, node.left, FLIPPED[node.operator]),
         ):
             if not isinstance(reading, Reading) or not isinstance(limit, Number) or operator not in (">=", "<="):
                 continue

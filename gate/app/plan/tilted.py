@@ -15,10 +15,9 @@ from gate.confidence.evidence.single import known_as
 from gate.record import dataclass, replace
 from gate.stats import rows_needed
 from gate.stats.cell_metrics import CellMetric, binary, every_cell, fewest, known
-from gate.stats.tilt import LEAST, LEAST_PAIRED
+from gate.stats.tilt import LEAST, LEAST_PAIRED, METHOD
 from gate.terms.plan import PartPlan, Size
 
-METHOD = "tilted cells"
 _ROUNDS = 80
 _NEAR = 1e-9
 _SINGLE, _PAIRED = every_cell(["0", "1"]), every_cell(["0", "1"], paired=True)

@@ -9,9 +9,9 @@ from typing import NamedTuple
 from gate.confidence.answers.supposed import grown, with_count
 from gate.confidence.answers.versus import common, without_margin
 from gate.confidence.evidence import single
-from gate.confidence.expressions.smooth import Prover, has_tally
+from gate.confidence.expressions.smooth import Prover
 from gate.confidence.expressions.tree import Atom, Chosen, Tree, leaves, linear
-from gate.confidence.ground import Ground
+from gate.confidence.ground import Ground, tally_of
 from gate.confidence.margin import Extreme, Margin
 from gate.confidence.proof import Proven, margin_of
 from gate.stats.normal import upper_quantile
@@ -107,10 +107,7 @@ def _reach(of: Held) -> float:
 def ends(ground: Ground, atom: Atom) -> tuple[float, float]:
     """Between what a metric lies, as it is written here; infinite where that is not known."""
     fact, found = ground.fact(atom.metric), Prover(ground).measured(atom)
-    if fact is None or found is None:
-        return -inf, inf
-    scale = single.scale_of(found, fact) / (fact.high if fact.low == 0 and fact.high == 100 else 1)
-    return (-inf if fact.low is None else fact.low * scale), (inf if fact.high is None else fact.high * scale)
+    return (-inf, inf) if found is None else single.ends_of(fact, single.scale_of(found, fact))
 
 
 class _Counted(NamedTuple):
@@ -239,7 +236,7 @@ def _times(of: Held, guess: float) -> float | None:
             return z - _POWER - wanted
         return (z * (1 - _POWER * spread / (apart * sqrt(n * times))) if z > 0 else z) - wanted
 
-    whole = n * guess > _SINGLE or any(has_tally(of.ground, atom.of) for atom in atoms)
+    whole = n * guess > _SINGLE or any(tally_of(of.ground, atom.of) is not None for atom in atoms)
     return _root(lacking, guess, 1.0 if whole else 1 / max(1.0, n), _MANY / n)
 
 

@@ -7,14 +7,14 @@ from math import isclose
 from typing import Any, NamedTuple
 
 from gate.confidence.expressions.tree import Atom, Tree, compiled, leaves, linear, reach
-from gate.stats.cell_metrics import CellMetric, Place, binary, every_cell, fewest, known, many
+from gate.stats.cell_metrics import CellMetric, Place, binary, every_cell, fewest, known, many, range_of
 from gate.stats.matrices import OF_A_CLASS
 from gate.stats.tally.tally import BASELINE, Counted, Counts, cells
 from gate.stats.test import Test
 from gate.stats.tilt import LEAST, LEAST_PAIRED, Weights, complex_step, of_cells
-from gate.terms.slice import Slice
+from gate.terms.slice import Slice, apart, class_column
 
-_MOST = 30  # cells of a slice that are all there, seen or not; of more classes only those seen, and right ones
+MOST_CELLS = 30  # of a slice that are all there, seen or not; of more classes only those seen, and right ones
 _AGREES = 1e-9
 _NO_ROWS = Counted(0, 0, 0)
 
@@ -41,18 +41,12 @@ def placed(on: Slice, name: str, model: str, at: At) -> Placed | None:
         return None
     label = None
     if header.task == "multiclass" and name in OF_A_CLASS:
-        column = class_column(next(iter(at.values())))
+        column = class_column(header.definition.get("slices", ()))
         parts = dict(on.parts)
         if column not in parts:
             return None
         label, on = parts.pop(column), Slice.of(parts)
     return Placed(name, on, label, model) if on in at else None
-
-
-def class_column(at: Counts) -> str:
-    """The column under which metrics of one class stand; see gate.measure.metrics.metric.within_class."""
-    taken = any("class" in columns for columns in at.header.definition.get("slices", ()))
-    return "label_class" if taken else "class"
 
 
 def tilted(term: Tree, where: Mapping[Atom, Placed], at: At, values: Mapping[Atom, float]) -> Test | None:
@@ -82,16 +76,16 @@ def tilted(term: Tree, where: Mapping[Atom, Placed], at: At, values: Mapping[Ato
     )
 
 
-def range_of(name: str) -> tuple[float, float]:
-    """Between what a metric of a matrix lies."""
-    return (-1.0, 1.0) if name in ("mcc", "kappa") else (0.0, 1.0)
+def agrees(counted: float, value: float) -> bool:
+    """Whether what was counted gives the value that is judged: a tally in a file is somebody's word."""
+    return isclose(counted, value, rel_tol=_AGREES, abs_tol=_AGREES)
 
 
 def _agree(metrics: Mapping[Atom, CellMetric], weights: Sequence[float], values: Mapping[Atom, float]) -> bool:
-    """Whether the cells give the values that are judged: a tally in a file is somebody's word."""
+    """Whether the cells give the values that are judged."""
     try:
         found = {atom: metrics[atom].value(weights) for atom in values}
-        return all(isclose(found[atom], value, rel_tol=_AGREES, abs_tol=_AGREES) for atom, value in values.items())
+        return all(agrees(found[atom], value) for atom, value in values.items())
     except (ZeroDivisionError, TypeError, ValueError):
         return False
 
@@ -181,18 +175,12 @@ def _less(cell: Counted, part: Counted) -> Counted:
     return Counted(cell.n - part.n, cell.weight - part.weight, cell.square - part.square)
 
 
-def apart(first: Slice, second: Slice) -> bool:
-    """Whether two slices have no row in common."""
-    other = dict(second.parts)
-    return any(other.get(column, value) != value for column, value in first.parts)
-
-
 def _listed(regions: Sequence[_Region], is_binary: bool) -> list[tuple[int, Cell]]:
     """Every cell, those in which no row was seen as well."""
     labels = sorted({each for region in regions for cell in region.cells for each in cell if each is not None})
     paired = any(cell[2] is not None for region in regions for cell in region.cells)
     right: list[Cell] = [(label, label, label if paired else None) for label in labels]
-    few = is_binary or len(labels) ** (3 if paired else 2) <= _MOST
+    few = is_binary or len(labels) ** (3 if paired else 2) <= MOST_CELLS
     listed: list[tuple[int, Cell]] = []
     for index, region in enumerate(regions):
         seen = [cell for cell, counted in region.cells.items() if counted.n]

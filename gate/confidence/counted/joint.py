@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from math import isclose
 from typing import Any, NamedTuple
 
-from gate.confidence.counted.cells import Placed, range_of
+from gate.confidence.counted.cells import MOST_CELLS, Placed, agrees
 from gate.confidence.expressions.tree import Atom, Tree, computed, reach
 from gate.record import replace
-from gate.stats.cell_metrics import CellMetric, Place, binary, every_cell, fewest, many
+from gate.stats.cell_metrics import CellMetric, Place, binary, every_cell, fewest, many, range_of
 from gate.stats.influence import of_clusters, of_estimates
 from gate.stats.tally.joint import Joint, joint
 from gate.stats.tally.tally import BASELINE, Counts, cells
 from gate.stats.test import Test
 from gate.stats.tilt import LEAST, LEAST_PAIRED
 
-_AGREES = 1e-9
-_MOST = 30  # cells that are all there, seen or not; of more classes only those seen
 Function = Callable[[Sequence[Any]], Any]
 
 
@@ -61,7 +58,7 @@ def _with_empty(found: Joint, at: Counts) -> tuple[Joint, list[Any]]:
     keys: list[Any] = [name for kind, name in found.names if kind == "cell"]
     labels = sorted({each for key in keys for each in key if each is not None} | set(_labels(at)))
     every = every_cell(labels, any(key[2] is not None for key in keys))
-    new = [key for key in every if key not in keys] if len(every) <= _MOST else []
+    new = [key for key in every if key not in keys] if len(every) <= MOST_CELLS else []
     seen, size = len(keys), len(found.names) + len(new)
     order = [*range(seen), *range(len(found.names), size), *range(seen, len(found.names))]
     old = len(found.names)
@@ -87,7 +84,7 @@ def _agree(functions: Mapping[Atom, Function], found: Joint, counted: Mapping[At
         known = {atom: function(found.values) for atom, function in functions.items()}
     except ZeroDivisionError:
         return False
-    return all(isclose(known[atom], each.value, rel_tol=_AGREES, abs_tol=_AGREES) for atom, each in counted.items())
+    return all(agrees(known[atom], each.value) for atom, each in counted.items())
 
 
 def _tested(

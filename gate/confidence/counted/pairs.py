@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import isclose
 from typing import NamedTuple
 
-from gate.confidence.counted.cells import placed
-from gate.confidence.counted.tallied import AGREES, joined, model_of, of_moments, on_same_rows, tally_of
+from gate.confidence.counted.cells import agrees, placed
+from gate.confidence.counted.tallied import joined, model_of, of_moments, on_same_rows
 from gate.confidence.expressions.tree import Atom
-from gate.confidence.ground import Ground
+from gate.confidence.ground import Ground, tally_of
 from gate.record import replace
 from gate.stats.combine import scaled
 from gate.stats.tally.tally import Counts
@@ -34,7 +33,7 @@ def pair(ground: Ground, now: Atom, before: Atom, factor: float, values: Mapping
     of = _Pair(here, name, None if where is None else where.label, factor, values[now], values[before])
     for method in (_flipped, _losses, _root_losses, _rank_pair):
         test = method(of)
-        if test is not None and isclose(test.estimate, wanted, rel_tol=AGREES, abs_tol=AGREES):  # else it is of other rows
+        if test is not None and agrees(test.estimate, wanted):  # else it is of other rows
             return replace(test, estimate=wanted)
     return None
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from math import isclose, sqrt
+from math import sqrt
 
-from gate.confidence.counted.cells import Placed, placed, tilted
+from gate.confidence.counted.cells import Placed, agrees, placed, tilted
 from gate.confidence.expressions.tree import Atom, Tree
-from gate.confidence.ground import Ground
+from gate.confidence.ground import Ground, tally_of
 from gate.language.value import Doubt
 from gate.record import replace
 from gate.stats.tally.means import Moments
@@ -15,16 +15,6 @@ from gate.stats.tally.tally import BASELINE, Counts
 from gate.stats.test import Tails, Test
 from gate.terms.measurement import Measurement
 from gate.terms.measurements import Measurements
-from gate.terms.tally import Tally
-
-AGREES = 1e-9
-_FEW_SCORES = 50  # of the smaller class: below, the test of an AUC by its standard error has more power
-
-
-def tally_of(ground: Ground, of: str) -> Tally | None:
-    """The joint evidence of a model."""
-    table = ground.table(of)
-    return table.tally if isinstance(table, Measurements) else None
 
 
 def model_of(ground: Ground, of: str) -> str:
@@ -73,7 +63,7 @@ def test_of(ground: Ground, atom: Atom, found: Measurement) -> Test | Doubt | No
         return _clustered(here, atom, name, model, where, found.value)
     for method in (_mean, _root, _ranking, _quantile):
         test = method(here, name, model, found.value)
-        if test is not None and _agrees(test.estimate, found.value):
+        if test is not None and agrees(test.estimate, found.value):
             return test
     own = found.support.k is not None or name == "f1"
     if where is None or (own and not here.weighted):
@@ -91,10 +81,6 @@ def _clustered(at: Counts, atom: Atom, name: str, model: str, where: Placed | No
     column = at.header.definition.get("cluster")
     text = f"the rows behind `{name}` belong together by `{column}`, and how alike its errors are there was not counted"
     return Doubt("no-method", text, "use a metric of counts, losses or ranks, or take `cluster:` out of `measure:`", weak=True)
-
-
-def _agrees(estimate: float, value: float) -> bool:
-    return isclose(estimate, value, rel_tol=AGREES, abs_tol=AGREES)
 
 
 def of_moments(found: Moments, *, paired: bool = False, of: str = "rows") -> Test:
@@ -161,10 +147,10 @@ def _ranking(at: Counts, name: str, model: str, _: float) -> Test | None:
         from gate.stats.average_precision import of_average_precision
 
         return of_average_precision(ranked.value, ranked.n_pos, ranked.stderr)
-    scores = by_score(at, model) if min(ranked.n_pos, ranked.n_neg) >= _FEW_SCORES and not ranked.bound else None
-    if scores is not None:
-        from gate.stats.tilted_auc import of_scores
+    from gate.stats.tilted_auc import LEAST, of_scores
 
+    scores = by_score(at, model) if min(ranked.n_pos, ranked.n_neg) >= LEAST and not ranked.bound else None
+    if scores is not None:
         return of_scores(*scores, value=ranked.value)
     from gate.stats.auc import of_auc
 
@@ -185,7 +171,7 @@ def _quantile(at: Counts, name: str, model: str, value: float) -> Test | None:
     low, high = sorted((test.estimate, value))
     near = [each for each, _ in told[0] if low <= each <= high]
     # the measured quantile lies between two order statistics: that it is one of the steps, or between neighbours, is enough
-    return replace(test, estimate=value) if len(near) <= 2 or _agrees(test.estimate, value) else None
+    return replace(test, estimate=value) if len(near) <= 2 or agrees(test.estimate, value) else None
 
 
 # -- expressions

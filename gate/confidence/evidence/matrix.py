@@ -9,12 +9,12 @@ from gate.confidence.evidence.single import scale_of, test_of
 from gate.confidence.evidence.stated import limited, no_surer
 from gate.language.value import Doubt
 from gate.record import replace
-from gate.stats.rounding import NOISE, half_a_digit
+from gate.stats.rounding import NOISE, ROUGHEST, half_a_digit
 from gate.stats.test import Test
 from gate.terms.measurement import Measurement
 from gate.terms.measurements import Measurements
 from gate.terms.metric import Metric
-from gate.terms.slice import Slice
+from gate.terms.slice import CLASSES, Slice
 
 if TYPE_CHECKING:
     from gate.confidence.counted.tallies import Tallies
@@ -31,8 +31,6 @@ SHARES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 OF_F1 = ("tp", "fp", "fn")
 _TILTED = ("mcc", "kappa", "balanced_accuracy")
 _POSITIVE = "1"  # where a matrix does not say what its labels are called, scikit-learn's order is meant
-_CLASSES = ("class", "label_class")  # columns that say whose metric it is
-_ROUNDING = 0.005  # a share written with fewer than two decimals says too little to be one
 
 
 class Four(NamedTuple):
@@ -71,7 +69,7 @@ def beside(name: str, table: Measurements, on: Slice, tallies: Tallies) -> list[
     found = [Beside("tp, fp, fn and tn", (four,))] if any(each is not None for each in four) else []
     parts = dict(on.parts)
     cells, label = cells_of(prefix, table, on, tallies), None
-    for column in _CLASSES if not cells else ():
+    for column in CLASSES if not cells else ():
         if column in parts and not cells:
             label = parts[column]
             rest = Slice.of({key: value for key, value in parts.items() if key != column})
@@ -142,7 +140,7 @@ def told(what: str, four: Four) -> Told | None:
 def agrees(found: Measurement, scale: float, value: float) -> bool:
     """Whether a measured value is that of a matrix, as far as it is written."""
     written = float(found.value or 0)
-    moved = min(half_a_digit(written), _ROUNDING * scale) + NOISE * max(scale, abs(written))
+    moved = min(half_a_digit(written), ROUGHEST * scale) + NOISE * max(scale, abs(written))
     return abs(written - value * scale) <= moved
 
 
@@ -164,15 +162,14 @@ def by_matrix(found: Measurement, fact: Metric | None, name: str, what: str, of:
 
 
 def _tilted(what: str, of: Told, value: float, scale: float) -> Test:
-    from gate.stats.cell_metrics import binary
+    from gate.stats.cell_metrics import binary, range_of
     from gate.stats.combine import scaled
     from gate.stats.tilt import of_cells
 
     metric = binary(what, [("1", "1"), ("0", "1"), ("1", "0"), ("0", "0")], "1")
     counts = [float(each or 0) for each in of.four]
-    low = 0.0 if what == "balanced_accuracy" else -1.0
-    below = metric.below(counts)
-    test = of_cells(counts, metric.value, gradient=metric.gradient, denominators=below, low=low, high=1.0)
+    below, (low, high) = metric.below(counts), range_of(what)
+    test = of_cells(counts, metric.value, gradient=metric.gradient, denominators=below, low=low, high=high)
     return scaled(replace(test, estimate=value), scale)
 
 

@@ -11,7 +11,6 @@ from gate.terms.measurement import Interval, Measurement
 
 # Of the effective n: above, a stated standard error says no more than n itself does.
 INDEPENDENT = 0.9
-_ROUNDING = 0.005  # a share written with fewer than two decimals says too little to be one
 _NOISE = 1.05  # times the largest standard deviation: how far rounding, and n for n - 1, can have moved it
 
 
@@ -91,9 +90,9 @@ def limited(test: Test, low: float, high: float) -> Test:
 
 def largest_deviation(found: Measurement, share: float, scale: float) -> float:
     """The largest standard deviation that single rows of a share can have, in the unit of the value as it is written."""
-    from gate.stats.rounding import half_a_digit
+    from gate.stats.rounding import ROUGHEST, half_a_digit
 
-    moved = min(half_a_digit(float(found.value or 0)) / scale, _ROUNDING)
+    moved = min(half_a_digit(float(found.value or 0)) / scale, ROUGHEST)
     nearest = min(max(0.5, share - moved), share + moved)  # to a half, where shares vary most
     n = found.support.n or inf
     return _NOISE * scale * sqrt(max(0.0, nearest * (1 - nearest)) * (n / (n - 1) if 1 < n < inf else 1.0))

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from gate.confidence.evidence import single
 from gate.confidence.expressions.tree import Atom, Chosen, Linear, Middle, Tree, Unclear, computed, leaves, linear
-from gate.confidence.ground import Ground
+from gate.confidence.ground import Ground, tally_of
 from gate.language.value import Doubt
 from gate.record import replace
 from gate.stats.combine import scaled
 from gate.stats.test import Tails, Test, unknown
 from gate.terms.measurement import Measurement
-from gate.terms.slice import Slice
+from gate.terms.slice import CLASSES, apart
 
 if TYPE_CHECKING:
     from gate.confidence.expressions.sums import Sums
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 CERTAIN = "no measurement in it"
 _NOTHING = "nothing is known of it"
 _FEW = 16  # of so many members that are chosen among, each is asked for every hypothesis
-_OF_CLASSES = frozenset(("class", "label_class"))  # columns that say whose metric it is, not which rows
 
 
 class Prover:
@@ -67,7 +66,7 @@ class Prover:
         if single.is_of_the_rows(found, self.ground.source(atom.metric)):
             return certain(float(found.value or 0))
         test: Test | Doubt | None = self._by_file(atom, found)
-        if test is None and has_tally(self.ground, atom.of):
+        if test is None and tally_of(self.ground, atom.of) is not None:
             from gate.confidence.counted import tallied
 
             test = tallied.test_of(self.ground, atom, found)
@@ -138,7 +137,7 @@ class Prover:
         return None if test is None else scaled(test, up, constant)
 
     def _paired(self, first: Atom, second: Atom, factor: float, values: Mapping[Atom, float]) -> Test | None:
-        if not has_tally(self.ground, first.of) or not has_tally(self.ground, second.of):
+        if tally_of(self.ground, first.of) is None or tally_of(self.ground, second.of) is None:
             return None
         from gate.confidence.counted import pairs, tallied
 
@@ -188,14 +187,14 @@ class Prover:
             return False
         if first.of == second.of or self.ground.source(first.metric) != self.ground.source(second.metric):
             return False
-        if not (has_tally(self.ground, first.of) and has_tally(self.ground, second.of)):
+        if tally_of(self.ground, first.of) is None or tally_of(self.ground, second.of) is None:
             return True
         from gate.confidence.counted import tallied
 
         return not tallied.on_same_rows(self.ground, first.of, second.of)
 
     def _clustered(self, of: str) -> bool:
-        tally = getattr(self.ground.table(of), "tally", None)
+        tally = tally_of(self.ground, of)
         return tally is not None and bool(tally.header.definition.get("cluster"))
 
     def _share_rows(self, first: Atom, second: Atom) -> bool:
@@ -203,7 +202,7 @@ class Prover:
         other = dict(second.on.parts)
         differ = {column for column, value in first.on.parts if other.get(column, value) != value}
         by_rows = {single.known_as(self.ground.source(each.metric)) in ("recall", "precision") for each in (first, second)}
-        return differ <= _OF_CLASSES and False in by_rows
+        return differ <= set(CLASSES) and False in by_rows
 
     def _apart(self, term: Tree, found: Linear) -> Test:
         """A sum of leaves one by one."""
@@ -236,7 +235,7 @@ class Prover:
     def _together(self, term: Tree) -> Test | None:
         """By what was counted together; None where something of it was not."""
         listed = [each for each in leaves(term) if isinstance(each, Atom)]
-        if len(listed) < len(leaves(term)) or not all(has_tally(self.ground, atom.of) for atom in listed):
+        if len(listed) < len(leaves(term)) or any(tally_of(self.ground, atom.of) is None for atom in listed):
             return None
         values = self._values(listed)
         if values is None:
@@ -269,14 +268,3 @@ def certain(value: float) -> Test:
         return Tails(0.0, 1.0) if value > c else Tails(1.0, 0.0) if value < c else Tails(1.0, 1.0)
 
     return Test(tails=tails, estimate=value, low=value, high=value, method=CERTAIN, n=0, of="")
-
-
-def has_tally(ground: Ground, of: str) -> bool:
-    """Whether something was counted together for a model."""
-    return getattr(ground.table(of), "tally", None) is not None
-
-
-def apart(first: Slice, second: Slice) -> bool:
-    """Whether two slices have no row in common."""
-    other = dict(second.parts)
-    return any(other.get(column, value) != value for column, value in first.parts)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 from gate.measure.definition import Definition
 from gate.record import dataclass, field
 from gate.terms.metric import Direction
-from gate.terms.slice import Slice
+from gate.terms.slice import Slice, class_column
 from gate.terms.tally import SCALE, Key, Number, Tally
 
 UP, DOWN = Direction.HIGHER, Direction.LOWER
@@ -155,5 +155,4 @@ def values(view: View, families: Sequence[Any]) -> dict[tuple[str, Slice], tuple
 
 def within_class(view: View, label: str) -> Slice:
     """A slice's rows as one class sees them; the column is `class`, or `label_class` where the rows are sliced by a `class`."""
-    taken = any("class" in columns for columns in view.definition.slices)
-    return Slice.of([*view.on.parts, ("label_class" if taken else "class", label)])
+    return Slice.of([*view.on.parts, (class_column(view.definition.slices), label)])

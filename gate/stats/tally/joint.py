@@ -7,13 +7,13 @@ from json import dumps
 from typing import TypeAlias
 
 from gate.record import dataclass
+from gate.stats.tally.means import LOSSES
 from gate.stats.tally.scores import AUC, AVERAGE_PRECISION, rank
 from gate.stats.tally.tally import BASELINE, CellKey, Counts, careful, cells
 from gate.terms.tally import SCALE, Number
 
 # ("cell", (label, prediction, baseline's)), or (metric, model): ("log_loss", ""), ("roc_auc", "baseline")
 Name: TypeAlias = "tuple[str, CellKey | str]"
-_LOSSES = ("log_loss", "brier")
 _RANKS = (AUC, AVERAGE_PRECISION)
 MOST_CELLS = 1024  # more have no matrix that is worth its memory
 _Vector: TypeAlias = "list[float]"
@@ -83,7 +83,7 @@ class _System:
         self.square = sum(each[2] for each in counted.values())
         fields = at.tables["cells"][0]
         first = "w." if at.weighted else ""
-        self.losses = [each for loss in _LOSSES for each in (loss, f"{loss}_change") if f"{first}{each}" in fields]
+        self.losses = [each for loss in LOSSES for each in (loss, f"{loss}_change") if f"{first}{each}" in fields]
         self.losses.sort(key=lambda each: each.endswith("_change"))  # as the fields of products have them
         has = at.tables.get("influence", ((), {}))[0]
         self.ranks = [name for model in ("", "baseline.") for metric in _RANKS if (name := f"{model}{metric}") in has]
