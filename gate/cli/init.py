@@ -6,7 +6,7 @@ import argparse
 import os
 from collections.abc import Mapping, Sequence
 
-from gate.app.init.init import FirstPolicy, InitRequest, first_policy
+from gate.app.init.init import InitRequest, Written, first_policy
 from gate.app.outputs import write_file
 from gate.cli.command import INPUT
 from gate.cli.console import say, standard_input, terminal
@@ -95,9 +95,9 @@ def _direction(written: str) -> tuple[str, Direction]:
     return name, Direction(way)
 
 
-def _told(path: str, policy: FirstPolicy) -> str:
+def _told(path: str, policy: Written) -> str:
     """What was written, what it asks, what to do next."""
-    of = policy.proposal
+    of = policy.says
     guesses = sum("check me" in line.remark for line in of.rules)
     lines = [f"wrote {brief(path)}: {_count(len(of.rules), 'rule', 'rules')}"]
     if guesses:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gate.app.init.proposal import rule_name
+from gate.app.init.first_policy import rule_name
 from gate.errors import InputError
 from gate.language.write import write_name
 from gate.readers.draft import Draft, bare

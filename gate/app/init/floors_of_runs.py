@@ -7,7 +7,7 @@ from itertools import islice
 from statistics import median
 
 from gate.app.backtest import Recorded, asked, recorded
-from gate.app.init.proposal import Line, Proposal, propose
+from gate.app.init.first_policy import FirstPolicy, Line, propose
 from gate.app.policy_here import history_here
 from gate.errors import Problem, UsageError
 from gate.history.store import Which, open_store
@@ -48,7 +48,7 @@ def runs_of(text: str, model: str, guess: str, environ: Mapping[str, str]) -> tu
     return name, found
 
 
-def proposal_of(runs: Sequence[Recorded], better: Mapping[str, Direction]) -> Proposal:
+def policy_of(runs: Sequence[Recorded], better: Mapping[str, Direction]) -> FirstPolicy:
     """Rules whose floors are the bounds that these runs predict, each with how many of them would have failed it."""
     proposed = propose(_typical(runs), better)
     return replace(proposed, rules=tuple(_with_alarms(line, runs) for line in proposed.rules))

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import BinaryIO
 
 from gate.app.evidence import refuse_nothing
-from gate.app.init.proposal import Proposal, propose
-from gate.app.init.proposal_text import write
+from gate.app.init.first_policy import FirstPolicy, propose
+from gate.app.init.first_policy_text import write
 from gate.errors import InputError, Place, Problem, UsageError
 from gate.policy.find import NAMES, repository_root
 from gate.policy.text import MAX_BYTES
@@ -38,15 +38,15 @@ class InitRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class FirstPolicy:
+class Written:
     """The policy as text, what is in it, and the command that checks the same metrics by it."""
 
     text: str
-    proposal: Proposal
+    says: FirstPolicy
     command: str
 
 
-def first_policy(request: InitRequest) -> FirstPolicy:
+def first_policy(request: InitRequest) -> Written:
     """The policy for these metrics. Raises GateError: no input, nothing measured, no metric whose better way is known."""
     if (request.reader or "").startswith(RUNS):
         return _from_runs(request)
@@ -54,16 +54,16 @@ def first_policy(request: InitRequest) -> FirstPolicy:
         raise UsageError(Problem("no-input", "a first policy is made from metrics: name a file", remedy="gate init metrics.json"))
     table = read_inputs(request.inputs, format=request.reader, stdin=request.stdin)
     refuse_nothing(table)
-    proposal = propose(table, _by_own_name(request.better, table))
-    if not proposal.rules:
-        raise _no_direction(proposal, table, request.inputs)
+    policy = propose(table, _by_own_name(request.better, table))
+    if not policy.rules:
+        raise _no_direction(policy, table, request.inputs)
     command = _command(request)
-    return _first(proposal, write(proposal, policy_name(request.path), command), command, table, request)
+    return _first(policy, write(policy, policy_name(request.path), command), command, table, request)
 
 
-def _from_runs(request: InitRequest) -> FirstPolicy:
+def _from_runs(request: InitRequest) -> Written:
     """The policy for what recorded runs measured."""
-    from gate.app.init.floors_of_runs import proposal_of, runs_of
+    from gate.app.init.floors_of_runs import policy_of, runs_of
 
     if request.inputs:
         what = "recorded runs and files make two policies"
@@ -71,14 +71,14 @@ def _from_runs(request: InitRequest) -> FirstPolicy:
     name, runs = runs_of(request.reader or "", request.model, policy_name(request.path), request.environ)
     table = runs[0].candidate
     refuse_nothing(table)
-    proposal = proposal_of(runs, _by_own_name(request.better, table))
-    if not proposal.rules:
-        raise _no_direction(proposal, table, ["--from", request.reader or ""])
+    policy = policy_of(runs, _by_own_name(request.better, table))
+    if not policy.rules:
+        raise _no_direction(policy, table, ["--from", request.reader or ""])
     command = "gate check metrics.json --record"
-    return _first(proposal, write(proposal, name, command, of_runs=len(runs)), command, table, request)
+    return _first(policy, write(policy, name, command, of_runs=len(runs)), command, table, request)
 
 
-def _first(proposal: Proposal, text: str, command: str, table: Measurements, request: InitRequest) -> FirstPolicy:
+def _first(policy: FirstPolicy, text: str, command: str, table: Measurements, request: InitRequest) -> Written:
     if len(text.encode()) > MAX_BYTES:
         what = f"a policy for all {len(table):,} measurements would be larger than {MAX_BYTES // 2**20} MiB"
         raise InputError(
@@ -89,7 +89,7 @@ def _first(proposal: Proposal, text: str, command: str, table: Measurements, req
                 "start from the metrics that matter",
             )
         )
-    return FirstPolicy(text, proposal, command)
+    return Written(text, policy, command)
 
 
 def policy_name(path: str) -> str:
@@ -112,18 +112,18 @@ def _by_own_name(better: Mapping[str, Direction], table: Measurements) -> dict[s
     return known
 
 
-def _no_direction(proposal: Proposal, table: Measurements, inputs: Sequence[str]) -> InputError:
+def _no_direction(policy: FirstPolicy, table: Measurements, inputs: Sequence[str]) -> InputError:
     """What is said when no rule can be written: what there is, and what to answer."""
     where = Place(", ".join(source.name for source in table.sources))
-    asked = list(dict.fromkeys(line.metric for line in proposal.asked))
+    asked = list(dict.fromkeys(line.metric for line in policy.asked))
     if asked:
         what = "no rule can be written: of none of these metrics it is known which way is better"
         answer = _quoted([*inputs, "--better", f"{asked[0]}=higher"])
         remedy = f"{_some(asked)}\nsay it: gate init {answer}   (or =lower; repeatable)"
         return InputError(Problem("no-direction", what, where, remedy))
-    reasons = [f"{metric} {why}" for metric, why in proposal.unruled]
-    reasons += [f"{name} says how the run went" for name in proposal.bookkeeping]
-    reasons += [f"{line.metric} is yes or no" for line in proposal.booleans]
+    reasons = [f"{metric} {why}" for metric, why in policy.unruled]
+    reasons += [f"{name} says how the run went" for name in policy.bookkeeping]
+    reasons += [f"{line.metric} is yes or no" for line in policy.booleans]
     remedy = 'write numbers by name: {"accuracy": 0.91}'
     what = "no rule can be written: there is no number that one could ask for"
     return InputError(Problem("no-direction", what, where, f"{_some(reasons)}\n{remedy}" if reasons else remedy))

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from gate.app.check import decide
 from gate.app.clock import clock
+from gate.app.init.first_policy import FirstPolicy, propose, rule_name
+from gate.app.init.first_policy_text import scalar, write
 from gate.app.init.floors import floor_of
-from gate.app.init.init import FirstPolicy, InitRequest, first_policy, policy_name
-from gate.app.init.proposal import Proposal, propose, rule_name
-from gate.app.init.proposal_text import scalar, write
+from gate.app.init.init import InitRequest, Written, first_policy, policy_name
 from gate.app.lint.lint import LintRequest, lint
 from gate.documents import yaml
 from gate.errors import GateError, UsageError
@@ -40,10 +40,10 @@ TODAY = clock("2026-11-22")
 HIGHER, LOWER = Direction.HIGHER, Direction.LOWER
 
 
-def proposed(metrics: Mapping[str, Any], better: Mapping[str, Direction] | None = None) -> tuple[Proposal, str, Measurements]:
+def proposed(metrics: Mapping[str, Any], better: Mapping[str, Direction] | None = None) -> tuple[FirstPolicy, str, Measurements]:
     table = read_mapping(metrics)
-    proposal = propose(table, better or {})
-    return proposal, write(proposal, "model", "gate check metrics.json"), table
+    first = propose(table, better or {})
+    return first, write(first, "model", "gate check metrics.json"), table
 
 
 def rules(metrics: Mapping[str, Any], better: Mapping[str, Direction] | None = None) -> list[str]:
@@ -107,14 +107,14 @@ def test_keeps_its_word_on_the_files_of_other_tools(path: str, tmp_path: Path) -
         refused = error.problems[0].slug
     else:
         refused = ""
-        assert keeps_its_word(policy.text, read_inputs(request.inputs)) == len(policy.proposal.rules) > 0
+        assert keeps_its_word(policy.text, read_inputs(request.inputs)) == len(policy.says.rules) > 0
         lints_clean(policy.text, request.inputs, tmp_path)
     assert refused in ("", "unknown-format", "no-measurements", "no-direction", "not-a-mapping", "yaml-syntax")
 
 
 def test_the_samples_are_not_all_refused() -> None:
     known = ("dvc/metrics.json", "huggingface/all_results.json", "sklearn/classification_report.json", "wandb/wandb-summary.json")
-    counts = [len(first_policy(InitRequest(inputs=[str(SAMPLES / each)])).proposal.rules) for each in known]
+    counts = [len(first_policy(InitRequest(inputs=[str(SAMPLES / each)])).says.rules) for each in known]
     assert all(count >= 2 for count in counts), counts
 
 
@@ -143,19 +143,19 @@ def test_keeps_its_word_whatever_the_metrics_are_called(metrics: dict[str, Any],
     except GateError:
         return
     better = {name: data.draw(st.sampled_from(Direction)) for name in table.names}
-    proposal = propose(table, better)
-    text = write(proposal, data.draw(names)[:200] or "model", "gate check \u202e\n")
+    first = propose(table, better)
+    text = write(first, data.draw(names)[:200] or "model", "gate check \u202e\n")
     assert text.isprintable() or all(character == "\n" or character.isprintable() for character in text)
-    if proposal.rules:
-        assert keeps_its_word(text, table) == len(proposal.rules)
+    if first.rules:
+        assert keeps_its_word(text, table) == len(first.rules)
 
 
 @pytest.mark.parametrize(
     "name", ["yes", "1e5", "a - b", "baseline", 'say "hi"', "a\nb", "x" * 1000, "-x", "a: b", "a #b", "\u202e", "½"]
 )
 def test_a_rule_reads_the_metric_that_is_called_so(name: str) -> None:
-    proposal, text, table = proposed({name: 3}, {name: HIGHER})
-    assert proposal.rules[0].metric == name
+    first, text, table = proposed({name: 3}, {name: HIGHER})
+    assert first.rules[0].metric == name
     assert keeps_its_word(text, table) == 1
 
 
@@ -285,8 +285,8 @@ def test_an_interval_that_says_nothing_is_left_aside() -> None:
 
 
 def test_rules_only_where_the_direction_is_known() -> None:
-    proposal, text, _ = proposed({"accuracy": 0.9, "my_score": 0.42, "churn": {"value": 3, "better": "lower"}})
-    assert [line.rule for line in proposal.rules] == ["accuracy >= 0.89", "churn <= 3.1"]
+    first, text, _ = proposed({"accuracy": 0.9, "my_score": 0.42, "churn": {"value": 3, "better": "lower"}})
+    assert [line.rule for line in first.rules] == ["accuracy >= 0.89", "churn <= 3.1"]
     assert "# - my_score >= 0.41" in text
     assert "if lower is better: <= 0.43" in text
     assert "Which way is better?" in text
@@ -301,8 +301,8 @@ def test_what_the_user_says_wins() -> None:
 
 
 def test_a_file_that_contradicts_what_is_known_is_asked_about() -> None:
-    proposal, text, _ = proposed({"accuracy": {"value": 0.9, "better": "lower"}, "f1": 0.8})
-    assert [line.rule for line in proposal.rules] == ["f1 >= 0.79"]
+    first, text, _ = proposed({"accuracy": {"value": 0.9, "better": "lower"}, "f1": 0.8})
+    assert [line.rule for line in first.rules] == ["f1 >= 0.79"]
     assert "accuracy the file says that lower is better; usually higher is better" in text
 
 
@@ -310,9 +310,9 @@ def test_a_file_that_contradicts_what_is_known_is_asked_about() -> None:
     "name", ["support", "n_samples", "epoch", "global_step", "eval_runtime", "macro avg.support", "acc_stderr,none", "n.acc"]
 )
 def test_numbers_of_the_run_are_no_rules_and_no_questions(name: str) -> None:
-    proposal, text, _ = proposed({"accuracy": 0.9, name: 7})
-    assert [line.rule for line in proposal.rules] == ["accuracy >= 0.89"]
-    assert proposal.bookkeeping == (name,)
+    first, text, _ = proposed({"accuracy": 0.9, name: 7})
+    assert [line.rule for line in first.rules] == ["accuracy >= 0.89"]
+    assert first.bookkeeping == (name,)
     assert "Which way" not in text
 
 
@@ -320,8 +320,8 @@ def test_numbers_of_the_run_are_no_rules_and_no_questions(name: str) -> None:
     ("value", "why"), [(None, "is null"), (math.nan, "is not a number (NaN)"), (math.inf, "is infinite"), ("0.9", "is text")]
 )
 def test_a_value_that_is_no_number_is_named_with_the_reason(value: Any, why: str) -> None:
-    proposal, text, _ = proposed({"accuracy": 0.9, "f1": value})
-    assert [line.rule for line in proposal.rules] == ["accuracy >= 0.89"]
+    first, text, _ = proposed({"accuracy": 0.9, "f1": value})
+    assert [line.rule for line in first.rules] == ["accuracy >= 0.89"]
     assert f"#   f1 {why}" in text
 
 
@@ -334,22 +334,22 @@ def test_booleans_are_asked_about() -> None:
 
 
 def test_training_metrics_wait_unless_there_is_nothing_else() -> None:
-    proposal, text, _ = proposed({"train_loss": 0.2, "eval_loss": 0.3})
-    assert [line.rule for line in proposal.rules] == ["eval_loss <= 0.31"]
+    first, text, _ = proposed({"train_loss": 0.2, "eval_loss": 0.3})
+    assert [line.rule for line in first.rules] == ["eval_loss <= 0.31"]
     assert "# - train_loss <= 0.21" in text
     assert rules({"train_loss": 0.2}) == ["train_loss <= 0.21"]
 
 
 def test_a_value_outside_its_range_has_no_rule() -> None:
-    proposal, text, _ = proposed({"accuracy": 0.9, "f1": -0.1, "mae": -3, "recall": 250})
-    assert [line.rule for line in proposal.rules] == ["accuracy >= 0.89"]
+    first, text, _ = proposed({"accuracy": 0.9, "f1": -0.1, "mae": -3, "recall": 250})
+    assert [line.rule for line in first.rules] == ["accuracy >= 0.89"]
     for said in ("f1 is −0.1, below 0", "mae is −3, below 0", "recall is 250, above 1"):
         assert said in text
 
 
 def test_shares_beyond_one_are_taken_for_per_cent_and_asked_about() -> None:
-    proposal, text, table = proposed({"accuracy": 91.2})
-    assert [line.rule for line in proposal.rules] == ["accuracy >= 91"]
+    first, text, table = proposed({"accuracy": 91.2})
+    assert [line.rule for line in first.rules] == ["accuracy >= 91"]
     assert "is it per cent?" in text
     assert loads(text).metrics["accuracy"] == Metric("accuracy", None, 0, 100, "%")
     assert keeps_its_word(text, table) == 1
@@ -373,8 +373,8 @@ def test_slices_become_a_starred_rule_with_the_floor_of_the_worst() -> None:
     document = sliced_document(
         eu={"recall": 0.9}, us={"recall": {"value": 0.81, "n": 71}}, no={"recall": {"value": 0.95, "n": 2}}
     )
-    proposal, text, table = proposed({"recall": 0.88, **document})
-    assert [line.rule for line in proposal.rules] == ["recall >= 0.87", "recall[region=*] >= 0.722"]
+    first, text, table = proposed({"recall": 0.88, **document})
+    assert [line.rule for line in first.rules] == ["recall >= 0.87", "recall[region=*] >= 0.722"]
     assert "was 0.81, n 71 on region=us, the worst of 3; 95 % sure" in text
     assert loads(text).slices == {"region": ("eu", "us", "no")}
     assert keeps_its_word(text, table) == 2
@@ -394,15 +394,15 @@ def test_only_values_that_every_rule_has_are_declared() -> None:
 
 
 def test_a_slice_without_a_value_leaves_its_rule_out() -> None:
-    proposal, text, _ = proposed({"f1": 0.8, **sliced_document(eu={"recall": 0.9}, us={"recall": None})})
-    assert [line.rule for line in proposal.rules] == ["f1 >= 0.79"]
+    first, text, _ = proposed({"f1": 0.8, **sliced_document(eu={"recall": 0.9}, us={"recall": None})})
+    assert [line.rule for line in first.rules] == ["f1 >= 0.79"]
     assert "recall[region=*] region=us is null" in text
 
 
 def test_columns_together_are_starred_together() -> None:
     document = {"slices": [{"slice": {"b": "1", "a": str(value)}, "metrics": {"recall": 0.9}} for value in (1, 2)]}
-    proposal, text, table = proposed(document)
-    assert [line.rule for line in proposal.rules] == ["recall[a=*, b=*] >= 0.89"]
+    first, text, table = proposed(document)
+    assert [line.rule for line in first.rules] == ["recall[a=*, b=*] >= 0.89"]
     assert loads(text).slices == {"a": ("1", "2"), "b": ("1",)}
     assert keeps_its_word(text, table) == 1
 
@@ -424,7 +424,7 @@ def test_a_thousand_slices_stay_readable() -> None:
 # -- the whole
 
 
-def run(document: Any, **request: Any) -> FirstPolicy:
+def run(document: Any, **request: Any) -> Written:
     return first_policy(InitRequest(inputs=["-"], stdin=io.BytesIO(json.dumps(document).encode()), **request))
 
 

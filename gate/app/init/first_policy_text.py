@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from gate.app.init.proposal import Line, Proposal
+from gate.app.init.first_policy import FirstPolicy, Line
 from gate.reports.plain import LONGEST_TEXT, brief, escape, plain
 from gate.terms import catalogue
 from gate.terms.metric import Metric
@@ -22,10 +22,10 @@ _PLAIN_WORD = re.compile(r"[A-Za-z_][\w-]*(\.[\w-]+)*", re.ASCII)
 _PLAIN_RULE = re.compile(r"[A-Za-z_]\w*([./@-]\w+|:\w+)*(\[\w+=\*(, \w+=\*)*\])? (>=|<=|==) [\w.+-]+", re.ASCII)
 
 
-def write(proposal: Proposal, name: str, command: str, of_runs: int = 0) -> str:
+def write(policy: FirstPolicy, name: str, command: str, of_runs: int = 0) -> str:
     """The policy; `command` is what checks the same metrics by it. `of_runs` is how many runs the floors come from, if any."""
-    head = [*_head(proposal, command, of_runs), "gate: 1", f"name: {scalar(name)}"]
-    return "\n".join([*head, *_facts(proposal), *_slices(proposal), *_rules(proposal), *_without(proposal), ""])
+    head = [*_head(policy, command, of_runs), "gate: 1", f"name: {scalar(name)}"]
+    return "\n".join([*head, *_facts(policy), *_slices(policy), *_rules(policy), *_without(policy), ""])
 
 
 def scalar(text: str) -> str:
@@ -53,8 +53,8 @@ def _escape(character: str) -> str:
     return escape(character) if plain(character) != character else character
 
 
-def _head(proposal: Proposal, command: str, of_runs: int) -> list[str]:
-    predicted = of_runs and not all("check me" in line.remark for line in proposal.rules)
+def _head(policy: FirstPolicy, command: str, of_runs: int) -> list[str]:
+    predicted = of_runs and not all("check me" in line.remark for line in policy.rules)
     floors = f"where one run in forty falls short, if runs stay like the last {of_runs}" if predicted else _FLOORS
     return [
         f"# A first policy, written by `gate init`: each floor is {floors}.",
@@ -64,8 +64,8 @@ def _head(proposal: Proposal, command: str, of_runs: int) -> list[str]:
     ]
 
 
-def _facts(proposal: Proposal) -> list[str]:
-    lines = [f"  {scalar(metric)}: {{{_fact(metric, fact)}}}" for metric, fact in proposal.facts.items()]
+def _facts(policy: FirstPolicy) -> list[str]:
+    lines = [f"  {scalar(metric)}: {{{_fact(metric, fact)}}}" for metric, fact in policy.facts.items()]
     return ["", "metrics:", *lines] if lines else []
 
 
@@ -78,13 +78,13 @@ def _fact(metric: str, fact: Metric) -> str:
     return ", ".join(said)
 
 
-def _slices(proposal: Proposal) -> list[str]:
-    if not proposal.slices:
+def _slices(policy: FirstPolicy) -> list[str]:
+    if not policy.slices:
         return []
     lines = ["", "# What must be there: a slice that is missing blocks. Are these all?", "slices:"]
-    for column, values in proposal.slices.items():
+    for column, values in policy.slices.items():
         lines += _listed(f"  {scalar(column)}: [", [scalar(value) for value in values], "]")
-        if others := proposal.partial[column]:
+        if others := policy.partial[column]:
             lines += _listed("  # not there for every rule: ", [scalar(value) for value in others], "", hang="  #   ")
     return lines
 
@@ -103,12 +103,12 @@ def _listed(start: str, items: Iterable[str], end: str, hang: str = "    ") -> l
     return [*lines[:-1], lines[-1] + end]
 
 
-def _rules(proposal: Proposal) -> list[str]:
-    told = ["", "rules:", *_aligned("- ", proposal.rules)]
+def _rules(policy: FirstPolicy) -> list[str]:
+    told = ["", "rules:", *_aligned("- ", policy.rules)]
     waiting = (
-        ("Which way is better? Take the `#` off, or run again with `--better NAME=higher`:", proposal.asked),
-        ("Yes or no: which of these must stay so?", proposal.booleans),
-        ("Measured on the training data, which says little about new rows:", proposal.training),
+        ("Which way is better? Take the `#` off, or run again with `--better NAME=higher`:", policy.asked),
+        ("Yes or no: which of these must stay so?", policy.booleans),
+        ("Measured on the training data, which says little about new rows:", policy.training),
     )
     for question, lines in waiting:
         if lines:
@@ -130,16 +130,16 @@ def _line(mark: str, line: Line, start: int) -> str:
     return f"  {mark}{written:<{start if remark else 0}}{remark}"
 
 
-def _without(proposal: Proposal) -> list[str]:
+def _without(policy: FirstPolicy) -> list[str]:
     """What has no rule, and why."""
     lines: list[str] = []
-    if proposal.unruled:
-        shown = proposal.unruled[:MOST_LISTED]
+    if policy.unruled:
+        shown = policy.unruled[:MOST_LISTED]
         lines += ["", "  # No rule:", *(f"  #   {brief(metric)} {brief(why, LONGEST_TEXT)}" for metric, why in shown)]
-        lines += _more(proposal.unruled, shown)
-    if proposal.bookkeeping:
-        named = [brief(metric) for metric in proposal.bookkeeping[:MOST_NAMED]]
-        more = len(proposal.bookkeeping) - len(named)
+        lines += _more(policy.unruled, shown)
+    if policy.bookkeeping:
+        named = [brief(metric) for metric in policy.bookkeeping[:MOST_NAMED]]
+        more = len(policy.bookkeeping) - len(named)
         named += [f"and {more} more"] if more else []
         lines += ["", *_listed("  # No rule, as these say how the run went: ", named, "", hang="  #   ")]
     return lines

@@ -39,7 +39,7 @@ class Unruled(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class FirstPolicy:
     """A first policy.
 
     `facts` is what its `metrics:` says; `slices` what must be present, and `partial` the values of a column that not every
@@ -70,7 +70,7 @@ class Subject(NamedTuple):
         return rule_name(self.metric) + write_selector(tuple((column, None) for column in self.columns))
 
 
-def propose(table: Measurements, better: Mapping[str, Direction]) -> Proposal:
+def propose(table: Measurements, better: Mapping[str, Direction]) -> FirstPolicy:
     """The first policy for these measurements; `better` is what the user said of metrics by name."""
     draft = _Draft(better)
     for metric in table.names:
@@ -177,13 +177,13 @@ class _Draft:
             written = f"{subject.text} {floor.operator} {floor.number}"
             self.rules.append((Line(written, _remark(worst, floor, fact, found), subject.metric), subject))
 
-    def finished(self) -> Proposal:
+    def finished(self) -> FirstPolicy:
         """Rules on training data wait as comments, unless there are no others."""
         seen = [each for each in self.rules if is_on_training_data(each[1].metric) and each[1].metric not in self.better]
         rules = [each for each in self.rules if each not in seen] or self.rules
         slices, partial = _declared([subject for _, subject in rules])
         ruled = {subject.metric for _, subject in rules}
-        return Proposal(
+        return FirstPolicy(
             rules=tuple(line for line, _ in rules),
             asked=tuple(self.asked),
             booleans=tuple(self.booleans),
