@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from gate.language.value import Doubt
 from gate.language.write import write_name
 from gate.terms import catalogue
-from gate.terms.defining import WORDS, text_in
+from gate.terms.defining import WORDS, places, text_in
 from gate.terms.measurement import Measurement
-from gate.terms.measurements import Measurements
+from gate.terms.measurements import MOST_UNMATCHED, Measurements
 from gate.terms.metric import Metric
-from gate.terms.slice import WHOLE
+from gate.terms.slice import WHOLE, Slice
 
 if TYPE_CHECKING:
     from gate.judge.world import MeasuredWorld
@@ -49,12 +49,15 @@ def other_unit(found: Measurement, stated: Metric | None, now: Measurement | Non
     return Doubt("other-unit", f"{where} in {found.unit}, {wanted}", "measure both in one unit, or correct the `unit`")
 
 
-def unlike(world: MeasuredWorld, of: str, metric: str) -> Doubt | None:
+def unlike(world: MeasuredWorld, of: str, metric: str, on: Slice) -> Doubt | None:
     """Why a metric of a baseline is not to be compared with the candidate's."""
     candidate, baseline = world.evidence.candidate, world.evidence.loaded(of)
     if baseline is None:
         return None
-    return _other_rows(candidate, baseline, world.proves) or _other_definition(candidate, baseline, metric, world)
+    if (of, metric) not in world.told:  # alike on every slice
+        rows = _other_rows(candidate, baseline, world.proves)
+        world.told[of, metric] = rows or _other_definition(candidate, baseline, metric, world)
+    return world.told[of, metric] or _partnerless(world, on)
 
 
 def _other_rows(candidate: Measurements, baseline: Measurements, proves: bool) -> Doubt | None:
@@ -68,6 +71,14 @@ def _other_rows(candidate: Measurements, baseline: Measurements, proves: bool) -
         return None
     what = "its rows have no labels, so that only those in both files count, and these are not the same for several baselines"
     return Doubt(lost.slug, f"{lost.text}; {what}", "write a rule for each baseline", weak=True)
+
+
+def _partnerless(world: MeasuredWorld, on: Slice) -> Doubt | None:
+    """Why nothing is proven on a slice: many of its rows are in one of the two files only."""
+    if not world.proves or on not in world.evidence.thin:
+        return None
+    what = f"more than {100 * MOST_UNMATCHED:g} % of the rows of {on} are in one of the two files only"
+    return Doubt("unmatched-ids", what, "score the same examples with both models", weak=True)
 
 
 def _other_definition(candidate: Measurements, baseline: Measurements, metric: str, world: MeasuredWorld) -> Doubt | None:
@@ -95,17 +106,12 @@ class _Said(NamedTuple):
         """As text: what stands beside the metric, or further out; "" where it says nothing."""
         if self.table.tally is not None:
             return _counted(self.table.tally.header, what)
-        within = metric
-        while True:
-            for name in WORDS[what]:
-                full = f"{within}.{name}" if within else name
-                found = None if full in self.numbers else self.table.get(full, WHOLE)
-                said = "" if found is None else _word(found, name)
-                if said:
-                    return said
-            if not within:
-                return ""
-            within = within.rpartition(".")[0]
+        for full, name in places(what, metric):
+            found = None if full in self.numbers else self.table.get(full, WHOLE)
+            said = "" if found is None else _word(found, name)
+            if said:
+                return said
+        return ""
 
 
 def _worded(candidate: _Said, baseline: _Said, metric: str) -> Iterator[tuple[str, str]]:

@@ -75,7 +75,7 @@ class MeasuredWorld:
         few = self.too_few(found, metric, on)
         if few is not None and not few.weak:
             return unknown(few)
-        weak = [doubt for doubt in (few, self.unlike(of, metric)) if doubt is not None]
+        weak = [doubt for doubt in (few, self.unlike(of, metric, on)) if doubt is not None]
         return in_doubt(value, *weak) if weak else value
 
     def boolean(self, of: str, metric: str, on: Slice) -> bool | Doubt:
@@ -152,8 +152,7 @@ class MeasuredWorld:
 
     def source(self, metric: str) -> str:
         """The name under which files have a metric."""
-        fact = self.policy.metrics.get(metric)
-        return fact.source if fact and fact.source else metric
+        return self.policy.source_of(metric)
 
     def stands_for(self, of: str) -> str:
         """The candidate, for a baseline that is the same model: whatever was measured of it, nothing is between the two."""
@@ -218,13 +217,13 @@ class MeasuredWorld:
         now = self.evidence.candidate.get(self.source(metric), on) if of != CANDIDATE else None
         return other_unit(found, self.policy.metrics.get(metric), now, _named(metric, on))
 
-    def unlike(self, of: str, metric: str) -> Doubt | None:
+    def unlike(self, of: str, metric: str, on: Slice) -> Doubt | None:
         """A metric is not compared with what was counted otherwise: in other rows, of another label, from another score on."""
-        if of != CANDIDATE and (of, metric) not in self.told:
-            from gate.judge.alike import unlike
+        if of == CANDIDATE:
+            return None
+        from gate.judge.alike import unlike
 
-            self.told[of, metric] = unlike(self, of, metric)
-        return self.told.get((of, metric))
+        return unlike(self, of, metric, on)
 
     def too_few(self, found: Measurement, metric: str, on: Slice) -> Doubt | None:
         if self.min_n is None:

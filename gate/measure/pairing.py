@@ -9,12 +9,11 @@ from gate.measure.definition import Definition
 from gate.measure.measuring import Measuring, measured
 from gate.measure.source import Source, engine_of
 from gate.record import replace
-from gate.terms.measurements import Measurements, Remark
+from gate.terms.measurements import MOST_UNMATCHED, Measurements, Remark
 
 if TYPE_CHECKING:
     from gate.measure.engines.duckdb_pair import Matched
 
-MOST_UNMATCHED = 0.05
 _BY_ID = "so that the models are compared as on different rows, which shows less"
 
 

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from gate.terms.tally import Tally
 
 
+MOST_UNMATCHED = 0.05  # of the rows of two models: with more that have no partner they are not compared in pairs
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A file that measurements came from: its name as given, the format it was read as, its digest.

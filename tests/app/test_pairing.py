@@ -103,6 +103,30 @@ def test_a_rule_on_one_model_counts_the_rows_that_have_no_partner(desk: Desk) ->
     assert len(found["findings"]) == 4
 
 
+@pytest.mark.parametrize("lacking", ["new", "old"])
+def test_a_slice_that_lost_many_of_its_rows_is_not_compared_by_the_others(desk: Desk, lacking: str) -> None:
+    """Leaving out what a model gets wrong in a small slice is 2 % of all ids, and most of that slice."""
+    new, old = frames()
+    old = old.sort_index()
+    new["region"], old["region"] = "large", "large"
+    new.loc[:19, "region"] = old.loc[:19, "region"] = "tiny"
+    (new[12:] if lacking == "new" else new).to_parquet(desk.folder / "new.parquet")
+    (old[12:] if lacking == "old" else old).to_parquet(desk.folder / "old.parquet")
+    rule = "accuracy[region=*] >= baseline - 0.9"
+    desk.rules(f"'{rule}'", f"{{check: '{rule}1', confidence: none}}", head=HEAD % ", slices: [region]")
+    found = decided(desk, "-b", "old.parquet", code=3)
+    told = [(each["slice"]["region"], each["outcome"]) for each in found["findings"]]
+    assert sorted(told) == [("large", "pass"), ("large", "pass"), ("tiny", "pass"), ("tiny", "undecided")]
+    (reason,) = next(each["reasons"] for each in found["findings"] if each["outcome"] == "undecided")
+    assert reason["slug"] == "unmatched-ids"
+    assert "more than 5 % of the rows of region=tiny" in reason["text"]
+    plain = next(each for each in found["findings"] if each["slice"]["region"] == "tiny" and each["outcome"] == "pass")
+    own = old if lacking == "new" else old[12:]  # compared as they are: each model's value is that of its own rows
+    tiny = own[own["region"] == "tiny"]
+    right = (new.loc[tiny.index, "q"] >= 0.5) == (new.loc[tiny.index, "y"] == 1)
+    assert plain["baseline_value"] == pytest.approx(right.mean())
+
+
 @pytest.mark.parametrize(("floor", "code"), [(0.99, 1), (0.9, 0)])
 def test_a_waivers_floor_counts_the_rows_that_have_no_partner(desk: Desk, floor: float, code: int) -> None:
     new, old = frames()

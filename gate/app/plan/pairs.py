@@ -11,13 +11,12 @@ from gate.errors import GateError
 from gate.measure import random_draws
 from gate.measure.definition import Definition
 from gate.measure.measuring import Measuring, measured, tally_of
-from gate.measure.pairing import MOST_UNMATCHED
 from gate.measure.random_draws import Held
 from gate.measure.source import of_frame, open_rows
 from gate.policy.policy import Policy
 from gate.record import dataclass, replace
 from gate.terms.baseline import Baseline
-from gate.terms.measurements import Measurements
+from gate.terms.measurements import MOST_UNMATCHED, Measurements
 from gate.terms.slice import WHOLE
 from gate.terms.tally import Tally
 
