@@ -10,7 +10,7 @@ from gate.measure.profile import Profile
 from gate.measure.quantities import Quantity, Sum, fixed, quantities, sums
 
 # Why a row cannot be used, as the cells' last key says it; "" is a row that can. See `state`.
-NOT_FINITE, NULL, BASELINE, RANGE, WEIGHT = "nan", "null", "baseline", "range", "weight"
+NOT_FINITE, NULL, BASELINE, RANGE, BASELINE_RANGE, WEIGHT = "nan", "null", "baseline", "range", "baseline range", "weight"
 
 
 class Dialect(Protocol):
@@ -113,13 +113,13 @@ def state(definition: Definition, profile: Profile, dialect: Dialect) -> str:
 def score_states(column: str, null: str, definition: Definition, dialect: Dialect) -> list[str]:
     score = _double(column, dialect)
     finite = f"{score} >= -1.7976931348623157e308 and {score} <= 1.7976931348623157e308"
-    nan = BASELINE if null == BASELINE else NOT_FINITE
+    nan, beyond = (BASELINE, BASELINE_RANGE) if null == BASELINE else (NOT_FINITE, RANGE)
     cases = [
         f"when {score} is null then {text(null)}",
         f"when {dialect.is_nan(score)} or not ({finite}) then {text(nan)}",
     ]
     if definition.probability:
-        cases.append(f"when {score} < 0 or {score} > 1 then {text(RANGE)}")
+        cases.append(f"when {score} < 0 or {score} > 1 then {text(beyond)}")
     return cases
 
 

@@ -74,6 +74,12 @@ def test_a_score_that_is_no_probability_is_told_by_its_row(bad: float) -> None:
     assert "in 2 rows; row 3 is the first" in said
 
 
+def test_a_baselines_score_that_is_no_probability_is_said_to_be_its() -> None:
+    slug, said = frame_refused(y=Y, p=P, q=100 * P, definition={"label": "y", "score": "p", "baseline_score": "q"})
+    assert slug == "score-range"
+    assert "a score of the baseline outside [0, 1] in 4 rows" in said
+
+
 @pytest.mark.parametrize("bad", [float("inf"), float("nan")])
 def test_a_score_that_is_no_number_is_told_by_its_row_in_a_file(bad: float) -> None:
     pq.write_table(pa.table({"y": Y, "p": [0.1, bad, 0.8, bad]}), "rows.parquet")

@@ -21,7 +21,7 @@ from gate.terms.tally import Header, Key, Number, Part, Table, Tally
 
 CELL_KEYS = ("label", "prediction", "baseline", "state")
 ON_GRID = ("count(*)", "sum(f0)", "sum(f1)", "sum(f2)")
-_UNUSABLE = (sql.WEIGHT, sql.RANGE, sql.NOT_FINITE, sql.NULL, sql.BASELINE)
+_UNUSABLE = (sql.WEIGHT, sql.RANGE, sql.BASELINE_RANGE, sql.NOT_FINITE, sql.NULL, sql.BASELINE)
 
 Rows: TypeAlias = "list[tuple[Any, ...]]"
 
@@ -256,10 +256,10 @@ def _unusable(state: str, at: str, where: Place) -> Problem:
     if state == sql.WEIGHT:
         what = f"a weight that is missing, negative or above 1,000,000 {at}"
         return Problem("bad-weight", what, where, "weights are numbers from 0 to 1,000,000")
-    if state == sql.RANGE:
+    whose = "of the baseline " if state in (sql.BASELINE, sql.BASELINE_RANGE) else ""
+    if state in (sql.RANGE, sql.BASELINE_RANGE):
         remedy = "scores that are no probabilities need `probability: false`, and a `threshold`"
-        return Problem("score-range", f"a score outside [0, 1] {at}", where, remedy)
+        return Problem("score-range", f"a score {whose}outside [0, 1] {at}", where, remedy)
     if state == sql.NOT_FINITE:
         return Problem("score-nan", f"a score that is NaN or infinite {at}", where, _EXCLUDE)
-    whose = "of the baseline " if state == sql.BASELINE else ""
     return Problem("score-null", f"no usable prediction or score {whose}{at}", where, _EXCLUDE)
