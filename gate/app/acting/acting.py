@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from gate.app.judging import Judging
@@ -27,6 +28,15 @@ _BAD = ("fail", "undecided", "error")
 _GOOD = ("pass", "warn")
 
 
+class Standing(Enum):
+    """Whether an action is held back whose condition holds: it waits, it was done, or nobody knows what was before."""
+
+    FREE = "free"
+    WAITS = "waits"
+    DONE = "done"
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, slots=True)
 class Due:
     """An action of a policy on this decision; `why` says why it is held back, if it is."""
@@ -34,7 +44,8 @@ class Due:
     policy: Policy
     action: Action
     id: str
-    held: str = ""
+    standing: Standing = Standing.FREE
+    why: str = ""
 
 
 def acted(decision: Decision, judging: Judging, environ: Mapping[str, str], *, act: bool) -> Decision:
@@ -73,42 +84,51 @@ def _weighed(policy: Policy, action: Action, decision: Decision, before: Before)
         count, since, was = count + 1, "", ""
     if action.when is When.RECOVERED and was not in _BAD:
         return None
-    held = _held(action, before, _key(action, decision), identity, count, since)
-    quiet = action.when in (When.RECOVERED, When.PASS) and held.startswith(("done", "named"))
-    return None if quiet else Due(policy, action, identity, held)
+    standing, why = _standing(action, before, _key(action, decision), identity, count, since)
+    quiet = action.when in (When.RECOVERED, When.PASS) and standing is Standing.DONE
+    return None if quiet else Due(policy, action, identity, standing, why)
 
 
 def _blindly(due: Due, unknown: str) -> Due:
     """What is due where nobody knows what was before: an alert goes out once too often, nothing else is started."""
     action = due.action
     if action.when is When.RECOVERED:
-        return replace(due, held=f"whether it has failed before is not known: {unknown}")
-    if action.runs > 1:
-        return replace(due, held=f"whether this is run {action.runs} in a row is not known: {unknown}")
-    if action.do in STARTING:
-        return replace(due, held=f"whether it was started already is not known: {unknown}")
-    return due
+        what = "it has failed before"
+    elif action.runs > 1:
+        what = f"this is run {action.runs} in a row"
+    elif action.do in STARTING:
+        what = "it was started already"
+    else:
+        return due
+    return replace(due, standing=Standing.UNKNOWN, why=f"whether {what} is not known: {unknown}")
 
 
-def _held(action: Action, before: Before, key: str, identity: str, count: int, since: str) -> str:
-    """Why an action whose condition holds is not done now; nothing where it is. `since` is the last run that was otherwise."""
+def _standing(action: Action, before: Before, key: str, identity: str, count: int, since: str) -> tuple[Standing, str]:
+    """Whether an action whose condition holds is done now, and why not. `since` is the last run that was otherwise."""
     if count < action.runs:
-        return f"run {count} of {action.runs} in a row"
+        return Standing.WAITS, f"run {count} of {action.runs} in a row"
     last = before.last(key)
     if last is None:
-        return ""
-    on = last.at[:16].replace("T", " ")
+        return Standing.FREE, ""
+    on = _minute(last.at)
     done = "done" if before.acts else "named"
     if last.begun and action.do in STARTING:
-        return f"it was begun on {on}, and whether it was done is not known: look there, then `gate history`"
+        what = f"it was begun on {on}, and whether it was done is not known: look there, then `gate history`"
+        return Standing.UNKNOWN, what
     if last.begun:
-        return ""
+        return Standing.FREE, ""
     if last.id == identity:
-        return f"{done} on {on} already, for this very run"
+        return Standing.DONE, f"{done} on {on} already, for this very run"
     if action.hours:
         again = _later(last.at, action.hours)
-        return f"{done} on {on}, and not again before {again[:16].replace('T', ' ')}" if before.now < again else ""
-    return f"{done} on {on}, and it has not been otherwise since" if last.at > since else ""
+        late = before.now >= again
+        return (Standing.FREE, "") if late else (Standing.DONE, f"{done} on {on}, and not again before {_minute(again)}")
+    otherwise = last.at <= since
+    return (Standing.FREE, "") if otherwise else (Standing.DONE, f"{done} on {on}, and it has not been otherwise since")
+
+
+def _minute(at: str) -> str:
+    return at[:16].replace("T", " ")
 
 
 def _later(at: str, hours: int) -> str:
@@ -155,17 +175,18 @@ def _one(due: Due, decision: Decision, before: Before, environ: Mapping[str, str
     from gate.actions.order import Order
 
     doer: Doer = registry.load("actions", due.action.do)
+    free = due.standing is Standing.FREE
     order = Order(action=due.action, decision=decision, id=due.id, facts=before.facts)
     told = Acted(
         do=due.action.do,
         when=due.action.when.value,
         rules=due.action.rules,
-        status=HELD if due.held else WOULD,
+        status=WOULD if free else HELD,
         text=doer.said(order),
-        why=due.held or before.why_not,
+        why=due.why or before.why_not,
         key=_key(due.action, decision),
     )
-    return _done(doer, order, told, before, environ) if before.acts and not due.held else told
+    return _done(doer, order, told, before, environ) if before.acts and free else told
 
 
 def _done(doer: Doer, order: Order, told: Acted, before: Before, environ: Mapping[str, str]) -> Acted:
