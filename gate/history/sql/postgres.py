@@ -7,7 +7,6 @@ half second if it crashes.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from gate.documents.document import shown
 from gate.errors import HistoryError, MissingExtraError, Problem
 from gate.history.sql.sql import Cursor, SqlStore, migrate
+from gate.history.sql.turns import Turns
 from gate.history.store import Store, public
 
 if TYPE_CHECKING:
@@ -48,8 +48,8 @@ def open_store(url: str, environ: Mapping[str, str], *, write: bool) -> Store:  
     return SqlStore(link)
 
 
-class PostgresLink:
-    """As gate.history.sql.sql says: one connection, for which threads take turns; a forked process gets its own."""
+class PostgresLink(Turns["psycopg.Connection[Any]"]):
+    """As gate.history.sql.sql says."""
 
     spelling: dict[str, str] = {  # noqa: RUF012
         "serial": "bigint generated always as identity primary key",
@@ -61,14 +61,9 @@ class PostgresLink:
     has_table = f"select 1 from pg_catalog.pg_tables where schemaname = '{SCHEMA}' and tablename = ?"
 
     def __init__(self, url: str) -> None:
-        import threading
-
+        super().__init__()
         self.where = public(url)
         self._url = url
-        self._turn = threading.RLock()
-        self._process = 0
-        self._open: psycopg.Connection[Any] | None = None
-        self._left: list[psycopg.Connection[Any]] = []  # of the process before a fork: closing it here would end it there
 
     def make_schema(self) -> None:
         """The schema, where there is none. Raises HistoryError."""
@@ -82,32 +77,23 @@ class PostgresLink:
     def read(self, work: Callable[[Cursor], T]) -> T:
         return self._within("begin isolation level repeatable read read only", work)
 
-    def close(self) -> None:
-        import psycopg
-
-        with self._turn:
-            if self._open is not None and self._process == os.getpid():
-                with suppress(psycopg.Error):
-                    self._open.close()
-            self._open = None
-
     def _within(self, begin: str, work: Callable[[Cursor], T]) -> T:
         import time
 
         import psycopg
 
-        with self._turn:
-            for tried in range(TRIES):
+        for tried in range(TRIES):
+            with self._turn():  # not while it waits
                 try:
                     return self._once(begin, work)
                 except psycopg.Error as error:
                     lost = self._open is None or self._open.closed
                     if lost:
-                        self._open = None
+                        self.close()
                     again = (lost and tried < 2) or error.sqlstate in _AGAIN or error.sqlstate in _UNIQUE
                     if not again or tried == TRIES - 1:
                         raise self._told(error, lost) from None
-                    time.sleep(0.05 * 2**tried)
+            time.sleep(0.05 * 2**tried)
         raise AssertionError("the last try returns or raises")
 
     def _once(self, begin: str, work: Callable[[Cursor], T]) -> T:
@@ -123,15 +109,6 @@ class PostgresLink:
                 connection.execute("rollback")
             raise
         return done
-
-    def _connection(self) -> psycopg.Connection[Any]:
-        if self._open is not None and self._process == os.getpid():
-            return self._open
-        if self._open is not None:
-            self._left.append(self._open)
-        self._open = self._connected()
-        self._process = os.getpid()
-        return self._open
 
     def _connected(self) -> psycopg.Connection[Any]:
         import psycopg

@@ -10,17 +10,19 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 from gate.documents.document import shown
 from gate.errors import HistoryError, Problem
 from gate.history.sql.sql import Cursor, SqlStore, migrate, no_history
+from gate.history.sql.turns import Turns
 from gate.history.store import Store
 
 T = TypeVar("T")
 SECONDS = 60.0  # that a writer waits for the others
+_AT_A_TIME = 0.2  # of them, in SQLite itself
 _SETTINGS = (
     "pragma trusted_schema = off",  # the file may be anybody's
     "pragma cell_size_check = on",
@@ -52,8 +54,8 @@ def open_file(path: str, *, write: bool) -> SqlStore:
     return SqlStore(link)
 
 
-class SqliteLink:
-    """As gate.history.sql.sql says: one connection, for which threads take turns; a forked process gets its own."""
+class SqliteLink(Turns[sqlite3.Connection]):
+    """As gate.history.sql.sql says."""
 
     spelling: dict[str, str] = {  # noqa: RUF012
         "serial": "integer primary key",
@@ -65,16 +67,11 @@ class SqliteLink:
     has_table = "select 1 from sqlite_master where type = 'table' and name = ?"
 
     def __init__(self, path: str, write: bool, patience: float = SECONDS) -> None:
-        import threading
-
+        super().__init__()
         self.where = shown(path)
         self._path = os.path.abspath(path)
         self._write = write
         self._patience = patience
-        self._turn = threading.RLock()
-        self._process = 0
-        self._open: sqlite3.Connection | None = None
-        self._left: list[sqlite3.Connection] = []  # of the process before a fork: closing it here would break its locks
 
     def write(self, work: Callable[[Cursor], T], lasting: bool = True) -> T:  # noqa: ARG002
         return self._within("begin immediate", work)
@@ -82,65 +79,29 @@ class SqliteLink:
     def read(self, work: Callable[[Cursor], T]) -> T:
         return self._within("begin", work)
 
-    def close(self) -> None:
-        with self._turn:
-            if self._open is not None and self._process == os.getpid():
-                with suppress(sqlite3.Error):
-                    self._open.close()
-            self._open = None
-
     def _within(self, begin: str, work: Callable[[Cursor], T]) -> T:
-        with self._turn:
-            try:
-                connection = self._begun(begin)
-                try:
-                    done = work(SqliteCursor(connection))
-                    connection.execute("commit")
-                except BaseException:
-                    with suppress(sqlite3.Error):
-                        connection.execute("rollback")
-                    raise
-            except sqlite3.Error as error:
-                raise self._told(error) from None
-            except OverflowError:
-                raise self._told(sqlite3.DatabaseError("a number of more than 64 bits")) from None
-            return done
-
-    def _begun(self, begin: str) -> sqlite3.Connection:
-        """A connection within a transaction.
-
-        SQLite's own timeout is not enough: where two open a new file at once, or one opens it as the last other closes it,
-        one of them is told at once that it is locked.
-        """
+        """SQLite's own timeout is not enough: it hears no Ctrl-C, and where two open a new file at once, or one opens it as the
+        last other closes it, one of them is told at once that it is locked."""
         until = time.monotonic() + self._patience
-        while True:
-            try:
-                return self._begin(begin)
-            except sqlite3.OperationalError as error:
-                if not _locked(error) or time.monotonic() > until:
-                    raise
-                time.sleep(0.01)
-
-    def _begin(self, begin: str) -> sqlite3.Connection:
-        connection = self._connection()
         try:
-            connection.execute(begin)
-            connection.execute("pragma schema_version").fetchone()  # takes the lock of a reader, so that no work begins twice
-        except BaseException:
-            with suppress(sqlite3.Error):
-                connection.execute("rollback")
-            raise
-        return connection
-
-    def _connection(self) -> sqlite3.Connection:
-        if self._open is not None and self._process == os.getpid():
-            return self._open
-        if self._open is not None:
-            self._left.append(self._open)
-            self._open = None
-        self._open = self._connected()
-        self._process = os.getpid()
-        return self._open
+            while True:
+                begun = False
+                try:
+                    with self._turn(), _ended(self._connection()) as connection:
+                        connection.execute(begin)
+                        connection.execute("pragma schema_version").fetchone()  # the lock of a reader: no work begins twice
+                        begun = True
+                        done = work(SqliteCursor(connection))
+                        connection.execute("commit")
+                        return done
+                except sqlite3.OperationalError as error:
+                    if begun or not _locked(error) or time.monotonic() > until:
+                        raise
+                time.sleep(0.01)
+        except sqlite3.Error as error:
+            raise self._told(error) from None
+        except OverflowError:
+            raise self._told(sqlite3.DatabaseError("a number of more than 64 bits")) from None
 
     def _connected(self) -> sqlite3.Connection:
         from urllib.parse import quote
@@ -151,15 +112,16 @@ class SqliteLink:
         connection = sqlite3.connect(
             f"file:{quote(self._path)}?mode={mode}",
             uri=True,
-            timeout=self._patience,
+            timeout=min(_AT_A_TIME, self._patience),
             isolation_level=None,
             check_same_thread=False,
         )
         try:
             for setting in _SETTINGS:
                 connection.execute(setting)
-            if self._write:
-                connection.execute("pragma journal_mode = wal")
+            if self._write and connection.execute("pragma journal_mode = wal").fetchone() != ("wal",):
+                # a file system that has none: there a writer waits for readers, and in the middle of its transaction
+                connection.execute(f"pragma busy_timeout = {int(self._patience * 1000)}")
         except BaseException:
             connection.close()
             raise
@@ -207,6 +169,17 @@ class SqliteCursor:
     def many(self, statement: str, values: Sequence[Sequence[Any]]) -> None:
         if values:
             self._connection.executemany(statement, values)
+
+
+@contextmanager
+def _ended(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """No transaction is left open by whatever ends it."""
+    try:
+        yield connection
+    except BaseException:
+        with suppress(sqlite3.Error):
+            connection.execute("rollback")
+        raise
 
 
 def _locked(error: sqlite3.Error) -> bool:
