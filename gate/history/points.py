@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from math import isfinite
+from operator import index
 from typing import Any
 
 from gate.documents.document import shown
@@ -43,9 +45,11 @@ def of_measurement(item: Measurement, step: int = 0) -> Point:
 
 
 def scalars(params: Mapping[Any, Any] | None) -> dict[str, Scalar]:
-    """Parameters of a run as texts and numbers. Raises InputError for what is neither."""
+    """Parameters of a run as texts and numbers. Raises InputError where they have no names."""
     from gate.readers import python
 
+    if params is not None and not isinstance(params, Mapping):
+        raise _refused(f"`params` are values by their names, not a {type(params).__name__}", 'write `params={"depth": 6}`')
     plain = python.plain(dict(params or {}), _HERE)
     for name, value in plain.items():
         if isinstance(value, float) and not isfinite(value):
@@ -53,6 +57,19 @@ def scalars(params: Mapping[Any, Any] | None) -> dict[str, Scalar]:
         elif value is not None and not isinstance(value, (str, int, float, bool)):
             plain[name] = shown(str(value), 500)
     return dict(plain)
+
+
+def text(argument: str, value: Any) -> str:
+    """What a run is told about itself; a version may be a number. Raises InputError for what is no text."""
+    if argument == "version" and not isinstance(value, (str, bool)):
+        with suppress(TypeError):
+            return str(index(value))
+    if not isinstance(value, str):
+        found = "None" if value is None else f"{shown(repr(value), 40)} ({type(value).__name__})"
+        raise _refused(f"`{argument}` is a text, not {found}", f'write `{argument}="…"`, or leave it out')
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        raise _refused(f"`{argument}` holds half of a character (a lone surrogate): {shown(value, 40)}", "write it in UTF-8")
+    return str.__str__(value)
 
 
 def _number(metric: str, value: Any) -> float:
@@ -74,8 +91,6 @@ def _number(metric: str, value: Any) -> float:
 
 
 def _step(metric: str, step: Any) -> int:
-    from operator import index
-
     try:
         found = index(step)
     except TypeError:

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from contextvars import ContextVar
 from threading import Lock
 from types import TracebackType
 from typing import Any
@@ -14,7 +15,7 @@ from gate.app.policy_here import default_model, history_here
 from gate.errors import GateError, HistoryError, InputError, Problem
 from gate.history import recording
 from gate.history.begin import begun
-from gate.history.points import point, scalars
+from gate.history.points import point, scalars, text
 from gate.history.recording import Recording
 from gate.history.store import VARIABLE, open_store
 from gate.record import replace
@@ -58,12 +59,14 @@ class LoggedRun:
 
     def __enter__(self) -> LoggedRun:
         _open_runs.append(self)
+        _around.set((*_around.get(), self))
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         with suppress(ValueError):
             _open_runs.remove(self)
-        if kind is None or (isinstance(error, SystemExit) and not error.code):
+        _around.set(tuple(each for each in _around.get() if each is not self))
+        if not _is_failure(error):
             self.finish()
             return
         with suppress(GateError):  # what went wrong first is what must be seen
@@ -78,8 +81,19 @@ class LoggedRun:
         self._recorded.end(Status.FAILED)
 
 
-_open_runs: list[LoggedRun] = []
+_around: ContextVar[tuple[LoggedRun, ...]] = ContextVar("gate_runs", default=())  # this thread, or this task of asyncio
+_open_runs: list[LoggedRun] = []  # of the whole process, for threads that have none of their own
 _one_at_a_time = Lock()
+
+
+def _free() -> None:
+    """In a process that was forked off the thread that held it is not there."""
+    global _one_at_a_time
+    _one_at_a_time = Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_free)
 
 
 def run(
@@ -88,8 +102,8 @@ def run(
     params: Mapping[str, Any] | None = None,
     test_set: str = "",
     model_digest: str = "",
-    version: str = "",
-    store: str = "",
+    version: str | int = "",
+    store: str | os.PathLike[str] = "",
 ) -> LoggedRun:
     """Begin to record a run: `with gate.run("fraud", params={"depth": 6}) as run: run.log_metrics({"f1": 0.9}, step=1)`.
 
@@ -100,8 +114,14 @@ def run(
     """
     environ = os.environ
     joined = environ.get(RUN, "")
-    first = begun(environ, model or default_model(environ), scalars(params), joined)
-    first = replace(first, test_set=test_set, model_digest=model_digest, version=version)
+    named = text("model", model) or default_model(environ)
+    first = replace(
+        begun(environ, named, scalars(params), joined),
+        test_set=text("test_set", test_set),
+        model_digest=text("model_digest", model_digest),
+        version=text("version", version),
+    )
+    store = os.fspath(store) if isinstance(store, os.PathLike) else text("store", store)
     where = history_here(store, environ, "gate.run(store='git:origin')") or environ.get(VARIABLE, "")
     opened = open_store(where, environ, write=True)
     return LoggedRun(recording.record(opened, first, bool(joined), where))
@@ -117,23 +137,42 @@ def log_metric(name: str, value: float, step: int = 0, *, slice: Mapping[str, An
 
 
 def _current() -> LoggedRun:
-    """The innermost open run; one that begins now, and ends with this process, where there is none."""
+    """The innermost run that is open around this; else the newest of the process; else one that begins now and ends with it."""
+    own = next((each for each in reversed(_around.get()) if each in _open_runs), None)
+    if own is not None:
+        return own
     with _one_at_a_time:
         if not _open_runs:
-            import atexit
-
             began = run()
-            atexit.register(_at_the_end, began)
+            _when_this_process_ends(began)
             _open_runs.append(began)
         return _open_runs[-1]
 
 
+def _when_this_process_ends(began: LoggedRun) -> None:
+    """End the run. A worker of multiprocessing leaves without a word to atexit."""
+    multiprocessing = sys.modules.get("multiprocessing.process")
+    if multiprocessing is not None and multiprocessing.parent_process() is not None:
+        from multiprocessing.util import Finalize
+
+        Finalize(None, _at_the_end, (began,), exitpriority=-1)
+    else:
+        import atexit
+
+        atexit.register(_at_the_end, began)
+
+
 def _at_the_end(began: LoggedRun) -> None:
-    """End the run of a process that never said when it was done; an exception that ended the process makes it a failure."""
+    """End the run of a process that never said when it was done; an exception that ends the process makes it a failure."""
+    error = getattr(sys, "last_value", None) or sys.exc_info()[1]  # the latter is on its way through a worker
     try:
-        if getattr(sys, "last_value", None) is None:
-            began.finish()
-        else:
+        if _is_failure(error):
             began.fail()
-    except HistoryError as error:
-        print(f"gate: run {began.id} is not finished: {error}", file=sys.stderr)
+        else:
+            began.finish()
+    except HistoryError as unsent:
+        print(f"gate: run {began.id} is not finished: {unsent}", file=sys.stderr)
+
+
+def _is_failure(error: BaseException | None) -> bool:
+    return error is not None and not (isinstance(error, SystemExit) and not error.code)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
+import multiprocessing
 import os
 import subprocess
 import sys
@@ -214,6 +216,112 @@ def test_outside_of_ci_the_repository_says_where_it_stands(nowhere: Desk) -> Non
     assert (kept.branch, kept.commit) == ("trunk", git("rev-parse", "HEAD"))
     assert (nowhere.folder / ".gate" / "history.db").exists()
     assert not Path(".gate").exists()
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({"model": 3}, "`model` is a text, not 3 (int)"),
+        ({"model": None}, "`model` is a text, not None"),
+        ({"model": "x\ud800"}, "`model` holds half of a character (a lone surrogate): x\\ud800"),
+        ({"test_set": 3}, "`test_set` is a text"),
+        ({"test_set": None}, "`test_set` is a text"),
+        ({"model_digest": b"x"}, "`model_digest` is a text, not b'x' (bytes)"),
+        ({"version": 3.0}, "`version` is a text"),
+        ({"version": True}, "`version` is a text"),
+        ({"version": None}, "`version` is a text"),
+        ({"store": 3}, "`store` is a text"),
+        ({"params": [1]}, "`params` are values by their names, not a list"),
+    ],
+)
+def test_what_a_run_is_told_is_looked_at_before_anything_is_written(told: dict[str, Any], words: str) -> None:
+    with gate.run("fraud") as run:
+        run.log_metric("f1", 0.9)
+    with pytest.raises(InputError) as caught:
+        gate.run(**{"model": "fraud", **told})
+    assert words in str(caught.value)
+    assert only().id == run.id
+
+
+@pytest.mark.parametrize("version", [3, np.int64(3), "3", np.str_("3")])
+def test_a_version_may_be_a_number(version: Any, nowhere: Desk) -> None:
+    with gate.run("fraud", version=version, store=nowhere.folder / "h.db") as run:
+        run.log_metric("f1", 0.9)
+    kept = open_store("h.db", os.environ).runs()
+    assert [(each.version, each.status) for each in kept] == [("3", Status.FINISHED)]
+
+
+def test_each_thread_logs_into_the_run_around_it() -> None:
+    both_are_in = threading.Barrier(2)
+
+    def work(model: str, value: float) -> None:
+        with gate.run(model):
+            both_are_in.wait(30)
+            gate.log_metric("f1", value)
+            both_are_in.wait(30)
+
+    threads = [threading.Thread(target=work, args=told) for told in (("alpha", 0.1), ("beta", 0.9))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    logged = {run.model: [point.value for point in history().points(run.id)] for run in history().runs()}
+    assert logged == {"alpha": [0.1], "beta": [0.9]}
+
+
+def test_each_task_logs_into_the_run_around_it() -> None:
+    async def work(model: str, value: float) -> None:
+        with gate.run(model):
+            await asyncio.sleep(0.01)
+            gate.log_metric("f1", value)
+            await asyncio.sleep(0.01)
+
+    async def both() -> None:
+        await asyncio.gather(work("alpha", 0.1), work("beta", 0.9))
+
+    asyncio.run(both())
+    logged = {run.model: [point.value for point in history().points(run.id)] for run in history().runs()}
+    assert logged == {"alpha": [0.1], "beta": [0.9]}
+
+
+def test_a_thread_without_a_run_of_its_own_logs_into_that_of_the_process() -> None:
+    with gate.run("outer") as outer:
+        thread = threading.Thread(target=gate.log_metric, args=("f1", 0.9))
+        thread.start()
+        thread.join()
+    assert [point.value for point in history().points(outer.id)] == [0.9]
+
+
+def test_a_task_that_outlives_its_run_logs_into_the_one_that_is_open() -> None:
+    async def late() -> None:
+        await asyncio.sleep(0.02)
+        gate.log_metric("f1", 0.9)
+
+    async def both() -> None:
+        with gate.run("outer"):
+            with gate.run("inner"):
+                task = asyncio.create_task(late())
+            await task
+
+    asyncio.run(both())
+    assert {run.model: len(history().points(run.id)) for run in history().runs()} == {"inner": 0, "outer": 1}
+
+
+@pytest.mark.parametrize("start", sorted(multiprocessing.get_all_start_methods()))
+@pytest.mark.parametrize(
+    ("ends", "status"), [("pass", Status.FINISHED), ("1 / 0", Status.FAILED), ("raise SystemExit(3)", Status.FAILED)]
+)
+def test_a_worker_of_multiprocessing_ends_its_run(start: str, ends: str, status: Status, nowhere: Desk) -> None:
+    nowhere.write("worker.py", f"import gate\n\ndef work():\n    gate.log_metric('f1', 0.9)\n    {ends}\n")
+    done = python(f"""
+        import multiprocessing, worker
+        if __name__ == "__main__":
+            process = multiprocessing.get_context("{start}").Process(target=worker.work)
+            process.start()
+            process.join()
+    """, PYTHONPATH=os.pathsep.join([str(nowhere.folder), str(Path(__file__).parents[3])]))  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert only().status is status
 
 
 @pytest.mark.parametrize("metrics", [[1], "f1", 0.9, None, [("f1", 0.9)]])
