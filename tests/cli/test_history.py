@@ -405,6 +405,25 @@ def test_two_runs_are_compared_with_all_that_changed(weekly: Desk) -> None:
     assert "−0.05 [−0.0" in change, "the interval of the change"
 
 
+def test_the_latest_run_is_one_of_this_model_as_in_a_rule(weekly: Desk) -> None:
+    ahead = {"model": "fraud-detection", "branch": "main", "started": "2099-01-01T06:00:00.000Z"}
+    with contextlib.closing(open_store("", os.environ, write=True)) as store:
+        store.add([entry(1, {"loss": 3.0}, model="zzz", started="2026-11-22T07:00:00.000Z")])
+        store.add([entry(2, {"loss": 3.0}, model="fraud-detection", started="2026-11-22T08:00:00.000Z", trusted=False)])
+        store.add([entry(3, {"loss": 3.0}, **ahead)])
+    newest = "run 20261122-060000000-0000000000"
+    assert newest in weekly.run("diff", "run:release-1.0", "run:latest").out
+    assert "run-0003" in weekly.run("diff", "run:release-1.0", "run:latest", "--now", "2099-01-02").out
+    assert "run-0002" in weekly.run("diff", "run:release-1.0", "run:run-0002").out, "any run may be named"
+    done = weekly.run("diff", "run:latest", "run:latest@main")
+    assert done.code == 2
+    assert "the history is of 2 models" in done.err
+    weekly.write("gate.yaml", "gate: 1\nname: fraud-detection\nrules: [accuracy >= 0.8]\n")
+    assert newest in weekly.run("diff", "run:latest@main", "run:latest").out
+    weekly.write("metrics.json", {"accuracy": 0.95})
+    assert "accuracy" in weekly.run("diff", "run:latest", "metrics.json").out
+
+
 def test_a_comparison_of_runs_in_every_form(weekly: Desk) -> None:
     done = weekly.run("diff", "run:release-1.0", "run:latest@main", "-o", "d.md", "-o", "d.json", "-o", "d.html", "-o", "d.txt")
     assert done.code == 0, done.err

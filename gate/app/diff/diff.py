@@ -56,7 +56,7 @@ def diff(request: DiffRequest) -> Compared:
     """What became of A in B. Raises GateError: a file that cannot be read, two that are not of a kind."""
     moment = clock(request.now)
     if is_run(request.before) and is_run(request.after):
-        return compare_runs(request.before, request.after, request.store, request.environ)
+        return compare_runs(request.before, request.after, request.store, request.environ, moment.before)
     if is_stdin(request.before) and is_stdin(request.after):
         raise UsageError(Problem("stdin-twice", "standard input can be read only once", remedy="write it to a file first"))
     (first, a), (second, b) = (_read(path, request, moment) for path in (request.before, request.after))
@@ -99,7 +99,7 @@ def _beside(one: Read, other: Read, path: str) -> Read:
 def _read(path: str, request: DiffRequest, moment: Clock) -> tuple[Source, Read]:
     """The file as what its content is; a recorded run as its decision, else as what it measured."""
     if is_run(path):
-        return read_run(path, request.store, request.environ)
+        return read_run(path, request.store, request.environ, moment.before)
     form = request.reader
     syntax = form if form in SYNTAXES else ""
     file = open_stdin(request.stdin, syntax) if is_stdin(path) else open_input(path, syntax)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 
 from gate.app.diff.decisions import compare_decisions
 from gate.app.diff.metrics import compare_metrics
-from gate.app.policy_here import history_here
+from gate.app.policy_here import default_model, history_here
 from gate.errors import GateError, HistoryError, Problem
 from gate.history.store import Store, Which, open_store
 from gate.record import replace
 from gate.reports import json as decision_json
+from gate.reports.plain import brief
 from gate.terms import catalogue
 from gate.terms.comparison import MeasurementMove, RunComparison, RunFact
 from gate.terms.decision import Decision
@@ -22,6 +23,7 @@ from gate.terms.run import DECISION, Run, Status
 PREFIX = "run:"
 LATEST = "latest"
 CONFIDENCE = 0.95
+_FINISHED = Which(status=Status.FINISHED)
 _FACTS = ("model", "status", "branch", "commit", "event", "actor", "model_digest", "version", "gate_version")
 Recorded = tuple[Run, Source, Decision | None, Measurements]
 
@@ -30,11 +32,12 @@ def is_run(written: str) -> bool:
     return written.startswith(PREFIX)
 
 
-def compare_runs(before: str, after: str, store: str, environ: Mapping[str, str]) -> RunComparison:
-    """What became of run A in run B. Raises HistoryError: there is no such run, or no history."""
+def compare_runs(before: str, after: str, store: str, environ: Mapping[str, str], ahead: str = "") -> RunComparison:
+    """What became of run A in run B; what started from `ahead` on is not the latest. Raises GateError: no such run, no history."""
     opened = open_store(history_here(store, environ), environ)
     try:
-        (old, first, a, was), (new, second, b, is_) = (_read(opened, each) for each in (before, after))
+        among = _compared(opened, (before, after), environ, ahead)
+        (old, first, a, was), (new, second, b, is_) = (_read(opened, each, among) for each in (before, after))
     finally:
         opened.close()
     metrics = compare_metrics(was, is_, first, second)
@@ -43,21 +46,21 @@ def compare_runs(before: str, after: str, store: str, environ: Mapping[str, str]
     return RunComparison(old, new, metrics, decisions, tuple(_facts(old, new)))
 
 
-def read_run(written: str, store: str, environ: Mapping[str, str]) -> tuple[Source, Decision | Measurements]:
-    """A run to be compared with a file. Raises HistoryError."""
+def read_run(written: str, store: str, environ: Mapping[str, str], ahead: str = "") -> tuple[Source, Decision | Measurements]:
+    """A run to be compared with a file. Raises GateError."""
     opened = open_store(history_here(store, environ), environ)
     try:
-        _, source, decision, table = _read(opened, written)
+        _, source, decision, table = _read(opened, written, _compared(opened, (written,), environ, ahead))
     finally:
         opened.close()
     return source, decision if decision is not None else table
 
 
-def find(store: Store, written: str) -> Run:
-    """`run:ID`, `run:NAME`, `run:latest`, `run:latest@BRANCH`; here any run may be looked at. Raises HistoryError."""
+def find(store: Store, written: str, among: Which = _FINISHED) -> Run:
+    """`run:ID`, `run:NAME`, or the newest `among` these: `run:latest`, `run:latest@BRANCH`. Raises HistoryError."""
     wanted, at, branch = written.removeprefix(PREFIX).partition("@")
-    if wanted == LATEST:
-        newest = store.runs(Which(branch=branch, status=Status.FINISHED, limit=1))
+    if _is_latest(written):
+        newest = store.runs(replace(among, branch=branch, limit=1))
         if newest:
             return newest[0]
     named = dict.fromkeys(each.run for each in store.names() if each.name == written.removeprefix(PREFIX))
@@ -70,8 +73,36 @@ def find(store: Store, written: str) -> Run:
     return found
 
 
-def _read(store: Store, written: str) -> Recorded:
-    run = find(store, written)
+def _compared(store: Store, written: Sequence[str], environ: Mapping[str, str], ahead: str) -> Which:
+    """Among which runs the latest is looked for, as rules do: trusted ones of the model, none that lies ahead.
+
+    Whether it passed does not matter: that is what one wants to see. The model is that of the other run, else the only one
+    of the history, else that of the policy here. Raises GateError where none of these tells it.
+    """
+    among = replace(_FINISHED, trusted=True, before=ahead)
+    named = [each for each in written if not _is_latest(each)]
+    if len(named) == len(written):
+        return among
+    if named:
+        return replace(among, model=find(store, named[0]).model)
+    models = store.models()
+    if len(models) > 1:
+        own = default_model(environ)
+        if own not in models:
+            what = (
+                f"the history is of {len(models)} models, and `{brief(own)}` is none of them: `{brief(written[0])}` is of which?"
+            )
+            raise HistoryError(Problem("no-such-run", what, remedy="name a run: `gate history` lists their ids"))
+        models = [own]
+    return replace(among, model=models[0] if models else "")
+
+
+def _is_latest(written: str) -> bool:
+    return written.removeprefix(PREFIX).partition("@")[0] == LATEST
+
+
+def _read(store: Store, written: str, among: Which) -> Recorded:
+    run = find(store, written, among)
     document = store.document(run.id, DECISION)
     decision: Decision | None = None
     try:
