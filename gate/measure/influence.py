@@ -1,7 +1,7 @@
 """Influence values of rank metrics, added up by cell: what paired tests of them need, and expressions that mix metrics.
 
 A row's influence on a metric is how much the metric moves by it: with psi the values of two metrics, the covariance of the
-two is the sum of psi psi' over rows, by the square of their number (tally prototype, sec. 1).
+two is the sum of psi psi' over rows, by the square of their number (Hampel 1974).
 """
 
 from __future__ import annotations

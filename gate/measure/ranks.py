@@ -83,7 +83,7 @@ def _sums(by: Groups) -> tuple[Any, ...]:
 
 
 def _precision(by: Groups) -> tuple[float, float]:
-    """The sum over positives of the precision at their score, and of the squared influence values (tally prototype, sec. 1)."""
+    """The sum over positives of the precision at their score, and of the squared influence values (Hampel 1974)."""
     import numpy as np
 
     positives = float(by.pos_w.sum())

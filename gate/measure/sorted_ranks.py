@@ -97,7 +97,7 @@ def _whole(*factors: Array) -> int:
 
 
 def _precision(by: Sorted) -> tuple[float, float]:
-    """The sum over positives of the precision at their score, and of the squared influence values (tally prototype, sec. 1)."""
+    """The sum over positives of the precision at their score, and of the squared influence values (Hampel 1974)."""
     import numpy as np
 
     scale = by.count / by.positives

@@ -21,7 +21,8 @@ class Outwards:
 
     Far out, the value may turn back, or the statistic may, where the path leads to hypotheses unlike anything seen. The path
     ends there, and all that lies beyond is ruled out as far as its end is: so both scores fall with the value, as those of
-    an interval do that is found outwards from the estimate. Strides are short, lest one skip a turn (tally prototype, sec. 6).
+    an interval do that is found outwards from the estimate. Strides are short, lest one skip a turn: a root found beyond it is
+    no neighbour of the data, and fails many a rule that holds.
     """
 
     def __init__(self, value: Callable[[float], float], scores: Callable[[float, float], Scores], stride: float) -> None:

@@ -14,7 +14,7 @@ from gate.stats.test import Tails, Test, unknown
 from gate.stats.tilt import STRIDE
 
 METHOD = "tilted scores"
-LEAST = 50  # rows of each class; with fewer, the area's other test has more power (tally prototype, sec. 6)
+LEAST = 50  # rows of each class; with fewer, the area's other test has more power
 _PSEUDO = 0.5  # of a positive and of a negative beyond all scores, in the wrong order: even where all are apart, some may not be
 _SKEWED = 0.5  # the skewness from which its correction is not trusted by itself: Z must rule out as well
 

@@ -138,7 +138,7 @@ class Matrix:
     def stderr(self, right: Mapping[str, float], predicted: Mapping[str, float], labelled: Mapping[str, float]) -> float | None:
         """The standard error of a function whose derivatives by the three sums of each class these are.
 
-        A row's influence value is the derivative by its cell, times the whole (tally prototype, sec. 1).
+        A row's influence value (Hampel 1974) is the derivative by its cell, times the whole.
         """
         variance = 0.0
         for (truth, guess), cell in self.cells.items():

@@ -108,7 +108,7 @@ def _undefined(name: str, c: Four) -> str:
 def stderr(function: Callable[[Any], Any], weight: tuple[Any, ...], square: tuple[Any, ...]) -> float | None:
     """The standard error of a function of cells that does not change when all of them grow alike.
 
-    Its influence value in a cell is the derivative there, times the whole (tally prototype, sec. 1); the derivative
+    Its influence value (Hampel 1974) in a cell is the derivative there, times the whole; the derivative
     comes from a complex step, exact to rounding. None where that says 0: no evidence is not certainty.
     """
     variance = 0.0
