@@ -40,7 +40,7 @@ def refuse_contradiction(policies: Iterable[Policy], table: Measurements) -> Non
     """Refuse a file that states another direction than a policy: which way is better is not the file's to say."""
     for policy in policies:
         for name, fact in policy.metrics.items():
-            for found in table.slices_of(fact.source or name).values():
+            for found in table.slices_of(policy.source_of(name)).values():
                 if fact.better and found.better and found.better is not fact.better:
                     what = f"`{name}` is better {found.better.value} in the file, and better {fact.better.value} in {policy.file}"
                     raise InputError(Problem("other-direction", what, found.where, "correct the file, or the policy"))

@@ -75,9 +75,8 @@ def _counts(policy: Policy, tree: object) -> Iterator[tuple[str, int]]:
     for node in walk(tree):  # type: ignore[arg-type]
         if isinstance(node, (Last, Expected, Tracked)):
             assert isinstance(node.of, Reading)
-            fact = policy.metrics.get(node.of.metric)
             twice = isinstance(node, Tracked) and node.function == "cusum"  # what is usual, and what came since
-            yield fact.source if fact and fact.source else node.of.metric, node.count * (1 + twice)
+            yield policy.source_of(node.of.metric), node.count * (1 + twice)
 
 
 def _series(

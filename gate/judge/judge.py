@@ -97,11 +97,6 @@ def _lost(evidence: Evidence) -> tuple[LostCase, ...]:
 
 def _unused(policies: Sequence[Policy], evidence: Evidence) -> tuple[str, ...]:
     """Metrics of the candidate that no rule reads."""
-    used = {
-        policy.metrics[reading.metric].source or reading.metric if reading.metric in policy.metrics else reading.metric
-        for policy in policies
-        for rule in policy.rules
-        for reading in rule.expr.readings
-    }
+    used = {policy.source_of(reading.metric) for policy in policies for rule in policy.rules for reading in rule.expr.readings}
     used |= {evidence.candidate.aliases.get(name, name) for name in used}
     return tuple(name for name in evidence.candidate.names if name not in used)

@@ -41,14 +41,13 @@ def _sides(node: Comparison, policy: Policy, facts: dict[str, Metric | None]) ->
     value = node.right if swapped else node.left
     reading = value if isinstance(value, Reading) else None
     source = reading.metric if reading else ""
-    stated = policy.metrics.get(source)
     return Sides(
         text=write(node),
         value=value,
         swapped=swapped,
         operator=FLIPPED[node.operator] if swapped else node.operator,
         reading=reading,
-        source=stated.source if stated and stated.source else source,
+        source=policy.source_of(source),
         fact=facts.get(source),
         baseline=next((inner.name for inner in walk(node) if isinstance(inner, OnBaseline)), "baseline"),
         reads_candidate=left_reads or right_reads,

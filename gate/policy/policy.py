@@ -120,6 +120,16 @@ class Policy:
         return load(path)
 
     @property
+    def share(self) -> float:
+        """The part of each rule's error rate that one use of the test set may spend."""
+        return self.holdout.share if self.holdout is not None else 1.0
+
+    def source_of(self, metric: str) -> str:
+        """The name under which files have a metric."""
+        fact = self.metrics.get(metric)
+        return fact.source if fact is not None and fact.source else metric
+
+    @property
     def level_rules(self) -> tuple[Rule, ...]:
         """The rules that may block, today or later."""
         return tuple(rule for rule in self.rules if rule.level is Level.BLOCK)

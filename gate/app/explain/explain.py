@@ -97,7 +97,7 @@ def explain(request: ExplainRequest) -> list[Explanation]:
     found = []
     for rule, policy in asked:
         baselines = named_baselines([policy], given, at)
-        share = policy.holdout.share if policy.holdout is not None else 1.0  # as a check has it; to look is no use
+        share = policy.share  # as a check has it; to look is no use
         evidence = Evidence(candidate, tables(baselines), moment.today, labels=labels(baselines), alpha_share=share)
         found.append(_judged(_told(rule, policy, listed, moment.today), evidence))
     return found
@@ -258,8 +258,7 @@ def _judged(told: Explanation, evidence: Evidence) -> Explanation:
 
 def _seen(read: Read, policy: Policy, evidence: Evidence) -> Seen:
     """A measurement that judging looked at, with the place in the file that it stands at."""
-    fact = policy.metrics.get(read.metric)
-    source = fact.source if fact and fact.source else read.metric
+    source = policy.source_of(read.metric)
     name = f"{write_name(read.metric)}{write_selector(read.slice.parts)}"
     if read.of != "candidate":
         name = f"{read.of}({name})"

@@ -121,7 +121,7 @@ def _claimed(accounts: Sequence[Account], books: Iterable[Book]) -> Doubt | None
 
 def share_of(policies: Sequence[Policy]) -> float:
     """The part of the error rate that a use may spend: the smallest, as the policies share their rows."""
-    return min((policy.holdout.share for policy in policies if policy.holdout is not None), default=1.0)
+    return min((policy.share for policy in policies), default=1.0)
 
 
 def _asks(policy: Policy) -> bool:
@@ -273,7 +273,7 @@ def _digest(policy: Policy, candidate: Measurements) -> str:
     from hashlib import sha256
 
     metrics = {reading.metric for rule in policy.rules if rule.confidence is not None for reading in rule.expr.readings}
-    sources = sorted(fact.source if (fact := policy.metrics.get(name)) and fact.source else name for name in metrics)
+    sources = sorted(map(policy.source_of, metrics))
     told = [
         (name, str(on), item.value, repr(item.support))
         for name in sources

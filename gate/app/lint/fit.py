@@ -37,7 +37,7 @@ def unknown_names(policy: Policy, table: Measurements, texts: Texts) -> Iterator
             yield _unknown(rule, metric, readings, policy, table, texts.get(rule.where.file))
     for waiver in policy.waivers:
         for metric in _unknown_in(waiver.floor.tree, policy, table) if waiver.floor else ():
-            name = _source(metric, policy)
+            name = policy.source_of(metric)
             what = f"unknown metric `{write_name(name)}` in the floor, so the waiver never counts"
             yield Problem("unknown-metric", what, waiver.where, suggestion(name, table))
 
@@ -45,7 +45,7 @@ def unknown_names(policy: Policy, table: Measurements, texts: Texts) -> Iterator
 def _unknown_in(tree: Node, policy: Policy, table: Measurements) -> dict[str, list[Reading]]:
     found: dict[str, list[Reading]] = {}
     for reading in _own(tree):
-        if _source(reading.metric, policy) not in table:
+        if policy.source_of(reading.metric) not in table:
             found.setdefault(reading.metric, []).append(reading)
     return found
 
@@ -76,7 +76,7 @@ def misfits(policy: Policy, table: Measurements, today: str) -> Iterator[Problem
 
 def _columns(rule: Rule, policy: Policy, table: Measurements) -> str:
     """By which columns the metrics of a rule have slices."""
-    slices = {on.columns for reading in _own(rule.expr.tree) for on in table.slices_of(_source(reading.metric, policy)) if on}
+    slices = {on.columns for reading in _own(rule.expr.tree) for on in table.slices_of(policy.source_of(reading.metric)) if on}
     shown = ", ".join(f"[{', '.join(f'{column}=*' for column in columns)}]" for columns in sorted(slices))
     return f"there are slices by {shown}" if shown else "the metrics have no slices of it"
 
@@ -90,15 +90,10 @@ def _own(node: Node) -> Iterator[Reading]:
             yield from _own(child)
 
 
-def _source(metric: str, policy: Policy) -> str:
-    fact = policy.metrics.get(metric)
-    return fact.source if fact and fact.source else metric
-
-
 def _unknown(
     rule: Rule, metric: str, readings: list[Reading], policy: Policy, table: Measurements, source: PolicyText | None
 ) -> Problem:
-    name = _source(metric, policy)
+    name = policy.source_of(metric)
     what, remedy = f"unknown metric `{write_name(name)}`", suggestion(name, table)
     close = _close(name, table)
     if shipped(rule) or source is None:

@@ -76,9 +76,8 @@ def _measured(rule: Rule, part: PartPlan, fewest: Size, policy: Policy, table: M
         return
     small: list[str] = []
     for reading in candidate_readings(rule.expr.tree):
-        fact = policy.metrics.get(reading.metric)
         wanted = dict(reading.selector)
-        for on, found in table.slices_of(fact.source if fact and fact.source else reading.metric).items():
+        for on, found in table.slices_of(policy.source_of(reading.metric)).items():
             parts = dict(on.parts)
             fits = set(parts) == set(wanted) and all(value in (None, parts[column]) for column, value in wanted.items())
             if fits and found.support.n is not None and found.support.n < fewest.units:

@@ -148,7 +148,7 @@ class _Judging:
         self.moment = moment
         self.policy = policy
         self.plain = replace(policy, rules=tuple(replace(rule, confidence=None) for rule in policy.rules), holdout=None)
-        self.share = policy.holdout.share if policy.holdout is not None else 1.0
+        self.share = policy.share
         rows = random_draws.held(open_rows(path), by.definition, by.effort)
         tally = tally_of(of_frame(rows.columns), by)
         self.header = tally.header
