@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 # What is defined, and the names under which files say it.
 WORDS = {
     "threshold": ("threshold", "decision_threshold"),
@@ -25,3 +27,14 @@ def is_text(problem: str) -> bool:
 def text_in(problem: str) -> str:
     """The text that a problem tells; "" where it tells none."""
     return problem.partition(", ")[2].strip("`") if is_text(problem) else ""
+
+
+def places(what: str, metric: str) -> Iterator[tuple[str, str]]:
+    """Under which names a file may say what a metric's definition is, and their last part: beside it first, then further out."""
+    within = metric
+    while True:
+        for name in WORDS[what]:
+            yield (f"{within}.{name}" if within else name), name
+        if not within:
+            return
+        within = within.rpartition(".")[0]

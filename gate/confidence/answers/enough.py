@@ -143,13 +143,14 @@ def _counted(of: Held) -> _Counted | None:
     found, read = linear(of.tree), leaves(of.tree)
     if found is None or len(read) != 1 or len(found.factors) != 1 or not isinstance(atom := read[0], Atom):
         return None
-    measured, fact = Prover(of.ground).measured(atom), of.ground.fact(atom.metric)
+    prover = Prover(of.ground)
+    measured, fact = prover.measured(atom), prover.fact(atom)
     if measured is None or measured.value is None or not found.factors[atom]:
         return None
     scale, factor = single.scale_of(measured, fact), found.factors[atom]
     limit = -found.constant / factor / scale
     counts = single.counts_of(measured, fact)
-    f1 = counts is None and single.known_as(of.ground.source(atom.metric)) == "f1"
+    f1 = counts is None and single.known_as(prover.called(atom)) == "f1"
     if f1 and measured.support.n and 0 <= (value := float(measured.value) / scale) <= 1:
         counts, limit = (value / (2 - value) * measured.support.n, measured.support.n), limit / (2 - limit) if limit < 2 else inf
     if counts is None or counts[1] % 1 or counts[1] > _ALIKE:

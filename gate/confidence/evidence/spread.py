@@ -31,6 +31,6 @@ def is_mean_of_rows(name: str) -> bool:
 def not_of_rows(found: Measurement, name: str) -> Doubt:
     """Why a standard deviation says nothing of a value that is no mean."""
     n, std = found.support.n, found.support.std
-    text = f"`{name}` is no mean over rows: its standard deviation, {std:g} with n {n:,.10g}, is none of theirs, but of folds or runs?"
+    text = f"`{name}` is no mean over rows: its standard deviation, {std:g} with n {n:,.10g}, is that of folds or runs?"
     remedy = "folds share their rows, and do not say how sure it is: write the `stderr` of the value over all rows"
     return Doubt("no-evidence", text, remedy, weak=True)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from math import inf, isnan
 from typing import TYPE_CHECKING
 
-from gate.confidence.evidence import single
+from gate.confidence.evidence import averaged, single
 from gate.confidence.expressions.tree import Atom, Chosen, Linear, Middle, Tree, Unclear, computed, leaves, linear
 from gate.confidence.ground import Ground, tally_of
 from gate.language.value import Doubt
@@ -15,6 +15,7 @@ from gate.record import replace
 from gate.stats.combine import scaled
 from gate.stats.test import Tails, Test, unknown
 from gate.terms.measurement import Measurement
+from gate.terms.metric import Metric
 from gate.terms.slice import CLASSES, apart
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 CERTAIN = "no measurement in it"
 _NOTHING = "nothing is known of it"
 _FEW = 16  # of so many members that are chosen among, each is asked for every hypothesis
+_BY_LABEL, _BY_GUESS = frozenset(("recall", "fnr")), frozenset(("precision", "fdr"))
 
 
 class Prover:
@@ -71,7 +73,7 @@ class Prover:
 
             test = tallied.test_of(self.ground, atom, found)
         if test is None:
-            test = single.test_of(found, self.ground.fact(atom.metric), self.ground.source(atom.metric))
+            test = single.test_of(found, self.fact(atom), self.called(atom))
         if isinstance(test, Doubt):
             self.doubts[test] = None
             return None
@@ -84,9 +86,21 @@ class Prover:
             return None
         from gate.confidence.evidence.denominator import Of, by_file
 
-        what = single.known_as(name)
-        of = Of(found, name, what, single.counted(what), self.ground.fact(atom.metric))
+        what = single.known_as(self.called(atom))
+        of = Of(found, name, what, single.counted(what), self.fact(atom))
         return by_file(of, table, atom.on, self.ground.tallies)
+
+    def called(self, atom: Atom) -> str:
+        """The name of its metric in files, with the average that a file says it is."""
+        name, table = self.ground.source(atom.metric), self.ground.table(atom.of)
+        return name if isinstance(table, Doubt) or table.tally is not None else averaged.called(name, table, atom.on)
+
+    def fact(self, atom: Atom) -> Metric | None:
+        """What is known of its metric: of an average, that it is no share."""
+        fact = self.ground.fact(atom.metric)
+        if fact is None or self.called(atom) == self.ground.source(atom.metric):
+            return fact
+        return replace(fact, proportion=False)
 
     def leaf(self, leaf: Tree) -> Test | None:
         """The test of what stands below all operations."""
@@ -169,7 +183,7 @@ class Prover:
     def counts(self, atom: Atom) -> tuple[float, float, float] | None:
         """k, n and the scale of a share of rows that count alike."""
         found = self.measured(atom)
-        fact = self.ground.fact(atom.metric)
+        fact = self.fact(atom)
         counts = None if found is None else single.counts_of(found, fact)
         if found is None or counts is None or (test := self.atom(atom)) is None or test.n != counts[1]:
             return None
@@ -187,6 +201,8 @@ class Prover:
             return False
         if first.of == second.of or self.ground.source(first.metric) != self.ground.source(second.metric):
             return False
+        if apart(first.on, second.on):  # of two classes: where one model is right the other is wrong
+            return False
         if tally_of(self.ground, first.of) is None or tally_of(self.ground, second.of) is None:
             return True
         from gate.confidence.counted import tallied
@@ -198,11 +214,15 @@ class Prover:
         return tally is not None and bool(tally.header.definition.get("cluster"))
 
     def _share_rows(self, first: Atom, second: Atom) -> bool:
-        """Whether metrics of two classes read the same rows all the same: one class's misses are another's false alarms."""
+        """Whether metrics of two classes read the same rows all the same: one class's misses are another's false alarms.
+
+        None do of one kind: those that have a class as their label, or those that a model says are of it.
+        """
         other = dict(second.on.parts)
         differ = {column for column, value in first.on.parts if other.get(column, value) != value}
-        by_rows = {single.known_as(self.ground.source(each.metric)) in ("recall", "precision") for each in (first, second)}
-        return differ <= set(CLASSES) and False in by_rows
+        what = {single.known_as(self.called(each)) for each in (first, second)}
+        of_other_rows = what <= _BY_LABEL or (what <= _BY_GUESS and first.of == second.of)
+        return differ <= set(CLASSES) and not of_other_rows
 
     def _apart(self, term: Tree, found: Linear) -> Test:
         """A sum of leaves one by one."""
