@@ -62,6 +62,7 @@ def merged_entry(old: Entry, new: Entry) -> Entry:
 
 
 def key_of(point: Point) -> Key:
+    """What a point is known by in its run: there is one with it, whoever wrote it."""
     return point.metric, point.slice, point.step
 
 
@@ -76,6 +77,7 @@ def logged_twice(known: Point, point: Point, run: str) -> HistoryError:
 
 
 def other_document(run: str, kind: str) -> HistoryError:
+    """What to raise where a run has another text of this kind."""
     what = f"run {shown(run)} has another {shown(kind)} already"
     return HistoryError(Problem("run-contradiction", what, remedy="what is recorded stays: start another run"))
 
@@ -87,16 +89,19 @@ def decided(run: Run) -> HistoryError:
 
 
 def name_taken(name: str, run: str) -> HistoryError:
+    """What to raise where a name is that of another run."""
     what = f"the name `{shown(name)}` is that of run {shown(run)}"
     return HistoryError(Problem("name-taken", what, remedy="choose another name, or take this one away first"))
 
 
 def no_such_run(run: str) -> HistoryError:
+    """What to raise where nothing is recorded of a run."""
     what = f"there is no run `{shown(run)}` in this history"
     return HistoryError(Problem("no-such-run", what, remedy="`gate history` lists them"))
 
 
 def named(run: str, name: str) -> HistoryError:
+    """What to raise where a run is to be removed that somebody has named."""
     what = f"run {shown(run)} has a name, `{shown(name)}`: it is not removed"
     return HistoryError(Problem("run-named", what, remedy="take the name away first"))
 

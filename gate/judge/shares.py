@@ -19,7 +19,8 @@ def shares(metric: str, now: Measurements, before: Measurements) -> tuple[Share,
     """Up to three slices with the largest contribution to the worse whole, of the column that explains it best.
 
     With weights w = n / Σn, the change of the whole Σwv is the sum over slices of w̄·Δv + (v̄ − V̄)·Δw, where a
-    bar is the mean of before and after: exact, symmetric in time, and free of the level of v.
+    bar is the mean of before and after: Kitagawa's components of a difference between two rates (1955), with V̄ taken off
+    the second. It is exact, symmetric in time, and free of the level of v.
     """
     total_now, total_before = now.get(metric, WHOLE), before.get(metric, WHOLE)
     if total_now is None or total_before is None or not (_usable(total_now) and _usable(total_before)):

@@ -56,7 +56,8 @@ def _variance(shares: Sequence[float], values: Sequence[float]) -> float:
 
 
 def jensen_shannon(reference: Counts, current: Counts) -> float:
-    """The Jensen-Shannon distance to base 2: the square root of the divergence, from 0 (equal) to 1 (nothing in common)."""
+    """The Jensen-Shannon distance to base 2: the square root of the divergence (Lin 1991), which is a metric (Endres and
+    Schindelin 2003), from 0 (equal) to 1 (nothing in common)."""
     n, m = sum(reference), sum(current)
     total = 0.0
     for one, other in zip(reference, current, strict=True):
@@ -80,7 +81,7 @@ def chi_square(reference: Counts, current: Counts) -> tuple[float, int]:
 
 
 def cramers_v(statistic: float, rows: int) -> float:
-    """Cramér's V of a table with two rows (reference and current) and `rows` observations: 0 to 1."""
+    """Cramér's V (1946) of a table with two rows (reference and current) and `rows` observations: 0 to 1."""
     return sqrt(min(1.0, statistic / rows))
 
 

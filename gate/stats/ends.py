@@ -87,7 +87,8 @@ class Sum(Ends):
     """Σ factor · θ + constant of groups of parameters: those of one group may depend on each other, groups do not.
 
     At z, the part of each group in z is that of its standard error in the whole one, which is right to the second order: the
-    skewness of the sum is that of the parts with the cubes of these as weights. In a group standard errors are added up, which
+    skewness of the sum is that of the parts with the cubes of these as weights. (Zou and Donner 2008 add up squares of the
+    distances to ends at the whole z instead, which is right to the first order.) In a group standard errors are added up, which
     is what they are at most, whatever the correlation.
     """
 

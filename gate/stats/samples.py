@@ -59,7 +59,11 @@ def _between(values: Array, starts: Array, ends: Array) -> Array:
 
 
 def smirnov_margin(n: int, m: int, confidence: float) -> float:
-    """How far the true difference may lie from the measured one, by the inequality of Dvoretzky, Kiefer and Wolfowitz."""
+    """How far the true difference may lie from the measured one, by the inequality of Dvoretzky, Kiefer and Wolfowitz (1956).
+
+    With Massart's constant (1990): a sample is farther than ε from its distribution at most 2 exp(-2 n ε²) of the time. Of the
+    error each sample may spend a half.
+    """
     return sum(sqrt(log(4 / (1 - confidence)) / (2 * rows)) for rows in (n, m))
 
 

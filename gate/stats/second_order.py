@@ -21,7 +21,7 @@ class Departure:
     def corrected(self, z: float) -> float:
         """The statistic whose distribution is normal to the next order; it rises with z everywhere.
 
-        The Cornish-Fisher expansion z - bias - g (z² - 1) / 6, made monotone by Hall's cubic term (1992).
+        The expansion of Cornish and Fisher (1938), z - bias - g (z² - 1) / 6, made monotone by Hall's cubic term (1992).
         """
         bend = self.skewness / 6
         return z - self.bias + bend - bend * z * z + bend * bend * z * z * z / 3
@@ -37,7 +37,7 @@ def departure(
     """Bias and skewness of a function of `n` rows' shares, which has these influence values there.
 
     With u = p ψ and H the second derivatives, the third cumulant is (Σ p ψ³ + 3 u'Hu) / n², the bias (Σ p H_cc - p'Hp) / 2n:
-    the delta method's next term for a multinomial. `ratios` multiply each cell's variance, where rows are weighted.
+    the delta method's next term for a multinomial (Bhattacharya and Ghosh 1978). `ratios` multiply each cell's variance, where rows are weighted.
     """
     rates = ratios or [1.0] * len(shares)
     every = list(zip(shares, influence, rates, strict=True))

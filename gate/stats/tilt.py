@@ -52,8 +52,8 @@ def of_cells(
     """The test of a smooth function, in [low, high], of cells with these counts of independent rows; empty ones are cells, too.
 
     Under the hypothesis f(p) = c the shares are p~ ∝ p·exp(λψ), with ψ the influence values at p = (counts + 1/2) / (n + C/2)
-    and the λ nearest 0 that gives f(p~) = c; Z = (f(counts/n) - c) / sqrt(Σ p~ ψ(p~)² / n) is standard normal. A c beyond
-    the reach of λ is ruled out where all within it is.
+    and the λ nearest 0 that gives f(p~) = c: the least favourable family (Efron 1981, DiCiccio and Romano 1990). Z =
+    (f(counts/n) - c) / sqrt(Σ p~ ψ(p~)² / n) is standard normal. A c beyond the reach of λ is ruled out where all within it is.
 
     gradient      of the function by the shares, if it is cheaper than a complex step for each cell
     denominators  how many rows stand below each fraction in the function, by what they are; fewer than `least` prove nothing

@@ -162,7 +162,8 @@ def of_two(first: Test, second: Test, factor: float = 1.0) -> Test:
     """θ1 - factor · θ2 from a test of each, on rows of their own, factor > 0.
 
     The signed root of the least sum of squared normal deviates over all pairs of parameters with that difference, which for
-    two normal tests is the usual one.
+    two normal tests is the usual one: a profile likelihood, each test's square being twice the log likelihood that its
+    p-values stand for (Schweder and Hjort 2002).
     """
     smaller = min((first, second), key=lambda each: each.n)
     fields: dict[str, Any] = {

@@ -220,7 +220,8 @@ def _deviations(of: Margin, spread: float) -> tuple[float, float]:
 def _times(of: Held, guess: float) -> float | None:
     """How many times the rows the very test would need, of the same shares and spreads; None where that cannot be asked.
 
-    Four times in five: as surely with a margin that is smaller by the error which is exceeded one time in five.
+    Four times in five: as surely with a margin that is smaller by the error which is exceeded one time in five. For a normal
+    test that is the sample size of every textbook, (z_α + z_β)² σ² / margin²; here z_α is that of the very test.
     """
     atoms = [leaf for leaf in leaves(of.tree) if isinstance(leaf, Atom)]
     if len(atoms) < len(leaves(of.tree)) or not of.as_now(of.supposed(grown(of.ground, 1, atoms))):
