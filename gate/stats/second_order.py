@@ -37,7 +37,8 @@ def departure(
     """Bias and skewness of a function of `n` rows' shares, which has these influence values there.
 
     With u = p ψ and H the second derivatives, the third cumulant is (Σ p ψ³ + 3 u'Hu) / n², the bias (Σ p H_cc - p'Hp) / 2n:
-    the delta method's next term for a multinomial (Bhattacharya and Ghosh 1978). `ratios` multiply each cell's variance, where rows are weighted.
+    the delta method's next term for a multinomial (Bhattacharya and Ghosh 1978). `ratios` multiply each cell's variance, where
+    rows are weighted.
     """
     rates = ratios or [1.0] * len(shares)
     every = list(zip(shares, influence, rates, strict=True))
