@@ -22,9 +22,11 @@ _PLAIN_WORD = re.compile(r"[A-Za-z_][\w-]*(\.[\w-]+)*", re.ASCII)
 _PLAIN_RULE = re.compile(r"[A-Za-z_]\w*([./@-]\w+|:\w+)*(\[\w+=\*(, \w+=\*)*\])? (>=|<=|==) [\w.+-]+", re.ASCII)
 
 
-def write(policy: FirstPolicy, name: str, command: str, of_runs: int = 0) -> str:
-    """The policy; `command` is what checks the same metrics by it. `of_runs` is how many runs the floors come from, if any."""
-    head = [*_head(policy, command, of_runs), "gate: 1", f"name: {scalar(name)}"]
+def write(policy: FirstPolicy, name: str, command: str, of_runs: int = 0, said: Sequence[str] = ()) -> str:
+    """The policy; `command` is what checks the same metrics by it. `of_runs` is how many runs the floors come from, if any, and
+    `said` which these are.
+    """
+    head = [*_head(policy, command, of_runs, said), "gate: 1", f"name: {scalar(name)}"]
     return "\n".join([*head, *_facts(policy), *_slices(policy), *_rules(policy), *_without(policy), ""])
 
 
@@ -53,11 +55,12 @@ def _escape(character: str) -> str:
     return escape(character) if plain(character) != character else character
 
 
-def _head(policy: FirstPolicy, command: str, of_runs: int) -> list[str]:
+def _head(policy: FirstPolicy, command: str, of_runs: int, said: Sequence[str]) -> list[str]:
     predicted = of_runs and not all("check me" in line.remark for line in policy.rules)
     floors = f"where one run in forty falls short, if runs stay like the last {of_runs}" if predicted else _FLOORS
     return [
         f"# A first policy, written by `gate init`: each floor is {floors}.",
+        *(f"# {brief(each, LONGEST_TEXT)}" for each in said),
         "# Move the floors to what your users need (`check me` marks the guesses) and take out what does not matter.",
         f"# Then: {brief(command, LONGEST_TEXT)}",
         "",

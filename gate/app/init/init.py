@@ -63,19 +63,19 @@ def first_policy(request: InitRequest) -> Written:
 
 def _from_runs(request: InitRequest) -> Written:
     """The policy for what recorded runs measured."""
-    from gate.app.init.floors_of_runs import policy_of, runs_of
+    from gate.app.init.floors_of_runs import policy_of, runs_of, typical
 
     if request.inputs:
         what = "recorded runs and files make two policies"
         raise UsageError(Problem("usage", what, remedy=f"gate init --from {request.reader}"))
-    name, runs = runs_of(request.reader or "", request.model, policy_name(request.path), request.environ)
-    table = runs[0].candidate
+    found = runs_of(request.reader or "", request.model, policy_name(request.path), request.environ)
+    table = typical(found.runs)
     refuse_nothing(table)
-    policy = policy_of(runs, _by_own_name(request.better, table))
+    policy = policy_of(table, found.runs, _by_own_name(request.better, table))
     if not policy.rules:
         raise _no_direction(policy, table, ["--from", request.reader or ""])
     command = "gate check metrics.json --record"
-    return _first(policy, write(policy, name, command, of_runs=len(runs)), command, table, request)
+    return _first(policy, write(policy, found.model, command, len(found.runs), found.said), command, table, request)
 
 
 def _first(policy: FirstPolicy, text: str, command: str, table: Measurements, request: InitRequest) -> Written:

@@ -67,6 +67,50 @@ def test_models_that_were_refused_say_nothing(desk: Desk) -> None:
     assert "0 of 8 runs" in (desk.folder / "gate.yaml").read_text()
 
 
+def written(desk: Desk, *more: str) -> str:
+    done = desk.run("init", "--from", "run:last-30", "-o", "-", *more)
+    assert done.code == 0, done.said
+    return done.out
+
+
+def test_runs_are_those_of_one_branch_and_it_says_of_which(desk: Desk) -> None:
+    keep(STEADY[:8])
+    more = [entry(number, {"f1": 0.5}, model="churn", branch="experiment") for number in range(20, 26)]
+    store().add([*more, entry(30, {"f1": 0.1}, model="churn", branch="main", started="2099-01-01T00:00:00.000Z")])
+    text = written(desk)
+    assert "# It is of 8 runs on main, from 2026-11-22 to 2026-11-22." in text
+    assert "# Left out are runs: 6 of other branches" in text
+    assert "0 of 8 runs" in text
+    done = desk.run("init", "--from", "run:last-4@experiment", "-o", "-")
+    assert "# It is of 4 runs on experiment" in done.out
+    assert desk.run("init", "--from", "run:last-4@nowhere", "-o", "-").code == 2
+
+
+def test_runs_are_those_on_the_newest_test_set(desk: Desk) -> None:
+    keep([0.5] * 5, test_set="old rows")
+    store().add([entry(10 + at, {"f1": value}, model="churn", test_set="new rows") for at, value in enumerate(STEADY[:8])])
+    store().add([entry(30, {"f1": 0.9}, model="churn")])
+    text = written(desk)
+    assert "of 9 runs on main, from 2026-11-22 to 2026-11-22, on the test set new rows." in text
+    assert "# Left out are runs: 5 on other test sets." in text
+    assert "0 of 9 runs" in text
+
+
+def test_metrics_are_those_of_most_runs_not_of_the_newest(desk: Desk) -> None:
+    keep(STEADY[:8])
+    store().add([entry(20, {"newmetric": 1.0}, model="churn", verdict="")])
+    text = written(desk)
+    assert "  - f1 >= " in text
+    assert "#   newmetric was measured in 1 of 9 runs" in text
+
+
+def test_what_every_other_run_measures_counts(desk: Desk) -> None:
+    """A job that logs while it trains, and then records its check: two runs for each model."""
+    keep(STEADY[:8])
+    store().add([entry(20 + at, {"auc": 0.9 + at / 100}, model="churn", verdict="") for at in range(8)])
+    assert {line.split()[1] for line in written(desk).splitlines() if line.startswith("  - ")} == {"f1", "auc"}
+
+
 def test_few_runs_are_a_guess(desk: Desk) -> None:
     keep(STEADY[:3])
     desk.run("init", "--from", "run:last-30")
