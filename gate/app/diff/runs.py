@@ -33,7 +33,7 @@ def is_run(written: str) -> bool:
 
 
 def compare_runs(before: str, after: str, store: str, environ: Mapping[str, str], ahead: str = "") -> RunComparison:
-    """What became of run A in run B; what started from `ahead` on is not the latest. Raises GateError: no such run, no history."""
+    """What became of run A in run B; what started from `ahead` on is not the latest. Raises GateError: no such run or history."""
     opened = open_store(history_here(store, environ), environ)
     try:
         among = _compared(opened, (before, after), environ, ahead)
