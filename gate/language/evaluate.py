@@ -40,6 +40,7 @@ from gate.terms.slice import Slice
 
 CANDIDATE = ""
 NOT_BOUND: Binding = {}
+_ONE = 1 + 1e-6  # a share of 1 that single precision has moved
 
 
 class World(Protocol):
@@ -123,7 +124,8 @@ def evaluate_expression(node: Expression, world: World, of: str = CANDIDATE, bin
 def _compare(node: Comparison, world: World, binding: Binding) -> Judged:
     if isinstance(node.right, Boolean):
         return _compare_boolean(node, node.right.value, world, binding)
-    left, right = _value(node.left, world, CANDIDATE, binding), _value(node.right, world, CANDIDATE, binding)
+    up = node.operator[0] == ">"
+    left, right = _value(node.left, world, CANDIDATE, binding, up), _value(node.right, world, CANDIDATE, binding, not up)
     doubt = _wrong_scale(node, left, right, world) or _two_scales(node, world, binding)
     if doubt:
         left = v.in_doubt(left, doubt)
@@ -174,7 +176,7 @@ def _wrong_scale(node: Comparison, left: Value, right: Value, world: World) -> D
 def _counts_to_100(literal: Number, other: Expression, value: Value, world: World) -> bool:
     """Whether a value that is compared with a share counts to 100: its unit says so, or it is above 1 and should not be."""
     percent = literal.percent and not _divides(other)
-    if value.low > 1:
+    if value.low > _ONE:
         return percent or is_share(other, world.highest)
     if not percent or math.isnan(value.point):
         return False
@@ -196,25 +198,26 @@ def _two_scales(node: Comparison, world: World, binding: Binding) -> Doubt | Non
                 continue
             on = slice_of(reading, binding)
             now, before = world.number(CANDIDATE, reading.metric, on), world.number(inner.name, reading.metric, on)
-            if not (math.isnan(now.point) or math.isnan(before.point)) and (now.low > 1) != (before.low > 1):
+            if not (math.isnan(now.point) or math.isnan(before.point)) and (now.low > _ONE) != (before.low > _ONE):
                 text = f"`{write(reading)}` is {now.point:g}, and {before.point:g} on the baseline: one of them counts to 100"
                 return Doubt("percent-scale", text, "measure both on one scale", weak=True)
     return None
 
 
-def _value(node: Expression, world: World, of: str, binding: Binding) -> Value:
+def _value(node: Expression, world: World, of: str, binding: Binding, up: bool = True) -> Value:
+    """The value; `up` says whether the comparison that it is part of holds the better the higher it is."""
     if isinstance(node, Reading):
         return world.number(of, node.metric, slice_of(node, binding))
     if isinstance(node, Number):
         return v.known(node.value)
     if isinstance(node, Arithmetic):
-        return _arithmetic(node, world, of, binding)
+        return _arithmetic(node, world, of, binding, up)
     if isinstance(node, OnBaseline):
-        return _value(node.of, world, node.name, binding)
+        return _value(node.of, world, node.name, binding, up)
     if isinstance(node, Negative):
-        return v.negative(_value(node.of, world, of, binding))
+        return v.negative(_value(node.of, world, of, binding, not up))
     if isinstance(node, Call):
-        return _call(node, world, of, binding)
+        return _call(node, world, of, binding, up)
     if isinstance(node, Tracked):
         return world.tracked(node.function, node.of.metric, slice_of(node.of, binding), node.count)
     assert isinstance(node, Expected)
@@ -224,12 +227,14 @@ def _value(node: Expression, world: World, of: str, binding: Binding) -> Value:
 _OPERATIONS = {"+": v.add, "-": v.subtract, "*": v.multiply, "/": v.divide}
 
 
-def _arithmetic(node: Arithmetic, world: World, of: str, binding: Binding) -> Value:
-    left, right = _value(node.left, world, of, binding), _value(node.right, world, of, binding)
+def _arithmetic(node: Arithmetic, world: World, of: str, binding: Binding, up: bool) -> Value:
+    left = _value(node.left, world, of, binding, up)
+    right = _value(node.right, world, of, binding, up != (node.operator in "-/"))
     if node.operator in "*/":
-        for baseline, value in (_unsigned(node.left, left), _unsigned(node.right, right)):
+        for baseline, value, divides in ((*_unsigned(node.left, left), False), (*_unsigned(node.right, right), True)):
             if isinstance(baseline, OnBaseline) and value.low <= 0 and not math.isnan(value.point):
-                return v.unknown(*v.merged(left.doubts, right.doubts), _no_ratio(baseline, value))
+                rises = up == (divides and node.operator == "/")  # whether it holds the better the higher the candidate's is
+                return v.unknown(*v.merged(left.doubts, right.doubts), _no_ratio(baseline, value, rises))
     return _OPERATIONS[node.operator](left, right)
 
 
@@ -239,17 +244,18 @@ def _unsigned(node: Expression, value: Value) -> tuple[Expression, Value]:
     return node, value
 
 
-def _no_ratio(node: OnBaseline, value: Value) -> Doubt:
+def _no_ratio(node: OnBaseline, value: Value, rises: bool) -> Doubt:
     text = f"a ratio to a baseline of {value.point:g} says nothing"
-    return Doubt("baseline-not-positive", text, f"compare the difference: `{write(node.of)} >= {node.name} - 0.01`", weak=True)
+    lost = f"{write(node.of)} {'>=' if rises else '<='} {node.name} {'-' if rises else '+'} 0.01"
+    return Doubt("baseline-not-positive", text, f"compare the difference: `{lost}`", weak=True)
 
 
-def _call(node: Call, world: World, of: str, binding: Binding) -> Value:
+def _call(node: Call, world: World, of: str, binding: Binding, up: bool) -> Value:
     if node.function not in AGGREGATES:
-        return v.absolute(_value(node.arguments[0], world, of, binding))
+        return v.absolute(_value(node.arguments[0], world, of, binding, up))
     values: list[Value] = []
     for argument in node.arguments:
-        values += _values(argument, world, of, binding)
+        values += _values(argument, world, of, binding, up)
     if not values:
         names = ", ".join(dict.fromkeys(reading.metric for reading in starred_readings(node.arguments[0])))
         return v.unknown(Doubt("no-slices", f"no slice to read: {names}", "check the columns of the selector", nowhere=True))
@@ -258,15 +264,15 @@ def _call(node: Call, world: World, of: str, binding: Binding) -> Value:
     return _AGGREGATES[node.function](values)
 
 
-def _values(argument: Expression, world: World, of: str, binding: Binding) -> list[Value]:
+def _values(argument: Expression, world: World, of: str, binding: Binding, up: bool) -> list[Value]:
     """What a function's argument gives: history, a value for each value of its stars, or one value."""
     if isinstance(argument, Last):
         found = world.history(argument.of.metric, slice_of(argument.of, binding), argument.count)
         return [v.unknown(found)] if isinstance(found, Doubt) else found
     starred = starred_readings(argument)
     if not starred:
-        return [_value(argument, world, of, binding)]
-    return [_value(argument, world, of, {**binding, **inner}) for inner in world.bindings(starred)]
+        return [_value(argument, world, of, binding, up)]
+    return [_value(argument, world, of, {**binding, **inner}, up) for inner in world.bindings(starred)]
 
 
 def _count(values: list[Value]) -> Value:

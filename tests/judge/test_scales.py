@@ -55,6 +55,28 @@ def test_a_ratio_to_a_baseline_that_is_not_positive_is_undecided(rule: str, now:
     assert finding("x >= baseline - 10", {"x": now}, {"x": before}).outcome.value == "pass"
 
 
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "x <= 1.1 * baseline",
+        "baseline * 1.1 >= x",
+        "x / baseline(x) <= 1.1",
+        "(x - baseline) / baseline <= 5%",
+        "-x >= -baseline * 2",
+    ],
+)
+def test_the_remedy_for_a_ratio_keeps_the_direction_of_the_rule(rule: str) -> None:
+    found = finding(rule, {"x": 0.0}, {"x": 0.0})
+    assert found.reasons[0].remedy == "compare the difference: `x <= baseline + 0.01`"
+
+
+def test_a_share_of_1_in_single_precision_counts_to_1() -> None:
+    assert finding("accuracy >= 0.9", {"accuracy": 1.0000001}).outcome.value == "pass"
+    sure = finding("confidence: 95%\nrules: [accuracy >= 0.9]", {"accuracy": {"value": 1.0000001, "n": 100}})
+    assert sure.outcome.value == "pass"
+    assert finding("accuracy >= baseline - 0.01", {"accuracy": 0.99999}, {"accuracy": 1.0000001}).outcome.value == "pass"
+
+
 def test_ten_percent_better_than_the_baseline_is_ten_percent_better() -> None:
     found = finding("x >= baseline * 1.1", {"x": 0.99}, {"x": 0.9})
     assert (found.outcome.value, found.baseline_value) == ("pass", 0.9)
