@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from gate.app.plan.assumed import Assumed
 from gate.app.plan.plan import planned
-from gate.confidence.evidence.single import tells_of_the_rows
+from gate.confidence.evidence.at_hand import tells_of_the_rows
 from gate.errors import Problem
 from gate.judge.world import fact_of
 from gate.language.readings import candidate_readings

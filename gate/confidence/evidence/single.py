@@ -22,7 +22,7 @@ from gate.record import replace
 from gate.stats.combine import scaled
 from gate.stats.test import Test
 from gate.terms import catalogue
-from gate.terms.measurement import NO_SUPPORT, Measurement
+from gate.terms.measurement import Measurement
 from gate.terms.metric import Metric
 
 Found = TypeVar("Found", Test, Test | Doubt)
@@ -32,18 +32,13 @@ _AVERAGED = frozenset(
     ("macro", "micro", "weighted", "samples", "mean", "avg", "average", "med", "median", "best", "max", "min", "cv", "std", "ovr",
      "ovo")
 )  # fmt: skip
+_SINGLE_PRECISION = 1e-6  # so far above 1, a share is 1
 _F1 = frozenset(("f1", "f1score"))
 _OF = {
     "recall": "positives", "fnr": "positives", "specificity": "negatives", "fpr": "negatives",
     "precision": "predicted positives", "fdr": "predicted positives", "npv": "predicted negatives", "ndcg": "queries",
     "mrr": "queries", "f1": "rows labelled or predicted positive",
 }  # fmt: skip
-# What gate says of the rows themselves, under these names, and no estimate of anything beyond them.
-_OF_THE_ROWS = frozenset(("rows", "label_coverage"))
-_QUALITY = frozenset(
-    ("rows", "missing_rate", "constant", "constant_columns", "duplicate_row_rate", "duplicate_id_rate", "age_hours",
-     "out_of_range_rate", "type_changed", "absent_columns", "new_columns")
-)  # fmt: skip
 
 
 def test_of(found: Measurement, fact: Metric | None, name: str) -> Test | Doubt:
@@ -53,6 +48,8 @@ def test_of(found: Measurement, fact: Metric | None, name: str) -> Test | Doubt:
     assert not isinstance(value, bool)
     what, scale = known_as(name), scale_of(found, fact)
     share = value / scale
+    if 1 < share <= 1 + _SINGLE_PRECISION and fact is not None and fact.high in (1, 100):
+        found, share = replace(found, value=scale), 1.0
     wrong = contradiction(found, share, scale, name, _is_share(found, fact))
     if wrong is not None:
         return wrong
@@ -92,17 +89,6 @@ def known_as(name: str) -> str:
     if common.name == "f1":
         return "f1" if any(word in _F1 for word in words) else ""
     return common.name
-
-
-def tells_of_the_rows(name: str) -> bool:
-    """Whether a name is one of gate's own for what is in the rows at hand, and says nothing about others."""
-    first, _, last = name.rpartition(".")
-    return last in _OF_THE_ROWS or (first == "quality" and last in _QUALITY)
-
-
-def is_of_the_rows(found: Measurement, name: str) -> bool:
-    """Whether a number is as it is: gate counted the rows, or a file says a number of them and nothing of its error."""
-    return tells_of_the_rows(name) and (found.evidence == "measured" or found.support == NO_SUPPORT)
 
 
 def counted(what: str) -> str:

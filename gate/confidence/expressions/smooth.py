@@ -8,6 +8,7 @@ from math import inf, isnan
 from typing import TYPE_CHECKING
 
 from gate.confidence.evidence import averaged, single
+from gate.confidence.evidence.at_hand import is_of_the_rows
 from gate.confidence.expressions.tree import Atom, Chosen, Linear, Middle, Tree, Unclear, computed, leaves, linear
 from gate.confidence.ground import Ground, tally_of
 from gate.language.value import Doubt
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 CERTAIN = "no measurement in it"
 _NOTHING = "nothing is known of it"
 _FEW = 16  # of so many members that are chosen among, each is asked for every hypothesis
+# Metrics of a class that read the rows which have it as their label, or those which a model says are of it.
 _BY_LABEL, _BY_GUESS = frozenset(("recall", "fnr")), frozenset(("precision", "fdr"))
 
 
@@ -35,6 +37,7 @@ class Prover:
         self.doubts: dict[Doubt, None] = {}
         self.unpaired: dict[str, None] = {}  # baselines that were compared as if on other rows
         self._atoms: dict[Atom, Test | None] = {}
+        self._called: dict[Atom, str] = {}
         self._summed: Sums | None = None
 
     def test(self, term: Tree) -> Test:
@@ -65,7 +68,7 @@ class Prover:
         found = self.measured(atom)
         if found is None:
             return None
-        if single.is_of_the_rows(found, self.ground.source(atom.metric)):
+        if is_of_the_rows(found, self.ground.source(atom.metric)):
             return certain(float(found.value or 0))
         test: Test | Doubt | None = self._by_file(atom, found)
         if test is None and tally_of(self.ground, atom.of) is not None:
@@ -92,8 +95,11 @@ class Prover:
 
     def called(self, atom: Atom) -> str:
         """The name of its metric in files, with the average that a file says it is."""
-        name, table = self.ground.source(atom.metric), self.ground.table(atom.of)
-        return name if isinstance(table, Doubt) or table.tally is not None else averaged.called(name, table, atom.on)
+        if atom not in self._called:
+            name, table = self.ground.source(atom.metric), self.ground.table(atom.of)
+            counted = isinstance(table, Doubt) or table.tally is not None
+            self._called[atom] = name if counted else averaged.called(name, table, atom.on)
+        return self._called[atom]
 
     def fact(self, atom: Atom) -> Metric | None:
         """What is known of its metric: of an average, that it is no share."""
