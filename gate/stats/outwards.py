@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 CERTAIN = 9.0  # standard deviations; no hypothesis that is farther out needs to be looked at
-_FARTHEST = 240  # strides
+_FARTHEST = 400  # strides
+_LONGER = 40  # strides, from which on each is longer than the last: shares that change fast have come to nothing by then
 _CLOSE = 1e-14  # a root is found to this, relative to its value or its distance
 _ROUNDS = 60
 
@@ -33,6 +34,7 @@ class Outwards:
         # of each side (1: λ > 0, -1: λ < 0) what was passed; values times the side, so that they rise
         self.values = {1: [self.start], -1: [-self.start]}
         self.passed = {1: [first], -1: [first]}
+        self.steps = {1: 0, -1: 0}
         self.ended = {1: False, -1: False}
         # every (value, λ) that was computed: roots near each other are asked for again and again
         self.known = {1: [(self.start, 0.0)], -1: [(-self.start, 0.0)]}
@@ -56,13 +58,15 @@ class Outwards:
 
     def _step_out(self, side: int) -> None:
         values, passed = self.values[side], self.passed[side]
-        root, last = side * self.stride * len(values), passed[-1]
+        last, self.steps[side] = passed[-1], self.steps[side] + max(1, self.steps[side] // _LONGER)
+        root = side * self.stride * self.steps[side]
         value, found = self._next(side, root, values[-1])
-        if found is None or (found[1] >= last[1] if side > 0 else found[0] <= last[0]):
+        if found is None:
             self.ended[side] = True
             return
         values.append(value)
-        above, below = (min(found[0], last[0]), found[1]) if side > 0 else (found[0], max(found[1], last[1]))
+        choose = min if side > 0 else max
+        above, below = choose(found[0], last[0]), choose(found[1], last[1])
         passed.append((above, below))
         self.known[side].append((value, root))
         strength = -below if side > 0 else above

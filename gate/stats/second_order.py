@@ -8,6 +8,8 @@ from typing import Any
 from gate.record import dataclass
 
 _RELATIVE = 1e-3  # step of second differences, relative to the share that is moved
+_DIAGONAL = complex(0.5**0.5, 0.5**0.5)
+_NOTHING = 1e-100  # a share so small matters nowhere
 MOST_CELLS = 64  # whose curvature is looked at; the bias of more cells than these is left out
 
 
@@ -46,32 +48,38 @@ def departure(
     if not variance > 0:
         return Departure(0.0, 0.0)
     cubes = sum(share * (each * rate) ** 2 * each for share, each, rate in every)
-    middle = 2 * float(function(shares))
-    cubes += 3 * _along(function, middle, shares, [share * each * rate for share, each, rate in every])
-    bias = _bias(function, middle, shares, rates) if len(shares) <= MOST_CELLS else 0.0
+    cubes += 3 * _along(function, shares, [share * each * rate for share, each, rate in every])
+    bias = _bias(function, shares, rates) if len(shares) <= MOST_CELLS else 0.0
     return Departure(bias / 2 / (variance * n) ** 0.5, cubes / variance**1.5 / n**0.5)
 
 
-def _bias(function: Callable[[Sequence[Any]], Any], middle: float, shares: Sequence[float], rates: Sequence[float]) -> float:
-    moved = list(shares)
+def _bias(function: Callable[[Sequence[Any]], Any], shares: Sequence[float], rates: Sequence[float]) -> float:
+    moved: list[Any] = list(shares)
     bent = 0.0
     for at, (share, rate) in enumerate(zip(shares, rates, strict=True)):
         step = share * _RELATIVE
-        if step:
-            moved[at] = share + step
+        if share > _NOTHING:
+            moved[at] = share + step * _DIAGONAL
             above = function(moved)
-            moved[at] = share - step
-            bent += rate * share * (above + function(moved) - middle) / (step * step)
+            moved[at] = share - step * _DIAGONAL
+            bent += rate * share * _bent(above, function(moved), step)
             moved[at] = share
-    return bent - _along(function, middle, shares, shares)
+    return bent - _along(function, shares, shares)
 
 
-def _along(function: Callable[[Sequence[Any]], Any], middle: float, shares: Sequence[float], way: Sequence[float]) -> float:
+def _along(function: Callable[[Sequence[Any]], Any], shares: Sequence[float], way: Sequence[float]) -> float:
     """The second derivative in a direction, at a step at which no share changes by more than the thousandth part."""
     most = max((abs(each) / share for share, each in zip(shares, way, strict=True) if share), default=0.0)
     if not most:
         return 0.0
     step = _RELATIVE / most
-    above = function([share + step * each for share, each in zip(shares, way, strict=True)])
-    below = function([share - step * each for share, each in zip(shares, way, strict=True)])
-    return float(above + below - middle) / (step * step)
+    moves = [step * _DIAGONAL * each for each in way]
+    above = function([share + move for share, move in zip(shares, moves, strict=True)])
+    below = function([share - move for share, move in zip(shares, moves, strict=True)])
+    return _bent(above, below, step)
+
+
+def _bent(above: complex, below: complex, step: float) -> float:
+    """The second derivative from values a step away on the diagonal of the complex plane: no difference of nearly equal numbers
+    is in it, which hides all where a share is small (Lai and Crassidis 2008)."""
+    return complex(above + below).imag / (step * step)

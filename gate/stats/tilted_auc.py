@@ -15,7 +15,8 @@ from gate.stats.tilt import STRIDE
 
 METHOD = "tilted scores"
 LEAST = 50  # rows of each class; with fewer, the area's other test has more power
-_PSEUDO = 0.5  # of a positive and of a negative beyond all scores, in the wrong order: even where all are apart, some may not be
+_PSEUDO = 0.5  # of a positive and of a negative beyond all scores, in the wrong order: even where all are apart, some may not be;
+# and in the right one where all scores are equal: no tilt of equal ones moves the area either way
 _SKEWED = 0.5  # the skewness from which its correction is not trusted by itself: Z must rule out as well
 
 
@@ -71,9 +72,10 @@ class _Areas:
 
     def __init__(self, positives: list[float], negatives: list[float]) -> None:
         self.n_pos, self.n_neg = sum(positives), sum(negatives)
-        ends = (_PSEUDO, 0.0) if 2 * _area(positives, negatives) >= self.n_pos * self.n_neg else (0.0, _PSEUDO)
-        self.pos = _shares([ends[0], *positives, ends[1]])
-        self.neg = _shares([ends[1], *negatives, ends[0]])
+        above = 2 * _area(positives, negatives) / (self.n_pos * self.n_neg) - 1
+        low, high = (_PSEUDO if above >= 0 else 0.0), (_PSEUDO if above <= 0 else 0.0)  # of a positive; of a negative in turn
+        self.pos = _shares([low, *positives, high])
+        self.neg = _shares([high, *negatives, low])
         ten, one = _placements(self.pos, self.neg)
         n = self.n_pos + self.n_neg
         self.ten, self.one = [each * n / self.n_pos for each in ten], [each * n / self.n_neg for each in one]

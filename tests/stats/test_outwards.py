@@ -35,12 +35,27 @@ def test_the_answer_does_not_hang_on_what_was_asked_before() -> None:
         assert abs(forwards[each][0] - second.at(each)[0]) < 1e-12
 
 
-def test_a_statistic_that_turns_ends_the_path() -> None:
+def test_a_statistic_that_turns_says_no_less_than_before() -> None:
     """Against hypotheses at which it is weaker again, those before them count."""
     path = Outwards(lambda root: root, lambda root, _: (-root * (4 - abs(root)), -root * (4 - abs(root))), 0.25)
     found = [path.at(each / 8)[1] for each in range(40)]
     assert all(right <= left + 1e-12 for left, right in pairwise(found))
     assert found[-1] == -4
+
+
+def test_beyond_a_turn_of_the_statistic_it_may_say_more() -> None:
+    """Near an estimate at the edge of what can be, the skewness swings: what lies beyond must not stay undecided for that."""
+    path = Outwards(lambda root: root, lambda root, _: (-root - 3 * sin(root), -root - 3 * sin(root)), 0.25)
+    found = [path.at(each / 8)[1] for each in range(100)]
+    assert all(right <= left + 1e-12 for left, right in pairwise(found))
+    assert found[-1] < -CERTAIN
+
+
+def test_far_out_strides_grow_longer() -> None:
+    """Where a few cells have come to nothing, the others still change slowly: a thousand times as far is in reach."""
+    path = Outwards(lambda root: root / 1e4, lambda _, value: (-10 * value, -10 * value), 0.5)
+    assert abs(path.at(0.7)[1] + 7) < 1e-9
+    assert len(path.values[1]) < 400
 
 
 def test_nobody_walks_farther_than_certainty() -> None:

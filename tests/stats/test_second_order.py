@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from math import sqrt
+from typing import Any
 
 import pytest
 
@@ -59,3 +61,18 @@ def test_without_bias_and_skewness_nothing_is_corrected() -> None:
 
 def test_nothing_departs_where_nothing_varies() -> None:
     assert departure(lambda c: c[0], [1.0, 0.0], [0.0, -1.0], N) == Departure(0, 0)
+
+
+def test_a_share_of_next_to_nothing_has_a_bias_and_a_skewness() -> None:
+    """As far out on a path as certainty is: a difference of nearly equal numbers would be all rounding."""
+    tiny = 1e-9
+    shares = [tiny, 0.95 - tiny, 0.05 - tiny, tiny]
+
+    def balanced(c: Sequence[Any]) -> Any:
+        return (c[0] / (c[0] + c[1]) + c[2] / (c[2] + c[3])) / 2
+
+    slopes = [0.5 / 0.95, 0, 0.5 * tiny / 0.05**2, -0.5 * (0.05 - tiny) / 0.05**2]
+    found = departure(balanced, shares, influence(slopes, shares), 1e9)
+    assert found.bias == pytest.approx(0, abs=1e-6)
+    # of two Poisson counts, one of which counts 0.95 / 0.05 times as much, and downwards
+    assert found.skewness == pytest.approx((1 - 19**3) / (1 + 19**2) ** 1.5, rel=1e-3)

@@ -149,6 +149,20 @@ def test_hypotheses_far_from_all_data_are_ruled_out() -> None:
     assert (found.tails(inf), found.tails(-inf)) == (Tails(1, 0), Tails(0, 1))
 
 
+@pytest.mark.parametrize("name", ["balanced_accuracy", "kappa"])
+@pytest.mark.parametrize("positives", [20, 200, 1_000, 10_000])
+@pytest.mark.parametrize("guess", ["0", "1"])
+def test_a_constant_prediction_is_far_from_good_and_from_all_wrong(name: str, positives: int, guess: str) -> None:
+    negatives = 20_000 - positives
+    counts = [positives, negatives, 0, 0] if guess == "1" else [0, 0, positives, negatives]
+    metric = single(name)
+    found = of_cells(
+        counts, metric.value, denominators=metric.below(counts), low=0 if name == "balanced_accuracy" else -1, high=1
+    )
+    assert found.tails(0.9).below < 0.05
+    assert found.tails(found.low + 0.1).above < 0.05
+
+
 def test_values_that_the_parameter_cannot_have_are_ruled_out() -> None:
     found = of_cells([20, 0, 0, 20], single("mcc").value, low=-1, high=1)
     assert (found.tails(1.001), found.tails(-1.001)) == (Tails(1, 0), Tails(0, 1))

@@ -96,6 +96,34 @@ def test_no_order_at_all_is_one_half() -> None:
     assert low < found.estimate == 0.5 < high
 
 
+EDGES = [  # positives and negatives by score
+    ([10_000], [10_000]),
+    ([60], [70]),
+    ([60], [20_000]),
+    ([60, 0], [19_980, 20]),
+    ([9_999, 1], [10_000, 0]),
+    ([5_000, 5_000], [5_000, 5_000]),
+    ([55, 5], [10_000, 10_000]),
+    ([300, 300, 400], [400, 300, 300]),
+    ([0, 1_000], [1_000, 0]),
+]
+
+
+@pytest.mark.parametrize(("positives", "negatives"), [*EDGES, *((pos[::-1], neg[::-1]) for pos, neg in EDGES)])
+def test_what_is_far_from_the_area_is_ruled_out_on_both_sides(positives: list[int], negatives: list[int]) -> None:
+    """Of few scores, or one, too: no AUC has a larger error than a share of as many rows as the smaller class has."""
+    found = of_scores(positives, negatives)
+    for c in [each / 20 for each in range(21)]:
+        off = (found.estimate - c) * min(sum(positives), sum(negatives)) ** 0.5
+        if abs(off) > 5 * (c * (1 - c)) ** 0.5:
+            assert (found.tails(c).above if off > 0 else found.tails(c).below) < 0.01
+
+
+def test_equal_scores_say_as_much_of_either_side() -> None:
+    low, high = interval(of_scores([10_000], [10_000]), 0.05)
+    assert (low + high, high) == pytest.approx((1, 0.500144), abs=1e-6)
+
+
 def test_few_rows_of_a_class_show_nothing() -> None:
     found = of_scores(*by_score(scored(LEAST - 1, 400, 1)))
     assert found.problem == "49 positives are too few, 50 are needed"
