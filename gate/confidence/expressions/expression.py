@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from gate.confidence.expressions.tree import Atom, Middle, Tree, Unclear, chosen, combined
+from gate.confidence.expressions.tree import Atom, Chosen, Middle, Tree, Unclear, chosen, combined
 from gate.confidence.ground import Ground
 from gate.language.binding import Binding, slice_of
 from gate.language.evaluate import evaluate_expression
@@ -24,6 +24,7 @@ from gate.language.tree import (
     Tracked,
 )
 from gate.language.value import Doubt
+from gate.language.write import write
 from gate.stats.trend import WEIGHT
 
 
@@ -40,7 +41,7 @@ def _tree(node: Expression, ground: Ground, of: str, binding: Binding) -> Tree:
         return float(node.value)
     if isinstance(node, Arithmetic):
         left, right = _tree(node.left, ground, of, binding), _tree(node.right, ground, of, binding)
-        return combined(node.operator, left, right, ground)
+        return _range_of_one(node, left, right) or combined(node.operator, left, right, ground)
     if isinstance(node, OnBaseline):
         return _tree(node.of, ground, ground.stands_for(node.name), binding)
     if isinstance(node, Negative):
@@ -51,6 +52,16 @@ def _tree(node: Expression, ground: Ground, of: str, binding: Binding) -> Tree:
         return _tracked(node, ground, binding)
     found = evaluate_expression(node, ground, of, binding)
     return Unclear(None) if math.isnan(found.point) else found.point  # what the history says is taken as it is
+
+
+def _range_of_one(node: Arithmetic, left: Tree, right: Tree) -> Unclear | None:
+    """`max(…) - min(…)` over one slice, which never differs from itself."""
+    sides = [side for side in (node.left, node.right) if isinstance(side, Call)]
+    starred = [write(reading) for side in sides for each in side.arguments for reading in starred_readings(each)]
+    if node.operator not in "-/" or left != right or isinstance(left, (Chosen, Middle)) or len(sides) < 2 or not starred:
+        return None
+    what = f"`{starred[0]}` is one slice only, and says nothing of how far slices are apart"
+    return Unclear(Doubt("too-few-values", what, "measure two slices at least", weak=True))
 
 
 def _tracked(node: Tracked, ground: Ground, binding: Binding) -> Tree:
@@ -93,7 +104,7 @@ def _sum(found: list[Tree], ground: Ground) -> Tree:
 
 
 def _mean(found: list[Tree], ground: Ground) -> Tree:
-    return combined("/", _sum(found, ground), float(len(found)), ground)
+    return found[0] if len(found) == 1 else combined("/", _sum(found, ground), float(len(found)), ground)
 
 
 def _median(found: list[Tree], _: Ground) -> Tree:

@@ -54,6 +54,29 @@ def test_a_difference_of_extremes_is_every_ordered_pair() -> None:
     assert sorted(len(each.factors) for each in every if each is not None) == [0] + [2] * 6  # with itself: 0, told once
 
 
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "max(recall[r=*]) - min(recall[r=*]) <= 0.05",
+        "max(recall[r=*]) - mean(recall[r=*]) <= 0.05",
+        "max(recall[r=*]) / min(recall[r=*]) <= 1.05",
+        "abs(max(recall[r=*]) - min(recall[r=*])) <= 0.05",
+        "max(recall[r=*]) - min(recall[r=*]) <= baseline + 0.05",
+    ],
+)
+def test_a_range_over_one_slice_shows_nothing(rule: str) -> None:
+    found = tree(rule, regions=1)
+    assert isinstance(found, Unclear)
+    assert found.why is not None
+    assert found.why.weak
+    assert "`recall[r=*]` is one slice only" in found.why.text
+    assert not isinstance(tree(rule, regions=2), Unclear)
+
+
+def test_the_same_of_several_slices_is_the_same() -> None:
+    assert tree("max(recall[r=*]) - max(recall[r=*]) <= 0.05") == 0.05
+
+
 def test_a_minus_sign_turns_a_choice_around() -> None:
     assert tree("max(recall, f1) >= 0.5").largest
     assert not tree("max(recall, f1) <= 0.5").largest
