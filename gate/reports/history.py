@@ -7,18 +7,52 @@ from datetime import date, timedelta
 
 from gate.reports.neutral import signs
 from gate.reports.numbers import number
-from gate.terms.chronicle import Chronicle, Grant, Limit, Line
+from gate.terms.chronicle import STANDINGS, Chronicle, Grant, Limit, Line
 from gate.terms.run import Exclusion, Run, Status
 
 _BLOCKS, _BLOCKS_IN_ASCII = "▁▂▃▄▅▆▇█", "_.,-=+*#"
 _VERDICTS = {"pass": "✓", "warn": "!", "undecided": "?", "fail": "✗", "error": "✗"}
+_KINDS = {"pass": "holds", "warn": "warns", "undecided": "undecided", "fail": "fails", "error": "fails"}
+AMISS = STANDINGS[:5]  # what reports tell at length
 _COMMIT = 7
 
 
 def ordered(chronicle: Chronicle) -> list[Line]:
-    """The lines as they are shown: what rules ask for first, wholes before slices."""
+    """The lines as they are shown: what rules ask for first, wholes before slices, of those first what does not hold."""
     limited = {(each.metric, each.slice) for each in chronicle.limits}
-    return sorted(chronicle.lines, key=lambda line: ((line.metric, line.slice) not in limited, bool(line.slice)))
+
+    def place(line: Line) -> tuple[bool, bool, bool]:
+        asked = (line.metric, line.slice) in limited
+        return not asked, bool(line.slice), not (asked and line.slice and chronicle.standing_now(line) in AMISS)
+
+    return sorted(chronicle.lines, key=place)
+
+
+def amiss(chronicle: Chronicle) -> list[tuple[str, list[str]]]:
+    """What did not hold when it was judged last: how it stands, worst first, with the lines, and the rules of no line."""
+    found: dict[str, list[str]] = {standing: [] for standing in AMISS}
+    for line in ordered(chronicle):
+        if (here := chronicle.standing_now(line)) in found:
+            found[here].append(line.name)
+    for limit in chronicle.of_no_line():
+        if (here := limit.standings[limit.judged_last]) in found:
+            found[here].append(f"{limit.rule} on {limit.slice}" if limit.slice else limit.rule)
+    return [(standing, list(dict.fromkeys(names))) for standing, names in found.items() if names]
+
+
+def latest(line: Line, now: Sequence[Limit]) -> tuple[float | None, Limit | None]:
+    """The number that a line shows, and the worst of its limits `now` where that judged just this one.
+
+    None where a rule missed it since: what was measured before is not how it stands.
+    """
+    at = max(at for at, value in enumerate(line.values) if value is not None)
+    limit = now[0] if now and now[0].judged_last >= at else None
+    return line.values[limit.judged_last] if limit else line.values[at], limit
+
+
+def kind(run: Run) -> str:
+    """How the run ended, as the class of a style."""
+    return _KINDS.get(run.verdict, "fails" if run.status is Status.FAILED else "let-pass")
 
 
 def sign(run: Run) -> str:
@@ -43,7 +77,7 @@ def commit(run: Run) -> str:
 
 
 def needs(limits: Sequence[Limit]) -> str:
-    """What was asked last: "≥ 0.88"; empty where nothing was."""
+    """What was asked last: "≥ 0.88", in the order of the limits; empty where nothing was."""
     found = dict.fromkeys(f"{signs(each.operator)} {number(each.latest)}" for each in limits if each.latest is not None)
     return ", ".join(found)
 
@@ -94,7 +128,11 @@ def count(many: int, word: str) -> str:
 
 def standing(grant: Grant, today: str) -> str:
     """What a waiver is worth today, and whether anybody needs it."""
-    use = f"let {count(len(grant.used), 'run')} pass" if grant.used else "never needed"
+    use, stopped = f"let {count(len(grant.passed), 'run')} pass", len(grant.used) - len(grant.passed)
+    if not grant.passed:
+        use = f"{count(stopped, 'run')} needed it and did not pass" if stopped else "never needed"
+    elif stopped:
+        use = f"{use}; {stopped:,} more did not pass"
     try:
         left = (date.fromisoformat(grant.until) - date.fromisoformat(today)).days
     except ValueError:

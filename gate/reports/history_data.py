@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any
 
 from gate.reports.history import days
-from gate.terms.chronicle import Chronicle, Grant
+from gate.terms.chronicle import Chronicle, Grant, Limit
 from gate.terms.run import Exclusion, Run
 
 FORMAT = 1
@@ -18,7 +18,7 @@ _RUN = (
 )  # fmt: skip
 _COLUMNS = (
     "model", "run", "started", "status", "verdict", "branch", "commit", "event", "trusted", "model_digest", "version", "test_set",
-    "metric", "slice", "value", "operator", "threshold", "outcome",
+    "metric", "slice", "value", "operator", "threshold", "outcome", "standing",
 )  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a spreadsheet recognises what it would run
 
@@ -38,7 +38,7 @@ def _exclusion(of: Exclusion) -> dict[str, Any]:
 
 def render_waivers(found: Sequence[Grant]) -> str:
     """The waivers as JSON."""
-    names = ("model", "rule", "until", "by", "why", "floor", "stated", "used")
+    names = ("model", "rule", "until", "by", "why", "floor", "stated", "used", "passed")
     told = [{**{name: getattr(each, name) for name in names}, "slice": dict(each.slice.parts)} for each in found]
     return _written({"format": FORMAT, "waivers": told})
 
@@ -71,18 +71,19 @@ def _runs(chronicle: Chronicle) -> Iterator[dict[str, Any]]:
                 "threshold": each.thresholds[at],
                 "outcome": each.outcomes[at],
                 "level": each.level,
+                "standing": each.standings[at],
             }
             for each in chronicle.limits
-            if each.thresholds[at] is not None
+            if each.outcomes[at]
         ]
         more = {"names": chronicle.named(run.id), "excluded": chronicle.excluded(run)}
         yield {**run_fields(run), **more, "metrics": metrics, "limits": limits}
 
 
 def render_csv(found: Sequence[Chronicle]) -> str:
-    """A row for each number, oldest run first; the first limit of its line stands beside it.
+    """A row for each number, oldest run first; beside it the limit by which it stood worst.
 
-    A text that a spreadsheet would take for a formula gets an apostrophe before it.
+    A number that a rule missed is an empty one. A text that a spreadsheet would take for a formula gets an apostrophe before it.
     """
     import csv
     import io
@@ -91,16 +92,18 @@ def render_csv(found: Sequence[Chronicle]) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(_COLUMNS)
     for chronicle in found:
-        limits = {(line.metric, line.slice): chronicle.limits_of(line) for line in chronicle.lines}
+        worst = [chronicle.worst(line) for line in chronicle.lines]
         for at, run in enumerate(chronicle.runs):
-            for line in chronicle.lines:
-                value = line.values[at]
-                if value is None:
-                    continue
-                asked = next((each for each in limits[line.metric, line.slice] if each.thresholds[at] is not None), None)
-                beside = (asked.operator, asked.thresholds[at], asked.outcomes[at]) if asked else ("", "", "")
-                writer.writerow([*map(_cell, (*_head(run), line.metric, str(line.slice))), value, *beside])
+            for line, asked in zip(chronicle.lines, worst, strict=True):
+                value, limit = line.values[at], asked[at]
+                if value is not None or limit is not None:
+                    beside = _judged(limit, at) if limit else ("", "", "", "")
+                    writer.writerow([*map(_cell, (*_head(run), line.metric, str(line.slice))), value, *beside])
     return text.getvalue()
+
+
+def _judged(limit: Limit, at: int) -> tuple[str, float | None, str, str]:
+    return limit.operator, limit.thresholds[at], limit.outcomes[at], limit.standings[at]
 
 
 def _head(run: Run) -> tuple[str, ...]:

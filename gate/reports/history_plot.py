@@ -20,7 +20,7 @@ _ALIKE, _SMALLEST = 1e-12, 1e-290  # values that differ by less are one
 
 def plot(
     values: Sequence[float | None],
-    limits: Sequence[float | None],
+    limits: Sequence[Sequence[float | None]],
     columns: int,
     *,
     height: int = HEIGHT,
@@ -28,9 +28,9 @@ def plot(
 ) -> list[tuple[str, str]]:
     """Lines of the picture, each an axis label and what is drawn beside it; none where there is nothing that can be drawn.
 
-    `limits` are aligned with the values. Time goes from left to right, each run as wide as the others.
+    Each of the `limits` is aligned with the values. Time goes from left to right, each run as wide as the others.
     """
-    shown = [value for value in (*values, *limits) if value is not None]
+    shown = [value for series in (values, *limits) for value in series if value is not None]
     if not any(value is not None for value in values) or max(map(abs, shown)) > LARGEST:
         return []
     low, high, step = _axis(min(shown), max(shown), height)
@@ -56,7 +56,7 @@ def _axis(low: float, high: float, height: int) -> tuple[float, float, int]:
 
 
 def _cells(
-    values: Sequence[float | None], limits: Sequence[float | None], ends: tuple[float, float], wide: int, height: int
+    values: Sequence[float | None], limits: Sequence[Sequence[float | None]], ends: tuple[float, float], wide: int, height: int
 ) -> list[list[int | str]]:
     """Each character's dots, or the dash of a limit where there are none."""
     cells: list[list[int | str]] = [[0] * wide for _ in range(height)]
@@ -70,9 +70,9 @@ def _cells(
     def column(at: int) -> int:
         return round(at * across / max(1, len(values) - 1))
 
-    for at, limit in enumerate(limits):
+    for at, limit in ((at, each) for series in limits for at, each in enumerate(series)):
         if limit is not None:
-            for x in range(column(at) // 2, (column(min(at + 1, len(limits) - 1)) // 2) + 1):
+            for x in range(column(at) // 2, (column(min(at + 1, len(values) - 1)) // 2) + 1):
                 cells[row(limit) // 4][x] = "-"
     last: tuple[int, int] | None = None
     for at, value in enumerate(values):

@@ -5,18 +5,37 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import isfinite
 
-from gate.reports.history import branches, commit, count, days, ended, needs, ordered, sign, span, spark, standing, when
+from gate.reports.history import (
+    AMISS,
+    branches,
+    commit,
+    count,
+    days,
+    ended,
+    latest,
+    needs,
+    ordered,
+    sign,
+    span,
+    spark,
+    standing,
+    when,
+)
 from gate.reports.history_plot import plot
 from gate.reports.neutral import signs
 from gate.reports.numbers import apart, number, signed
 from gate.reports.plain import brief
 from gate.reports.terminal import Page, Span, pad, width
-from gate.terms.chronicle import Chronicle, Grant, Line
+from gate.terms.chronicle import Chronicle, Grant, Limit, Line
 from gate.terms.run import Run
 
 MOST_LINES, MOST_RUNS = 16, 10
 _BLOCKS, _GAP = 40, 2
 _COLOUR = {"✓": "green", "✗": "red", "!": "yellow", "?": "yellow"}
+_STYLE = {
+    "fails": "red strong", "undecided": "yellow", "missing": "yellow", "waived": "yellow", "warns": "yellow", "holds": "green",
+}  # fmt: skip
+_WORD = {"missing": "no value"}
 Cells = Sequence[Span]
 
 
@@ -74,33 +93,50 @@ def _lines(page: Page, chronicle: Chronicle, ascii_only: bool, most: int | None)
     last = f"last {size}" if size < len(chronicle.runs) else count(len(chronicle.runs), "run")
     _table(page, ("metric", last, "latest", "change", "needs"), rows, right=(2, 3))
     if len(lines) > len(shown):
-        page.line((f"  {len(lines) - len(shown)} more: --all", "dim"))
+        hidden = sum(chronicle.standing_now(line) in AMISS for line in lines[len(shown) :])
+        told = f", {hidden} of them not held" if hidden else ""
+        page.line((f"  {len(lines) - len(shown)} more{told}: --all", "yellow" if hidden else "dim"))
     page.gap()
+    _of_no_line(page, chronicle)
+
+
+def _of_no_line(page: Page, chronicle: Chronicle) -> None:
+    """What does not hold now and stands in no line, as a rule on several measurements: nothing else would say why it failed."""
+    found = [(each, each.standings[each.judged_last]) for each in chronicle.of_no_line()]
+    amiss = [each for each in found if each[1] in AMISS]
+    for limit, stands in amiss[:MOST_RUNS]:
+        on = f" on {limit.slice}" if limit.slice else ""
+        page.wrapped(f"{_WORD.get(stands, stands)}: {brief(signs(limit.rule))}{brief(on)}", _STYLE[stands], indent=2)
+    if amiss:
+        page.gap()
 
 
 def _line_cells(page: Page, chronicle: Chronicle, line: Line, size: int, ascii_only: bool) -> Cells:
     there = [value for value in line.values if value is not None]
     limits = chronicle.limits_now(line)
-    outcome = next((each.outcomes[-1] for each in limits if each.outcomes[-1]), "")
-    style = {"fail": "red strong", "undecided": "yellow", "pass": "green"}.get(outcome, "")
-    change = there[-1] - there[-2] if len(there) > 1 else None
+    value, limit = latest(line, limits)
+    style = _STYLE.get(limit.standings[limit.judged_last], "") if limit else ""
+    change = there[-1] - there[-2] if len(there) > 1 and value is not None else None
     return (
         (page.say(brief(line.name)), ""),
         (spark(line.values, size, ascii_only=ascii_only), "dim"),
-        (page.say(_value(line, there[-1], limits[0].latest if limits else None)), style),
+        (page.say(_value(line, value, limit.latest if limit else None)), style),
         (page.say(signed(change)) if change is not None and isfinite(change) else "", "dim"),
         (page.say(needs(limits)), ""),
     )
 
 
-def _value(line: Line, value: float, limit: float | None) -> str:
+def _value(line: Line, value: float | None, limit: float | None) -> str:
+    if value is None:
+        return "no value"
     text = number(value) if limit is None else apart(value, limit)[0]
     return f"{text} {brief(line.unit, 12)}" if line.unit else text
 
 
 def _plotted(page: Page, chronicle: Chronicle, line: Line, ascii_only: bool) -> None:
-    limits, asked = chronicle.limits_now(line), chronicle.needed(line)
-    page.line((f"  {page.say(brief(line.name))}", "strong"), (page.say(f"  needs {needs(limits[:1])}") if limits else "", "dim"))
+    asked = [each.thresholds for each in chronicle.limits_of(line)]
+    needed = needs(chronicle.limits_now(line))
+    page.line((f"  {page.say(brief(line.name))}", "strong"), (page.say(f"  needs {needed}") if needed else "", "dim"))
     for axis, drawn in plot(line.values, asked, page.columns - 2, ascii_only=ascii_only):
         page.line(("  ", ""), (page.say(axis), "dim"), (drawn, ""))
     page.gap()
@@ -110,10 +146,18 @@ def _plotted(page: Page, chronicle: Chronicle, line: Line, ascii_only: bool) -> 
 
 
 def _runs(page: Page, chronicle: Chronicle, most: int | None, line: Line | None = None) -> None:
-    """The newest runs; of one line those that have it, with its value."""
-    there = [(at, run) for at, run in enumerate(chronicle.runs) if line is None or line.values[at] is not None]
+    """The newest runs; of one line those that have it or missed it, with its value."""
+    worst = chronicle.worst(line) if line else ()
+    there = [
+        (at, run) for at, run in enumerate(chronicle.runs) if line is None or line.values[at] is not None or worst[at] is not None
+    ]
     shown = list(reversed(there))[:most]
-    rows: list[Cells] = [_run_cells(page, chronicle, at, run, line) for at, run in shown]
+    rows: list[Cells] = []
+    for at, run in shown:
+        cells = _run_cells(page, chronicle, run)
+        if line is not None:
+            cells[2:2] = _judged_cells(page, line, at, worst[at])
+        rows.append(cells)
     heads = ["when (UTC)", "", "branch", "commit", "run"]
     if line is not None:
         heads[2:2] = [brief(line.metric), "needs"]
@@ -130,25 +174,25 @@ def _excluded(page: Page, chronicle: Chronicle) -> None:
         page.wrapped(f"excluded {brief(first)}..{brief(last)}: {brief(each.why, 200)}{by}", "yellow", indent=2)
 
 
-def _run_cells(page: Page, chronicle: Chronicle, at: int, run: Run, line: Line | None) -> Cells:
+def _run_cells(page: Page, chronicle: Chronicle, run: Run) -> list[Span]:
     mark = sign(run)
     names = "".join(f" ({brief(name, 40)})" for name in chronicle.named(run.id))
     names += ", excluded" if chronicle.excluded(run) else ""
-    cells: list[Span] = [
+    return [
         (when(run.started), ""),
         (page.say(f"{mark} {ended(run)}"), _COLOUR.get(mark, "dim")),
         (page.say(brief(run.branch, 32)), ""),
         (page.say(brief(commit(run))), ""),
         (page.say(f"{brief(run.id, 48)}{names}"), "dim"),
     ]
-    if line is not None:
-        limits = [each for each in chronicle.limits_of(line) if each.thresholds[at] is not None]
-        value = line.values[at]
-        assert value is not None
-        asked = limits[0].thresholds[at] if limits else None
-        needed = f"{signs(limits[0].operator)} {number(asked)}" if limits and asked is not None else ""
-        cells[2:2] = [(page.say(_value(line, value, asked)), ""), (page.say(needed), "dim")]
-    return cells
+
+
+def _judged_cells(page: Page, line: Line, at: int, limit: Limit | None) -> Cells:
+    """What was measured at a run, and what it needed."""
+    asked = limit.thresholds[at] if limit else None
+    needed = f"{signs(limit.operator)} {number(asked)}" if limit and asked is not None else ""
+    style = _STYLE.get(limit.standings[at], "") if limit else ""
+    return (page.say(_value(line, line.values[at], asked)), style), (page.say(needed), "dim")
 
 
 def _table(page: Page, heads: Sequence[str], rows: Sequence[Cells], right: Sequence[int] = ()) -> None:

@@ -12,11 +12,11 @@
   const MOST_MARKS = 60; // beyond these they stand below the line
   const MOST_DOTS = 150; // beyond these a run that passed has no mark of its own
   const HERE = location.pathname.slice(location.pathname.lastIndexOf("/") + 1).replace(/\.html$/, "");
-  const VERDICTS = { p: ["holds", "✓", "pass"], w: ["warns", "!", "warn"], u: ["undecided", "?", "undecided"], f: ["fails", "✗", "fail"], e: ["fails", "✗", "error"], "-": ["let-pass", "·", "logged"] };
-  const STATUS = { f: "", r: "running", h: "half-written" };
-  const OUTCOMES = { p: "holds", f: "fails", u: "undecided", m: "missing" };
-  // Shape and fill tell the outcomes apart, colour only repeats it.
-  const LOOK = { fails: ["times", "var(--fails)", "none"], undecided: ["circle", "var(--doubt)", "var(--page)"], missing: ["circle", "var(--doubt)", "var(--page)"], warns: ["triangle", "var(--warns)", "var(--warns)"], holds: ["circle", "var(--holds)", "var(--holds)"] };
+  // Shape and fill tell the standings apart, colour only repeats it. Worst first.
+  const LOOK = { fails: ["times", "var(--fails)", "none"], undecided: ["circle", "var(--doubt)", "var(--page)"], missing: ["plus", "var(--doubt)", "none"], waived: ["triangle", "var(--warns)", "var(--page)"], warns: ["triangle", "var(--warns)", "var(--warns)"], "let-pass": ["square", "var(--quiet)", "var(--page)"], holds: ["circle", "var(--holds)", "var(--holds)"] };
+  const WORST = Object.keys(LOOK);
+  const AMISS = WORST.slice(0, 5); // what is told at length
+  const MOST_AMISS = 3;
 
   // --- the data, unpacked --------------------------------------------------------------------------------------------
 
@@ -32,13 +32,15 @@
   const times = summed(given.runs.time);
   const branches = spread(given.runs.branch.at);
   const events = spread(given.runs.event.at);
+  const endings = spread(given.runs.ended.at);
+  const sets = spread(given.runs.sets).slice(1); // 0: nobody said which
   const named = new Map(given.runs.names);
   const runs = given.runs.id.map((id, at) => ({
     at, id,
     time: times[at],
     date: new Date(times[at] * 1000),
-    verdict: VERDICTS[given.runs.verdict[at]] ?? VERDICTS["-"],
-    status: STATUS[given.runs.status[at]] ?? "",
+    verdict: given.runs.ended.words[endings[at]], // kind, sign, word
+    set: sets[at],
     trusted: given.runs.trusted[at] === "1",
     branch: given.runs.branch.words[branches[at]],
     event: given.runs.event.words[events[at]],
@@ -46,14 +48,23 @@
     name: named.get(at) ?? "",
     page: given.runs.page[at] === "" ? "" : `../runs/${HERE}/${given.runs.page[at] === 1 ? `${id}.html` : given.runs.page[at]}`,
   }));
-  const lines = given.lines.map((line, index) => ({ ...line, index, values: line.decimals === null ? line.values : summed(line.values, 10 ** line.decimals), limits: [] }));
+  const lines = given.lines.map((line, index) => ({ ...line, index, values: line.decimals === null ? line.values : summed(line.values, 10 ** line.decimals), limits: [], judged: Array(runs.length) }));
   for (const limit of given.limits) {
     const thresholds = Array(runs.length).fill(null);
     limit.steps.forEach(([from, value], index) => thresholds.fill(value, from, limit.steps[index + 1]?.[0] ?? runs.length));
     const order = ["block", "warn", "info"];
     const limits = lines[limit.line].limits;
-    limits.push({ ...limit, thresholds, outcomes: spread(limit.outcomes) });
+    limit.thresholds = thresholds;
+    limits.push(limit);
     limits.sort((one, other) => order.indexOf(one.level) - order.indexOf(other.level));
+  }
+  // How each line stood, and by which of its limits: the worst at each run.
+  for (const line of given.lines.keys()) {
+    let at = 0;
+    for (const [kind, limit, times] of given.lines[line].judged) {
+      if (kind) lines[line].judged.fill({ kind, limit: given.limits[limit] }, at, at + times);
+      at += times;
+    }
   }
   const groups = new Map();
   for (const line of lines) groups.set(line.metric, [...(groups.get(line.metric) ?? []), line]);
@@ -63,20 +74,59 @@
     return { name: group[0].metric, whole, slices: group.filter((line) => line !== whole), drift: group[0].drift };
   });
 
-  function worstFirst(some) {
-    const last = (line) => line.values.findLast((each) => each !== null);
-    const better = some[0].better || 1;
-    return [...some].sort((one, other) => better * (last(one) - last(other)));
+  function worstFirst(some, among = runs) {
+    const last = (line) => {
+      for (let at = among.length - 1; at >= 0; at--) if (line.values[among[at].at] !== null) return line.values[among[at].at];
+      return null;
+    };
+    const rank = (line) => {
+      const kind = latest(line, among)?.kind;
+      return AMISS.includes(kind) ? WORST.indexOf(kind) : WORST.length;
+    };
+    const better = some[0]?.better || 1;
+    return some.map((line) => [rank(line), last(line), line]).filter(([, value]) => value !== null).sort((one, other) => one[0] - other[0] || better * (one[1] - other[1])).map(([, , line]) => line);
+  }
+
+  // The newest run on which a line has a number, or missed one.
+  function latest(line, among) {
+    for (let at = among.length - 1; at >= 0; at--) {
+      const run = among[at];
+      if (line.values[run.at] !== null || line.judged[run.at]) return { run, value: line.values[run.at], ...line.judged[run.at] };
+    }
+    return null;
   }
 
   // --- numbers and moments in words ----------------------------------------------------------------------------------
 
-  const digits = (value) => {
+  // As the tables write them: gate/reports/numbers.py.
+  const LANDMARKS = new Set(["0", "-0", "1", "100", "-1", "-100"]);
+  function rounded(value, digits) {
     const size = Math.abs(value);
-    if (size !== 0 && (size < 1e-4 || size >= 1e9)) return value.toExponential(3).replace("-", "−");
-    return value.toLocaleString("en", { maximumSignificantDigits: 5 }).replace("-", "−");
-  };
-  const measured = (line, value) => (line.unit ? `${digits(value)} ${line.unit}` : digits(value));
+    if (size >= 1 && size < 1e15) digits = Math.max(digits, String(Math.trunc(size)).length);
+    const exponent = Number(value.toExponential(digits - 1).split("e")[1]);
+    if (exponent >= digits && size < 1e15) return rounded(value, digits + 1);
+    if (exponent < -4 || exponent >= digits) return value.toExponential(digits - 1).replace(/\.?0*e\+?/, "e");
+    const text = value.toFixed(Math.max(0, digits - 1 - exponent));
+    return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+  }
+  function number(value, digits = 4) {
+    if (Number.isInteger(value) && Math.abs(value) < 1e15) return String(value).replace("-", "−");
+    let text = rounded(value, digits);
+    for (let more = digits + 1; LANDMARKS.has(text) && more <= 12; more++) text = rounded(value, more);
+    return text.replace(/^-/, "−");
+  }
+  // A number and its limit never look the same where they are not.
+  function apart(value, limit) {
+    if (limit === null || limit === undefined) return number(value);
+    if (Math.abs(value - limit) <= 1e-12 * Math.max(Math.abs(value), Math.abs(limit))) return number(limit);
+    for (let digits = 4; digits < 17; digits++) if (number(value, digits) !== number(limit, digits)) return number(value, digits);
+    return number(value, 17);
+  }
+  const digits = (value) => number(value, 6); // on an axis
+  const measured = (line, value, limit) => (value === null ? "no value" : `${apart(value, limit)}${line.unit ? ` ${line.unit}` : ""}`);
+  const asked = ({ limit, run }) => (limit && limit.thresholds[run.at] !== null ? `needs ${sign(limit.operator)} ${number(limit.thresholds[run.at])}` : "");
+  const neededBy = ({ limit, run }) => limit?.thresholds[run.at];
+  const word = ({ kind, value }) => (kind === "missing" ? (value === null ? "no value" : "cannot be judged") : kind.replace("-", " "));
   const sign = (operator) => ({ ">=": "≥", "<=": "≤" })[operator] ?? operator;
   const minute = (run) => (run.minute ??= run.date.toISOString().slice(0, 16).replace("T", " "));
   const count = (many, word) => `${many.toLocaleString("en")} ${word}${many === 1 ? "" : "s"}`;
@@ -131,7 +181,7 @@
       (kind === "" || (kind === "trusted" && run.trusted) || (kind === "passed" && /^[✓!]$/.test(run.verdict[1])) || (kind === "stopped" && /^[✗?]$/.test(run.verdict[1]))));
     const words = value("q").toLowerCase().split(/\s+/).filter(Boolean);
     const fits = (text) => words.every((word) => text.toLowerCase().includes(word));
-    shown = new Set(metrics.filter((metric) => fits([metric.name, ...metric.slices.map((line) => line.slice)].join(" ")) && [metric.whole, ...(value("slices") || metric.whole.slice ? metric.slices : [])].some((line) => kept.some((run) => line.values[run.at] !== null))));
+    shown = new Set(metrics.filter((metric) => fits([metric.name, ...metric.slices.map((line) => line.slice)].join(" ")) && [metric.whole, ...(value("slices") || metric.whole.slice ? metric.slices : [])].some((line) => kept.some((run) => line.values[run.at] !== null || line.judged[run.at]))));
     let drawn = 0, drifts = 0;
     for (const card of cards) {
       card.hidden = !shown.has(card.metric);
@@ -149,6 +199,9 @@
     table();
   }
 
+  // The page of a run, which leads back to these filters.
+  const address = (run) => `${run.page}${location.hash.includes("=") ? location.hash : ""}`;
+
   // --- the runs as a table -------------------------------------------------------------------------------------------
 
   let rows = ROWS;
@@ -157,9 +210,9 @@
   function table() {
     const newest = kept.slice(-rows).reverse();
     body.replaceChildren(...newest.map((run) => {
-      const [kind, mark, word] = run.verdict;
-      const link = run.page ? make("a", { href: run.page }, run.id) : run.id;
-      const verdict = make("span", { class: `k ${kind}` }, make("span", { "aria-hidden": "true" }, mark), ` ${run.status || word}`);
+      const [kind, mark, ended] = run.verdict;
+      const link = run.page ? make("a", { href: address(run) }, run.id) : run.id;
+      const verdict = make("span", { class: `k ${kind}` }, make("span", { "aria-hidden": "true" }, mark), ` ${ended}`);
       return make("tr", {}, make("th", { scope: "row" }, minute(run)), make("td", {}, verdict),
         make("td", {}, link, ...(run.name ? [" ", make("strong", {}, run.name)] : [])), make("td", {}, run.branch), make("td", {}, run.commit), make("td", {}, run.event));
     }));
@@ -211,14 +264,42 @@
   function pointsOf(line, index) {
     const found = [];
     kept.forEach((run, at) => {
-      const number = line.values[run.at];
-      if (number === null) return;
-      const limit = line.limits.find((each) => each.thresholds[run.at] !== null);
-      const outcome = limit ? OUTCOMES[limit.outcomes[run.at]] : undefined;
-      const kind = outcome === "fails" && limit.level !== "block" ? "warns" : outcome;
-      found.push({ x: along(run, at), value: number, run, kind, limit, line, slice: line.slice, index });
+      const value = line.values[run.at], judged = line.judged[run.at];
+      if (value !== null || judged?.kind === "missing") found.push({ x: along(run, at), at, value, run, ...judged, line, index });
     });
     return found;
+  }
+
+  // Pieces of a line: it has a gap where a run has no number. Where most have none it was never one of every run: there only
+  // what a rule missed is a gap.
+  function pieces(points) {
+    const there = points.filter((point) => point.value !== null);
+    const often = there.length * 2 > kept.length - (there[0]?.at ?? 0);
+    const found = [];
+    let last = null;
+    for (const point of points) {
+      if (point.value === null) {
+        last = null;
+        continue;
+      }
+      if (last === null || (often && point.at > last + 1)) found.push([]);
+      found[found.length - 1].push(point);
+      last = point.at;
+    }
+    return found;
+  }
+
+  // Pieces as one line, NaN between them.
+  const joined = (some) => some.flatMap((points, index) => (index ? [{ ...points[0], value: NaN }, ...points] : points));
+
+  // What these lines needed, each course once: slices mostly share theirs.
+  function limitsOf(some, width) {
+    const found = new Map();
+    for (const limit of some.flatMap((line) => line.limits)) {
+      const steps = stepsOf(limit, width), course = `${limit.level === "block"}${limit.steps}`;
+      if (!found.has(course) && steps.some((step) => Number.isFinite(step.value))) found.set(course, { steps, blocks: limit.level === "block" });
+    }
+    return [...found.values()];
   }
 
   // The threshold as it was at each run, with a gap where the rule did not judge.
@@ -229,21 +310,46 @@
   }
 
   function told(point) {
-    const { run, line, limit } = point;
+    const { run, line } = point;
     if (point.of) return `${line.slice}: ${measured(line, point.value)}, the mean of ${point.of} runs around\n${minute(run)} UTC`;
-    const needs = limit ? `, needs ${sign(limit.operator)} ${digits(limit.thresholds[run.at])}` : "";
-    const facts = [run.branch, run.commit].filter(Boolean).join(" · ");
-    return `${line.slice ? `${line.slice}: ` : ""}${measured(line, point.value)}${needs}${point.kind ? ` — ${point.kind}` : ""}\n${minute(run)} UTC, run ${run.verdict[1]} ${run.status || run.verdict[2]}${run.name ? ` (${run.name})` : ""}${facts ? `\n${facts}` : ""}${run.page ? "\nclick for its report" : ""}`;
+    const needs = asked(point), facts = [run.branch, run.commit].filter(Boolean).join(" · ");
+    return `${line.slice ? `${line.slice}: ` : ""}${measured(line, point.value, neededBy(point))}${needs ? `, ${needs}` : ""}${point.kind ? ` — ${word(point)}` : ""}\n${minute(run)} UTC, run ${run.verdict[1]} ${run.verdict[2]}${run.name ? ` (${run.name})` : ""}${facts ? `\n${facts}` : ""}${run.page ? "\nclick for its report" : ""}`;
   }
 
   function slicesOf(metric) {
-    if (!value("slices") && !metric.whole.slice) return [];
-    const last = (line) => {
-      for (let at = kept.length - 1; at >= 0; at--) if (line.values[kept[at].at] !== null) return line.values[kept[at].at];
-      return null;
+    return value("slices") || metric.whole.slice ? worstFirst(metric.slices, kept).slice(0, MOST_SLICES) : [];
+  }
+
+  // Where other rows were measured than at the run before of the same branch, as far as one knows.
+  function newSets() {
+    const last = new Map(), found = new Set();
+    for (const run of kept) {
+      if (!run.set) continue;
+      if (last.has(run.branch) && last.get(run.branch) !== run.set) found.add(run.at);
+      last.set(run.branch, run.set);
+    }
+    return found;
+  }
+
+  // The days of some runs, as many as there is room for.
+  function ofRuns(width) {
+    const most = Math.max(1, Math.min(8, kept.length - 1, Math.floor(width / 115)));
+    const ticks = [...new Set(Array.from({ length: most + 1 }, (_, at) => Math.round((at * (kept.length - 1)) / most)))];
+    return { label: null, ticks, tickFormat: (at) => kept[at]?.date.toISOString().slice(0, 10) ?? "" };
+  }
+
+  // Moments in UTC, of 24 hours; what a tick shares with the one before it is not repeated.
+  const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
+  function ofTime(width) {
+    const tickFormat = (date, at, all) => {
+      const [day, time] = [date.toISOString().slice(0, 10), date.toISOString().slice(11, 16)];
+      const before = at ? all[at - 1].toISOString() : "";
+      const [year, dated] = [before.slice(0, 4) === day.slice(0, 4) ? "" : day.slice(0, 4), `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}`];
+      if (all.some((each) => each % 864e5)) return before.slice(0, 10) === day ? time : `${time}\n${dated} ${year}`.trimEnd();
+      if (all.every((each) => each.getUTCDate() === 1 && !each.getUTCMonth())) return day.slice(0, 4);
+      return `${all.every((each) => each.getUTCDate() === 1) ? MONTHS[date.getUTCMonth()] : dated}\n${year}`.trimEnd();
     };
-    const better = metric.whole.better || 1;
-    return metric.slices.filter((line) => last(line) !== null).sort((one, other) => better * (last(one) - last(other))).slice(0, MOST_SLICES);
+    return { type: "utc", label: null, ticks: Math.max(2, Math.round(width / 90)), tickFormat };
   }
 
   const STROKES = ["var(--s1)", "var(--s2)", "var(--s3)", "var(--s4)", "var(--s5)", "var(--s6)", "var(--s7)", "var(--s8)"];
@@ -252,37 +358,45 @@
     const { metric } = card, width = Math.max(260, room ?? card.clientWidth - 28);
     const slices = slicesOf(metric);
     const whole = pointsOf(metric.whole, -1);
-    const line = thinned(whole, width);
-    const sliced = slices.map((each, index) => levelled(pointsOf(each, index), width));
-    const every = [line, ...sliced].flat();
-    const marked = whole.filter((point) => point.kind && (point.kind !== "holds" || whole.length <= MOST_DOTS));
+    const parts = pieces(whole), long = whole.length > Math.max(200, width) * 1.5;
+    const line = long ? parts.map((part) => thinned(part, (width * part.length) / whole.length)) : parts;
+    const points = slices.map((each, index) => pointsOf(each, index));
+    const sliced = points.map((each) => {
+      const there = each.filter((point) => point.value !== null), level = levelled(there, width);
+      return level === there ? pieces(each) : [level];
+    });
+    const marked = [...whole.filter((point) => point.kind && (point.kind !== "holds" || whole.length <= MOST_DOTS)), ...points.flat().filter((point) => point.kind && point.kind !== "holds")];
     const rug = marked.length > MOST_MARKS; // marks that would hide the line stand below it
     const changes = new Set(metric.whole.changes ?? []);
-    const sets = new Set(given.runs.sets.map((from) => kept.find((run) => run.at >= from)?.at));
-    const values = every.map((point) => point.value);
-    const limits = metric.whole.limits.map((limit) => ({ steps: stepsOf(limit, width), blocks: limit.level === "block" })).filter(({ steps }) => steps.some((step) => !Number.isNaN(step.value)));
-    const left = Math.max(...[...values, ...limits.flatMap(({ steps }) => steps.map((step) => step.value))].filter(Number.isFinite).map((each) => digits(each).length)) * FONT * 0.62 + 18;
+    const sets = newSets();
+    const limits = limitsOf([metric.whole, ...slices], width);
+    const values = [...line.flat(), ...sliced.flat(2), ...limits.flatMap(({ steps }) => steps)].map((point) => point.value).filter(Number.isFinite);
+    const foot = values.length ? Math.min(...values) : 0; // where what has no number is marked
+    for (const point of marked) point.y = point.value ?? foot;
+    const every = [...line.flat(), ...sliced.flat(2), ...marked.filter((point) => point.value === null)];
+    const lone = [...line, ...sliced.flat()].filter((part) => part.length === 1 && !marked.includes(part[0])).flat();
+    const left = Math.max(1, ...values.map((each) => digits(each).length)) * FONT * 0.62 + 18;
     const byRun = value("along") === "runs";
     const picture = Plot.plot({
-      className: "chart", width, height: 200, marginLeft: Math.min(left, 92), marginRight: 14, marginTop: 14, marginBottom: 38, inset: 4,
+      className: "chart", width, height: 200, marginLeft: Math.min(left, 92), marginRight: byRun ? 40 : 22, marginTop: 14, marginBottom: 38, inset: 4,
       style: { fontSize: `${FONT}px` },
-      x: byRun ? { label: null, ticks: Math.min(8, kept.length, Math.round(width / 70)), tickFormat: (at) => (kept[at] ? kept[at].date.toISOString().slice(0, 10) : "") } : { type: "utc", label: null, ticks: Math.max(2, Math.round(width / 90)) },
+      x: byRun ? ofRuns(width - left - 40) : ofTime(width),
       y: { grid: true, nice: true, label: null, insetBottom: rug ? 12 : 4, ticks: 5, tickFormat: digits },
       marks: [
         Plot.ruleX(kept.map((run, at) => ({ run, x: along(run, at) })).filter(({ run }) => sets.has(run.at)), { x: "x", stroke: "var(--quiet)", strokeDasharray: "2 3" }),
         Plot.ruleX(whole.filter((point) => changes.has(point.run.at)), { x: "x", stroke: "var(--link)", strokeOpacity: 0.5 }),
         Plot.text(whole.filter((point) => changes.has(point.run.at)), { x: "x", text: () => "▽", frameAnchor: "top", dy: -12, fill: "var(--link)" }),
         ...limits.map(({ steps, blocks }) => Plot.line(steps, { x: "x", y: "value", curve: "step-after", stroke: "var(--limit)", strokeWidth: blocks ? 1.75 : 1.25, strokeDasharray: blocks ? "6 4" : "2 3" })),
-        ...sliced.map((points, index) => Plot.line(points, { x: "x", y: "value", stroke: STROKES[index], strokeWidth: 1.25 })),
-        Plot.line(line, { x: "x", y: "value", stroke: "var(--text)", strokeWidth: metric.whole.slice ? 2.25 : 1.75 }),
-        Plot.dot(whole.length < 3 && !marked.length ? whole : [], { x: "x", y: "value", r: 3, fill: "var(--text)" }),
+        ...sliced.map((some, index) => Plot.line(joined(some), { x: "x", y: "value", stroke: STROKES[index], strokeWidth: 1.25 })),
+        Plot.line(joined(line), { x: "x", y: "value", stroke: "var(--text)", strokeWidth: metric.whole.slice ? 2.25 : 1.75 }),
+        Plot.dot(lone, { x: "x", y: "value", r: 2, fill: (point) => STROKES[point.index] ?? "var(--text)" }),
         Plot.ruleY(kept.length === 1 ? limits.flatMap(({ steps }) => steps).filter((step) => !Number.isNaN(step.value)) : [], { y: "value", stroke: "var(--limit)", strokeWidth: 1.75, strokeDasharray: "6 4" }),
-        ...Object.entries(LOOK).map(([kind, [symbol, stroke, fill]]) => Plot.dot(rug ? apart(marked.filter((point) => point.kind === kind), width / 7) : marked.filter((point) => point.kind === kind), {
-          x: "x", symbol, stroke, fill, strokeWidth: kind === "holds" ? 1 : rug ? 1.25 : 2, r: kind === "holds" ? 2 : rug ? 2.5 : 3.5, ...(rug ? { frameAnchor: "bottom", dy: -4 } : { y: "value" }),
+        ...Object.entries(LOOK).map(([kind, [symbol, stroke, fill]]) => Plot.dot(rug ? someOf(marked.filter((point) => point.kind === kind), width / 7) : marked.filter((point) => point.kind === kind), {
+          x: "x", symbol, stroke, fill, strokeWidth: kind === "holds" ? 1 : rug ? 1.25 : 2, r: kind === "holds" ? 2 : rug ? 2.5 : 3.5, ...(rug ? { frameAnchor: "bottom", dy: -4 } : { y: "y" }),
         })),
         ...(room ? [] : [
-          Plot.dot(every, Plot.pointer({ x: "x", y: "value", r: 5, stroke: "var(--link)", strokeWidth: 2 })),
-          Plot.tip(every, Plot.pointer({ x: "x", y: "value", title: told, fill: "var(--page)", stroke: "var(--line)", maxRadius: 60 })),
+          Plot.dot(every, Plot.pointer({ x: "x", y: (point) => point.value ?? point.y, r: 5, stroke: "var(--link)", strokeWidth: 2 })),
+          Plot.tip(every, Plot.pointer({ x: "x", y: (point) => point.value ?? point.y, title: told, fill: "var(--page)", stroke: "var(--line)", maxRadius: 60 })),
         ]),
       ],
     });
@@ -291,7 +405,7 @@
     picture.setAttribute("aria-labelledby", card.firstChild.id);
     picture.addEventListener("input", () => picture.classList.toggle("leads", Boolean(picture.value?.run.page)));
     picture.addEventListener("click", () => {
-      if (picture.value?.run.page) location.href = picture.value.run.page;
+      if (picture.value?.run.page) location.href = address(picture.value.run);
     });
     card.querySelector(".chart")?.replaceWith(picture) ?? card.append(picture);
     caption(card, whole, slices);
@@ -300,24 +414,29 @@
   }
 
   // Marks that would lie on each other: one stands for its neighbours.
-  function apart(points, most) {
+  function someOf(points, most) {
     const size = Math.ceil(points.length / most);
     return points.filter((_, at) => at % size === 0);
   }
 
   function caption(card, points, slices) {
-    const { metric } = card, last = points[points.length - 1];
-    const judged = points.findLast((point) => point.kind);
-    card.className = `card ${judged?.kind ?? ""}`;
-    card.querySelector(".now").replaceChildren(...(last ? [make("b", {}, measured(metric.whole, last.value)), last.limit ? ` needs ${sign(last.limit.operator)} ${digits(last.limit.thresholds[last.run.at])}` : ""] : ["no value"]));
+    const { metric } = card, now = latest(metric.whole, kept), every = [metric.whole, ...metric.slices];
+    const judged = kept.filter((run) => every.some((line) => line.judged[run.at]));
+    const last = judged[judged.length - 1];
+    const standing = last ? every.filter((line) => line.judged[last.at]).map((line) => ({ line, run: last, value: line.values[last.at], ...line.judged[last.at] })) : [];
+    standing.sort((one, other) => WORST.indexOf(one.kind) - WORST.indexOf(other.kind));
+    card.className = `card ${standing[0]?.kind ?? ""}`;
+    card.querySelector(".now").replaceChildren(...(now ? [make("b", now.kind ? { class: `k ${now.kind}` } : {}, measured(metric.whole, now.value, neededBy(now))), ` ${asked(now)}`.trimEnd()] : ["no value"]));
+    card.querySelector(".amiss").replaceChildren(...amissOf(standing.filter(({ line, kind }) => line !== metric.whole && AMISS.includes(kind))));
     const changes = (metric.whole.changes ?? []).map((at) => runs[at]).filter((run) => kept.includes(run));
-    const failing = points.filter((point) => point.kind && point.kind !== "holds").length;
+    const failing = judged.filter((run) => every.some((line) => line.judged[run.at] && line.judged[run.at].kind !== "holds")).length;
     const what = [count(points.length, "run")];
-    if (judged) what.push(failing ? `${failing === points.length ? "none holds" : `${failing} of them ${failing === 1 ? "does" : "do"} not hold`}` : "all hold");
+    if (last) what.push(failing ? `${failing === judged.length ? "none holds" : `${failing} of them ${failing === 1 ? "does" : "do"} not hold`}` : "all hold");
+    if (now?.kind && !["fails", "holds"].includes(now.kind)) what.push(word(now));
     if (changes.length) what.push(`a new level ${changes.length === 1 ? "" : `${changes.length} times, last `}from ${changes[changes.length - 1].date.toISOString().slice(0, 10)}`);
     if (metric.whole.slice) what.push(`bold: ${metric.whole.slice}`);
     const more = metric.slices.length - slices.length;
-    if (slices.length && more > 0) what.push(`the ${slices.length} worst of ${metric.slices.length} slices`);
+    if (slices.length && more > 0) what.push(`the ${slices.length} ${metric.whole.better || slices.some((line) => AMISS.includes(latest(line, kept)?.kind)) ? "worst" : "lowest"} of ${metric.slices.length} slices`);
     card.querySelector(".what").textContent = what.join(" · ");
     const swatches = slices.map((line, index) => {
       const icon = document.createElementNS("http://www.w3.org/2000/svg", "svg");
@@ -331,9 +450,18 @@
     card.querySelector(".swatches").hidden = !swatches.length;
   }
 
+  // Which slices do not hold, by how they stand.
+  function amissOf(some) {
+    return AMISS.map((kind) => [kind, some.filter((each) => each.kind === kind)]).filter(([, found]) => found.length).flatMap(([kind, found]) => {
+      const shown = found.slice(0, MOST_AMISS).map((each) => `${each.line.slice} ${measured(each.line, each.value, neededBy(each))} ${asked(each)}`.trimEnd());
+      const more = found.length - shown.length;
+      return [make("span", {}, make("span", { class: `k ${kind}` }, kind === "missing" ? "no value" : kind), `: ${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""} `)];
+    });
+  }
+
   const cards = metrics.map((metric, at) => {
     const card = make("figure", { class: "card" });
-    const head = make("figcaption", { id: `metric-${at}` }, make("h3", {}, make("code", {}, metric.name)), make("span", { class: "now" }), make("span", { class: "what" }));
+    const head = make("figcaption", { id: `metric-${at}` }, make("h3", {}, make("code", {}, metric.name)), make("span", { class: "now" }), make("span", { class: "what" }), make("span", { class: "amiss" }));
     card.append(head, make("ul", { class: "swatches", hidden: "" }));
     card.metric = metric;
     card.style.minHeight = "17rem";

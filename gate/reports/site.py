@@ -13,9 +13,24 @@ from typing import Any
 from markupsafe import Markup
 
 from gate.record import dataclass
-from gate.reports.history import branches, commit, count, days, ended, needs, ordered, share, sign, span, when
+from gate.reports.history import (
+    amiss,
+    branches,
+    commit,
+    count,
+    days,
+    ended,
+    kind,
+    latest,
+    needs,
+    ordered,
+    share,
+    sign,
+    span,
+    when,
+)  # fmt: skip
 from gate.reports.html import LIBRARY, PLOT_STYLE, content_security_policy, file, template
-from gate.reports.html_neutral import code, say
+from gate.reports.html_neutral import code, formula, say
 from gate.reports.numbers import apart, number, signed
 from gate.reports.plain import brief
 from gate.reports.site_data import fitted, main_branch, on_main
@@ -27,7 +42,7 @@ MOST_ROWS = 100  # of a table of runs; a page's script shows the others
 MOST_LINES_IN_NUMBERS = 200
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}\Z", re.ASCII)
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d|index)\Z", re.IGNORECASE)
-_KIND = {"pass": "holds", "warn": "warns", "undecided": "undecided", "fail": "fails", "error": "fails"}
+MOST_AMISS = 6  # names beside a model
 _WIDTH, _HEIGHT, _POINTS = 140, 28, 70
 
 
@@ -43,14 +58,18 @@ class ModelPage:
 def slug(name: str) -> str:
     """A file's name for a name from outside: the name itself where that is harmless, else what is harmless of it and a digest."""
     if _SAFE.match(name) and not _RESERVED.match(name):
-        return name
+        return name if name == name.lower() else f"{name}--{_digest(name)}"  # many disks take `A` and `a` for one file
     harmless = re.sub(r"[^a-z0-9]+", "-", name[:40].lower()).strip("-")
-    return f"{harmless or 'name'}--{sha256(name.encode('utf-8', 'backslashreplace')).hexdigest()[:12]}"
+    return f"{harmless or 'name'}--{_digest(name)}"
+
+
+def _digest(name: str) -> str:
+    return sha256(name.encode("utf-8", "backslashreplace")).hexdigest()[:12]
 
 
 def assets() -> dict[str, str]:
     """What all pages share, by file name."""
-    names = (*LIBRARY, "vendor/LICENSES.txt", "html.css", "html.js", "charts.js", "site.css", "site.js")
+    names = (*LIBRARY, "vendor/LICENSES.txt", "html.css", "html.js", "charts.js", "site.css", "site.js", "site_run.js")
     return {name.rpartition("/")[2]: file(name) for name in names}
 
 
@@ -76,9 +95,10 @@ def model(chronicle: Chronicle, pages: Sequence[str], at: str, alone: bool = Fal
         drawn=True,
         name=chronicle.model,
         latest=last,
-        kind=_KIND.get(last.verdict, "let-pass"),
+        kind=kind(last),
         sign=sign(last),
         ended=ended(last),
+        amiss=_amiss(main),
         when=when(last.started),
         branch=branch,
         span=span(kept.runs),
@@ -129,26 +149,37 @@ def _model_row(chronicle: Chronicle) -> dict[str, Any]:
     return {
         "name": code(chronicle.model),
         "page": f"models/{slug(chronicle.model)}.html",
-        "kind": _KIND.get(last.verdict, "let-pass"),
+        "kind": kind(last),
         "sign": sign(last),
         "ended": ended(last),
         "when": when(last.started),
         "branch": last.branch,
-        "runs": f"{len(chronicle.runs):,}",
-        "strip": [(_KIND.get(run.verdict, "let-pass"), sign(run)) for run in runs[-24:]],
+        "runs": len(chronicle.runs),
+        "strip": [(kind(run), sign(run)) for run in runs[-24:]],
         "strip_told": f"the last {count(len(runs[-24:]), 'run')}, oldest first: {', '.join(ended(run) for run in runs[-24:])}",
-        "failing": [code(line.name) for line in ordered(main) if _fails_now(main, line)][:6],
+        "amiss": _amiss(main),
     }
 
 
-def _fails_now(chronicle: Chronicle, line: Line) -> bool:
-    judged = [each.outcomes for each in chronicle.limits_now(line) if each.level == "block"]
-    return any(next((outcome for outcome in reversed(each) if outcome), "") in ("fail", "undecided") for each in judged)
+def _amiss(chronicle: Chronicle) -> list[tuple[str, str, list[Markup], int]]:
+    """What does not hold now: kind, word, names, and how many more there are."""
+    return [
+        (
+            standing,
+            _AMISS.get(standing, standing),
+            [formula(name) for name in names[:MOST_AMISS]],
+            max(0, len(names) - MOST_AMISS),
+        )
+        for standing, names in amiss(chronicle)
+    ]
+
+
+_AMISS = {"missing": "no value"}
 
 
 def _run_row(chronicle: Chronicle, run: Run, page: str, here: str) -> dict[str, Any]:
     return {
-        "kind": _KIND.get(run.verdict, "let-pass"),
+        "kind": kind(run),
         "sign": sign(run),
         "ended": ended(run),
         "when": when(run.started),
@@ -169,17 +200,16 @@ def _excluded(each: Exclusion) -> str:
 def _line_row(chronicle: Chronicle, line: Line) -> dict[str, Any]:
     limits = chronicle.limits_now(line)
     there = [value for value in line.values if value is not None]
-    last, asked = there[-1], limits[0].latest if limits else None
-    outcome = next((each for limit in limits[:1] for each in reversed(limit.outcomes) if each), "")
-    kind = {"pass": "holds", "fail": "fails", "undecided": "undecided", "missing": "missing"}.get(outcome, "")
-    if kind == "fails" and limits[0].level != "block":
-        kind = "warns"
+    last, limit = latest(line, limits)
+    asked = limit.latest if limit else None
+    shown = "no value" if last is None else number(last) if asked is None else apart(last, asked)[0]
+    change = signed(there[-1] - there[-2]) if len(there) > 1 and last is not None else ""
     return {
         "name": code(line.name),
-        "latest": (number(last) if asked is None else apart(last, asked)[0]) + (f" {brief(line.unit, 20)}" if line.unit else ""),
+        "latest": f"{shown} {brief(line.unit, 20)}" if line.unit and last is not None else shown,
         "needs": needs(limits),
-        "kind": kind,
-        "change": signed(last - there[-2]) if len(there) > 1 else "",
+        "kind": limit.standings[limit.judged_last].replace(" ", "-") if limit else "",
+        "change": change,
         "low": number(min(there)),
         "high": number(max(there)),
         "path": _path(line.values),

@@ -5,14 +5,15 @@ Numbers are whole ones of the last shown digit, each as its difference from the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from decimal import Decimal
 from itertools import groupby
-from math import ceil, log10
 from typing import Any
 
 from gate.record import replace
-from gate.reports.history import ordered
+from gate.reports.history import ended, kind, ordered, sign
 from gate.reports.html_neutral import data
+from gate.reports.numbers import same
 from gate.reports.plain import brief
 from gate.stats.change_points import change_points
 from gate.terms.chronicle import Chronicle, Limit, Line
@@ -23,8 +24,7 @@ MOST_CHARACTERS = 1_150_000  # a page with its tables stays below 1.5 MB
 MOST_LINES = 600
 _DIGITS = 5
 _TOO_LARGE = 1e100  # for sums of squares
-_VERDICTS = {"pass": "p", "warn": "w", "undecided": "u", "fail": "f", "error": "e"}
-_OUTCOMES = {"pass": "p", "fail": "f", "undecided": "u", "missing": "m", "": "-"}
+_EXACT = 2**53  # whole numbers beyond it are none for a script
 _BETTER = {Direction.HIGHER: 1, Direction.LOWER: -1, None: 0}
 
 
@@ -32,7 +32,8 @@ def fitted(chronicle: Chronicle, pages: Sequence[str]) -> tuple[Chronicle, str]:
     """As much of the newest runs as a page bears, and their data as JSON; `pages` are the addresses of the runs' pages."""
     chosen = ordered(chronicle)[:MOST_LINES]
     kept = {(line.metric, line.slice) for line in chosen}
-    limits = tuple(each for each in chronicle.limits if (each.metric, each.slice) in kept)
+    cut = {(line.metric, line.slice) for line in chronicle.lines} - kept
+    limits = tuple(each for each in chronicle.limits if (each.metric, each.slice) not in cut)
     chronicle = replace(chronicle, lines=tuple(chosen), limits=limits)
     while True:
         text = str(data(told(chronicle, pages)))
@@ -60,14 +61,14 @@ def on_main(chronicle: Chronicle) -> Chronicle:
 def told(chronicle: Chronicle, pages: Sequence[str]) -> dict[str, Any]:
     """What the page's script reads; every text in it is plain."""
     index = {(line.metric, line.slice): at for at, line in enumerate(chronicle.lines)}
+    limits = [each for each in chronicle.limits if (each.metric, each.slice) in index]
+    places = {id(each): at for at, each in enumerate(limits)}
     return {
         "model": brief(chronicle.model),
         "branch": brief(main_branch(chronicle.runs)),
         "runs": _runs(chronicle, pages),
-        "lines": [_line(chronicle, each) for each in chronicle.lines],
-        "limits": [
-            _limit(each, index[each.metric, each.slice]) for each in chronicle.limits if (each.metric, each.slice) in index
-        ],
+        "lines": [_line(chronicle, each, places) for each in chronicle.lines],
+        "limits": [_limit(each, index[each.metric, each.slice], chronicle) for each in limits],
     }
 
 
@@ -82,12 +83,10 @@ def main_branch(runs: Sequence[Run]) -> str:
 def _runs(chronicle: Chronicle, pages: Sequence[str]) -> dict[str, Any]:
     runs = chronicle.runs
     times = [milliseconds(run.started) // 1000 for run in runs]
-    sets = [run.test_set for run in runs]
     return {
         "id": [brief(run.id, 60) for run in runs],
         "time": _differences(times),
-        "verdict": "".join(_VERDICTS.get(run.verdict, "-") for run in runs),
-        "status": "".join(run.status.value[0] for run in runs),
+        "ended": _indexed([(kind(run), sign(run), ended(run)) for run in runs]),
         "trusted": "".join("1" if run.trusted else "0" for run in runs),
         "branch": _indexed([brief(run.branch, 80) for run in runs]),
         "event": _indexed([brief(run.event, 40) for run in runs]),
@@ -98,24 +97,23 @@ def _runs(chronicle: Chronicle, pages: Sequence[str]) -> dict[str, Any]:
             if (names := chronicle.named(run.id))
         ],
         "page": [page if page != f"{run.id}.html" else 1 for page, run in zip(pages, runs, strict=True)],
-        "sets": [at for at in range(1, len(runs)) if sets[at] and _before(sets, at) not in ("", sets[at])],
+        "sets": _indexed(["", *(run.test_set for run in runs)])["at"],  # the first is none
     }
 
 
-def _before(sets: Sequence[str], at: int) -> str:
-    return next((each for each in reversed(sets[:at]) if each), "")
-
-
-def _indexed(words: Sequence[str]) -> dict[str, Any]:
+def _indexed(words: Sequence[Hashable]) -> dict[str, Any]:
     """Words that repeat: each once, and for the runs its number, as [number, how often in a row]."""
     known = list(dict.fromkeys(words))
-    return {"words": known, "at": [[known.index(word), len(list(same))] for word, same in groupby(words)]}
+    return {"words": known, "at": [[known.index(word), len(list(alike))] for word, alike in groupby(words)]}
 
 
-def _line(chronicle: Chronicle, line: Line) -> dict[str, Any]:
-    there = [value for value in line.values if value is not None]
-    size = max(map(abs, there))
-    decimals = max(0, min(15, _DIGITS - ceil(log10(size)))) if 1e-9 < size < 1e12 else None
+def _line(chronicle: Chronicle, line: Line, places: Mapping[int, int]) -> dict[str, Any]:
+    """`judged`: how the line stood, by which limit, and for how many runs in a row."""
+    worst = chronicle.worst(line)
+    near = [each.thresholds[at] if each else None for at, each in enumerate(worst)]
+    shown = [None if value is None else _shown(value, limit) for value, limit in zip(line.values, near, strict=True)]
+    decimals = _decimals([each for each in shown if each is not None])
+    judged = [(each.standings[at].replace(" ", "-"), places[id(each)]) if each else None for at, each in enumerate(worst)]
     told: dict[str, Any] = {
         "metric": brief(line.metric),
         "slice": brief(str(line.slice)),
@@ -123,12 +121,32 @@ def _line(chronicle: Chronicle, line: Line) -> dict[str, Any]:
         "better": _BETTER[line.better],
         "drift": int("drift" in line.metric.lower().replace("/", ".").split(".")),
         "decimals": decimals,
-        "values": [None if each is None else float(f"{each:.6g}") for each in line.values]
+        "values": shown
         if decimals is None
-        else _differences([None if each is None else round(each * 10**decimals) for each in line.values]),
+        else _differences([None if each is None else round(each * 10**decimals) for each in shown]),
+        "judged": [[*(each or ("", -1)), len(list(alike))] for each, alike in groupby(judged)] if any(judged) else [],
     }
     changes = [] if line.slice else _changes(chronicle, line)
     return {**told, "changes": changes} if changes else told
+
+
+def _shown(value: float, limit: float | None) -> float:
+    """The number to five digits, the whole part in full; to more where it would look like its limit and is another."""
+    short = float(f"{value:.{max(_DIGITS, len(str(int(abs(value)))))}g}") if abs(value) < _TOO_LARGE else value
+    return value if limit is not None and short == _short(limit) and not same(value, limit) else short
+
+
+def _short(limit: float) -> float:
+    return float(f"{limit:.{_DIGITS}g}")
+
+
+def _decimals(values: Sequence[float]) -> int | None:
+    """How many make whole numbers of them all; None where these would be too large, or too long to be worth it."""
+    try:
+        decimals = max((max(0, -int(Decimal(repr(each)).normalize().as_tuple().exponent)) for each in values), default=0)
+    except (TypeError, ValueError):
+        return None
+    return decimals if decimals <= 15 and max(map(abs, values), default=0) * 10**decimals < _EXACT else None
 
 
 def _changes(chronicle: Chronicle, line: Line) -> list[int]:
@@ -144,22 +162,27 @@ def _changes(chronicle: Chronicle, line: Line) -> list[int]:
     return [places[each] for each in change_points(values)]
 
 
-def _limit(limit: Limit, line: int) -> dict[str, Any]:
-    """The thresholds where they change (null: not judged), the outcomes as letters with how often in a row."""
+def _limit(limit: Limit, line: int, chronicle: Chronicle) -> dict[str, Any]:
+    """The thresholds where they change; null where there was none."""
     steps: list[list[Any]] = []
+    values = chronicle.lines[line].values
     for at, threshold in enumerate(limit.thresholds):
-        shown = None if threshold is None else float(f"{threshold:.6g}")
+        shown = None if threshold is None else _threshold(threshold, values[at])
         if not steps or steps[-1][1] != shown:
             steps.append([at, shown])
-    outcomes = (_OUTCOMES.get(outcome, "-") for outcome in limit.outcomes)
     return {
         "line": line,
         "rule": brief(limit.rule),
         "operator": limit.operator,
         "level": limit.level,
         "steps": steps,
-        "outcomes": [[letter, len(list(same))] for letter, same in groupby(outcomes)],
     }
+
+
+def _threshold(limit: float, value: float | None) -> float:
+    """To six digits; in full where the value beside it would look the same and is another, else without noise."""
+    near = value is not None and _short(value) == _short(limit) and not same(value, limit)
+    return limit if near else float(f"{limit:.6g}")
 
 
 def _differences(numbers: Sequence[int | None]) -> list[int | None]:

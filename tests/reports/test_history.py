@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from gate.record import replace
 from gate.reports.history import spark, standing
 from gate.reports.history_plot import plot
 from gate.reports.history_text import render
@@ -36,7 +37,8 @@ def chronicle(values: list[float | None], thresholds: list[float | None] | None 
     limits: tuple[Limit, ...] = ()
     if thresholds:
         judged = tuple("" if each is None else "pass" for each in thresholds)
-        limits = (Limit("f1 >= x", name, ">=", "block", tuple(thresholds), judged),)
+        stood = tuple("holds" if each else "" for each in judged)
+        limits = (Limit("f1 >= x", name, ">=", "block", tuple(thresholds), judged, stood),)
     return Chronicle(model="m", runs=runs, lines=lines, limits=limits)
 
 
@@ -52,7 +54,7 @@ def test_a_line_of_blocks_goes_from_the_least_to_the_most() -> None:
 def test_any_series_is_drawn(values: list[float | None]) -> None:
     assert len(spark(values, 30)) == min(30, len(values))
     for ascii_only in (True, False):
-        for axis, drawn in plot(values, values, 60, ascii_only=ascii_only):
+        for axis, drawn in plot(values, [values], 60, ascii_only=ascii_only):
             assert len(axis) + len(drawn) <= max(62, len(axis) + 16)
             assert not ascii_only or drawn.isascii()
     assert render([chronicle(values)])
@@ -60,21 +62,21 @@ def test_any_series_is_drawn(values: list[float | None]) -> None:
 
 
 def test_a_plot_puts_values_where_its_axis_says() -> None:
-    lines = plot([0.0, 10.0], [5.0, 5.0], 40)
+    lines = plot([0.0, 10.0], [[5.0, 5.0]], 40)
     labels = {float(axis.split()[0]): drawn for axis, drawn in lines if axis[0] != " " or axis.strip()[0].isdigit()}
     assert "╌" in labels[5.0] if 5.0 in labels else any("╌" in drawn for _, drawn in lines)
     drawn = [row for _, row in lines if any("⠀" < sign <= "⣿" for sign in row)]
     assert drawn[0].rstrip()[-1] > "⠀", "the last value is at the top right"
-    assert plot([None], [1.0], 40) == []
+    assert plot([None], [[1.0]], 40) == []
 
 
 def test_a_rule_that_is_gone_asks_no_more() -> None:
     line = Line("f1", WHOLE, (0.9, 0.9))
-    old = Limit("f1 >= 0.8", "f1", ">=", "block", (0.8, None), ("pass", ""))
-    new = Limit("f1 >= 0.95", "f1", ">=", "block", (None, 0.95), ("", "fail"))
+    old = Limit("f1 >= 0.8", "f1", ">=", "block", (0.8, None), ("pass", ""), ("holds", ""))
+    new = Limit("f1 >= 0.95", "f1", ">=", "block", (None, 0.95), ("", "fail"), ("", "fails"))
     found = Chronicle(model="m", runs=chronicle([1.0, 2.0]).runs, lines=(line,), limits=(old, new))
     assert found.limits_now(line) == [new]
-    assert found.needed(line) == (0.8, 0.95)
+    assert found.worst(line) == (old, new)
 
 
 @given(some.lists(some.none() | some.floats(-1e6, 1e6), min_size=1, max_size=60))
@@ -99,7 +101,7 @@ def test_what_a_page_unpacks_is_what_was_measured(values: list[float | None]) ->
 def test_a_limit_is_told_where_it_changes() -> None:
     found = told(chronicle([1.0, 1.0, 1.0, 1.0], [0.8, 0.8, None, 0.9]), [""] * 4)
     assert found["limits"][0]["steps"] == [[0, 0.8], [2, None], [3, 0.9]]
-    assert found["limits"][0]["outcomes"] == [["p", 2], ["-", 1], ["p", 1]]
+    assert found["lines"][0]["judged"] == [["holds", 0, 2], ["", -1, 1], ["holds", 0, 1]]
 
 
 def test_a_new_level_is_marked() -> None:
@@ -124,7 +126,7 @@ def test_a_page_that_would_be_too_large_keeps_the_newest_runs() -> None:
 # -- names from outside
 
 
-@pytest.mark.parametrize("name", ["fraud-detection", "A_1", "20261122-103612345-4f9a1c2b7d"])
+@pytest.mark.parametrize("name", ["fraud-detection", "a_1", "20261122-103612345-4f9a1c2b7d"])
 def test_a_harmless_name_is_its_file(name: str) -> None:
     assert slug(name) == name
 
@@ -159,7 +161,9 @@ def test_no_text_gets_out_of_its_place(text: str) -> None:
 
 
 def test_a_waiver_says_what_it_is_worth() -> None:
-    grant = Grant(model="m", rule="r", until="2026-11-30", by="a", why="b", used=("1",))
+    grant = Grant(model="m", rule="r", until="2026-11-30", by="a", why="b", used=("1",), passed=("1",))
     assert standing(grant, "2026-11-22") == "8 days left; let 1 run pass"
     assert standing(grant, "2026-12-01") == "expired; let 1 run pass"
+    assert standing(replace(grant, used=("1", "2", "3")), "2026-11-30") == "ends today; let 1 run pass; 2 more did not pass"
+    assert standing(replace(grant, passed=()), "2026-11-29") == "1 day left; 1 run needed it and did not pass"
     assert standing(Grant(model="m", rule="r", until="soon", by="a", why="b"), "2026-11-22") == "never needed"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from math import isfinite
 from typing import Any
 
@@ -11,14 +12,15 @@ from gate.errors import HistoryError, Problem
 from gate.history.store import Store, Which
 from gate.record import replace
 from gate.terms import catalogue
-from gate.terms.chronicle import Chronicle, Grant, Limit, Line
+from gate.terms.chronicle import STANDINGS, Chronicle, Grant, Limit, Line
 from gate.terms.run import DECISION, WAIVERS, Point, Run
 from gate.terms.slice import Slice
 
 _LEVELS = ("block", "warn", "info")
-_OPERATORS = (">", ">=", "<", "<=")
+_OPERATORS = (">", ">=", "<", "<=", "==", "!=", "")
+_OUTCOMES = ("pass", "fail", "undecided", "missing")
 Asked = tuple[str, str, Slice, str]  # rule, metric, slice, operator
-Judged = tuple[str, float, str]  # level, threshold, outcome
+Judged = tuple[str, float | None, str, str]  # level, threshold, outcome, standing
 LineKey = tuple[str, Slice]
 
 
@@ -62,7 +64,8 @@ def _chronicle(store: Store, model: str, newest_first: Sequence[Run], metric: st
             facts[key] = point
         if run.verdict:
             for asked, judged in asked_in(store.document(run.id, DECISION), metric):
-                limits.setdefault(asked, [None] * len(runs))[at] = judged
+                beside = limits.setdefault(asked, [None] * len(runs))
+                beside[at] = _worse(beside[at], judged)
     return Chronicle(
         model=model,
         runs=runs,
@@ -71,6 +74,11 @@ def _chronicle(store: Store, model: str, newest_first: Sequence[Run], metric: st
         names=tuple((each.name, each.run) for each in store.names(model)),
         exclusions=tuple(store.exclusions(model)),
     )
+
+
+def _worse(one: Judged | None, other: Judged) -> Judged:
+    """Of rules that have one name, as two policies may that judge together, what is worse."""
+    return other if one is None else min(one, other, key=lambda each: STANDINGS.index(each[3]))
 
 
 def in_the_end(points: Iterable[Point]) -> dict[LineKey, Point]:
@@ -88,22 +96,81 @@ def _limit(asked: Asked, judged: Sequence[Judged | None]) -> Limit:
     rule, metric, on, operator = asked
     level = next(each[0] for each in reversed(judged) if each)
     thresholds = tuple(each[1] if each else None for each in judged)
-    return Limit(rule, metric, operator, level, thresholds, tuple(each[2] if each else "" for each in judged), on)
+    outcomes = tuple(each[2] if each else "" for each in judged)
+    standings = tuple(each[3] if each else "" for each in judged)
+    return Limit(rule, metric, operator, level, thresholds, outcomes, standings, on)
 
 
 def asked_in(decision: str, metric: str = "") -> Iterator[tuple[Asked, Judged]]:
-    """What the rules of a decision needed of single measurements; nothing of what another version of gate wrote otherwise."""
+    """What the rules of a decision asked, and how it ended; of one metric, or all.
+
+    Nothing of what another version of gate wrote otherwise.
+    """
     for finding in findings_in(decision):
         try:
-            reads = [each for each in finding.get("reads", ()) if each.get("of") == "candidate"]
-            of, operator, level = reads[0], str(finding["operator"]), str(finding["level"])
-            name, threshold, on = str(of["metric"]), float(finding["threshold"]), Slice.of(of.get("slice", {}))
-            whole = len(reads) == 1 and finding.get("value") == of.get("value")
-        except (KeyError, IndexError, TypeError, ValueError, AttributeError):
+            asked, judged = _asked(finding)
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
             continue
-        known = operator in _OPERATORS and level in _LEVELS and isfinite(threshold)
-        if whole and known and metric in ("", name):
-            yield (str(finding.get("rule", "")), name, on, operator), (level, threshold, str(finding.get("outcome", "")))
+        known = asked[3] in _OPERATORS and judged[0] in _LEVELS and judged[2] in _OUTCOMES
+        if known and metric in ("", asked[1]):
+            yield asked, judged
+
+
+def _asked(finding: Mapping[str, Any]) -> tuple[Asked, Judged]:
+    metric, on = _measurement(finding)
+    threshold = finding.get("threshold")
+    if isinstance(threshold, bool) or threshold is None or not isfinite(threshold):
+        threshold = None
+    needed = None if threshold is None else float(threshold)
+    asked = (str(finding.get("rule", "")), metric, on, str(finding.get("operator", "")))
+    return asked, (str(finding["level"]), needed, str(finding["outcome"]), _standing(finding))
+
+
+def _measurement(finding: Mapping[str, Any]) -> tuple[str, Slice]:
+    """The one measurement that a rule compares; "" where there is none, or more of them."""
+    reads = [each for each in finding.get("reads", ()) if each.get("of") == "candidate"]
+    on = Slice.of(finding.get("slice", {}))
+    if len(reads) == 1 and reads[0].get("value") == finding.get("value"):
+        return str(reads[0]["metric"]), Slice.of(reads[0].get("slice", {}))
+    return _missed(str(finding.get("expression", "")), on) if not reads and finding["outcome"] == "missing" else ("", on)
+
+
+def _missed(expression: str, on: Slice) -> tuple[str, Slice]:
+    """The measurement that a rule asked for and that was not there: nothing was read, so its text has to say."""
+    name, selector = _left_of(expression)
+    columns = dict(on.parts)
+    return name, Slice.of({column: columns.get(column, "*") if value is None else value for column, value in selector})
+
+
+@lru_cache(1024)  # the same few rules in each of many decisions
+def _left_of(expression: str) -> tuple[str, tuple[tuple[str, str | None], ...]]:
+    """The metric and the selector on the left of a comparison; "" where something else stands there."""
+    from gate.language.parse import parse
+    from gate.language.tokens import COMPARE, RuleError, nfc, tokenize
+    from gate.language.tree import Comparison, Reading
+
+    try:
+        text = nfc(expression)
+        sign = next(each.start for each in tokenize(text) if each.kind == "operator" and each.text in COMPARE)
+        found = parse(f"{text[:sign]} > 0")
+    except (RuleError, StopIteration):
+        return "", ()
+    left = found.left if isinstance(found, Comparison) else None
+    return (left.metric, left.selector) if isinstance(left, Reading) else ("", ())
+
+
+def _standing(finding: Mapping[str, Any]) -> str:
+    """What a finding means for the verdict, as reports say it."""
+    outcome, level = str(finding["outcome"]), str(finding["level"])
+    plain = {"block": "fail" if outcome == "fail" else "undecided", "warn": "warn"}.get(level, "pass")
+    effect = str(finding.get("effect", "")) or ("pass" if outcome == "pass" else plain)
+    if effect in ("fail", "error"):
+        return "fails"
+    if effect == "undecided":
+        return "missing" if outcome == "missing" else "undecided"
+    if effect == "warn":
+        return "waived" if finding.get("waiver") else "warns"
+    return "holds" if outcome == "pass" else "let pass"
 
 
 def findings_in(decision: str) -> list[dict[str, Any]]:
@@ -128,9 +195,16 @@ def grants(store: Store, which: Which) -> list[Grant]:
                 if grant is not None:
                     key = (model, grant.rule, str(grant.slice), grant.until, grant.by, grant.why)
                     known = found.get(key, grant)
-                    ids = tuple(dict.fromkeys((*(known.used if used else known.stated), run.id)))
-                    found[key] = replace(known, used=ids) if used else replace(known, stated=ids)
+                    found[key] = _seen(known, run, used)
     return sorted(found.values(), key=lambda each: each.until, reverse=True)
+
+
+def _seen(grant: Grant, run: Run, used: bool) -> Grant:
+    """A waiver that one more run stated, or needed."""
+    if not used:
+        return replace(grant, stated=tuple(dict.fromkeys((*grant.stated, run.id))))
+    passed = (*grant.passed, run.id) if run.passed else grant.passed
+    return replace(grant, used=tuple(dict.fromkeys((*grant.used, run.id))), passed=tuple(dict.fromkeys(passed)))
 
 
 def _granted(store: Store, run: Run) -> Iterator[tuple[bool, Mapping[str, Any]]]:
