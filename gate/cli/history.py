@@ -155,12 +155,22 @@ def _look_after(args: argparse.Namespace, request: HistoryRequest) -> None:
 def _waivers(args: argparse.Namespace, request: HistoryRequest) -> None:
     from gate.reports import history_data, history_text
 
-    found, shape = looking.waivers(request), terminal(request.environ)
-    if args.json:
-        say(history_data.render_waivers(found))
-        return
-    columns, colour = shape.columns, shape.colour
-    say(history_text.render_waivers(found, request.now[:10], columns=columns, colour=colour, ascii_only=shape.ascii_only))
+    wanted, folders = _wanted([*args.output, *(["json=-"] if args.json else [])])
+    if folders or any(each.form not in ("json", "text") for each in wanted):
+        raise UsageError(Problem("bad-output", "waivers are written as .json or .txt", remedy="gate history --waivers -o w.json"))
+    outputs.prepare(wanted, ())
+    found, today = looking.waivers(request), request.now[:10]
+
+    def rendered(form: str) -> str:
+        return history_data.render_waivers(found) if form == "json" else history_text.render_waivers(found, today)
+
+    shown = outputs.write_all(wanted, rendered) if wanted else []
+    if not wanted:
+        shape = terminal(request.environ)
+        columns, colour = shape.columns, shape.colour
+        shown = [history_text.render_waivers(found, today, columns=columns, colour=colour, ascii_only=shape.ascii_only)]
+    for report in shown:
+        say(report)
 
 
 def _show(args: argparse.Namespace, request: HistoryRequest) -> None:
