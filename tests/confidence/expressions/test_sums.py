@@ -1,9 +1,13 @@
-"""Sums over many slices, and ranges of them against a baseline's: judged in a time that does not explode."""
+"""Sums over many slices, and ranges of them against a baseline's: judged by work that does not explode.
+
+Work is counted in calls of functions, which are the same on every machine.
+"""
 
 from __future__ import annotations
 
+import cProfile
 import json
-import time
+import pstats
 from typing import Any
 
 import pytest
@@ -22,16 +26,17 @@ def slices(many: int, fpr: int, step: int, **more: Any) -> dict[str, Any]:
     return {"slices": told}
 
 
-def judged(desk: Desk, rule: str, new: dict[str, Any], old: dict[str, Any] | None = None) -> tuple[dict[str, Any], float]:
+def judged(desk: Desk, rule: str, new: dict[str, Any], old: dict[str, Any] | None = None) -> tuple[dict[str, Any], int]:
+    """The finding, and how many calls it took."""
     desk.write("gate.yaml", f"gate: 1\nname: m\nconfidence: 95%\nrules: ['{rule}']\n")
     desk.write("new.json", json.dumps(new))
     desk.write("old.json", json.dumps(old or {}))
-    start = time.process_time()
-    done = desk.run("check", "new.json", *([] if old is None else ["-b", "old.json"]), "-o", "decision.json")
-    took = time.process_time() - start
+    with cProfile.Profile() as profile:
+        done = desk.run("check", "new.json", *([] if old is None else ["-b", "old.json"]), "-o", "decision.json")
+    calls: int = pstats.Stats(profile).total_calls  # type: ignore[attr-defined]
     assert done.code in (0, 1, 3), done.out + done.err
     (finding,) = json.loads((desk.folder / "decision.json").read_text())["findings"]
-    return finding, took
+    return finding, calls
 
 
 @pytest.mark.parametrize("many", [2, 5, 50])
@@ -46,38 +51,38 @@ def judged(desk: Desk, rule: str, new: dict[str, Any], old: dict[str, Any] | Non
 )
 def test_sums_of_shares(desk: Desk, many: int, rule: str, outcome: str) -> None:
     """They took 5.7 s for 2 slices, and ten times as long for each more."""
-    finding, took = judged(desk, rule, slices(many, 22, 1), slices(many, 20, 1) if "baseline" in rule else None)
+    finding, calls = judged(desk, rule, slices(many, 22, 1), slices(many, 20, 1) if "baseline" in rule else None)
     assert finding["outcome"] == outcome
     assert "several shares" in finding["certainty"]["method"]
-    assert took < 5  # of 0.1
+    assert calls < 5_000_000  # of 0.5 million
 
 
-@pytest.mark.parametrize(("many", "seconds"), [(3, 10), (10, 10), (50, 30)])
-def test_a_range_against_that_of_a_baseline(desk: Desk, many: int, seconds: float) -> None:
+@pytest.mark.parametrize("many", [3, 10, 20])
+def test_a_range_against_that_of_a_baseline(desk: Desk, many: int) -> None:
     """Design 2.5's own example: from 5 slices on it did not end."""
     rule = "max(fpr[g=*]) - min(fpr[g=*]) <= baseline + 0.5"
-    finding, took = judged(desk, rule, slices(many, 22, 1), slices(many, 20, 1))
+    finding, calls = judged(desk, rule, slices(many, 22, 1), slices(many, 20, 1))
     assert finding["outcome"] == "pass"
-    assert took < seconds  # of 0.4, 0.5 and 3
+    assert calls < 20_000_000  # of 2.3 million at most
     method = finding["certainty"]["method"]
     assert ("whatever their dependence" in method) is (many > 8)  # too many quadruples: a bound of either range
 
 
 def test_a_range_divided_by_that_of_a_baseline(desk: Desk) -> None:
-    """All 2,451 ordered pairs of either model were asked for every hypothesis, which took half a minute."""
+    """All ordered pairs of either model were asked for every hypothesis: of 50 slices that took half a minute."""
     rule = "(max(fpr[g=*]) - min(fpr[g=*])) / baseline(max(fpr[g=*]) - min(fpr[g=*])) <= 20"
-    finding, took = judged(desk, rule, slices(50, 22, 1), slices(50, 20, 1))
+    finding, calls = judged(desk, rule, slices(20, 22, 3), slices(20, 20, 3))
     assert finding["outcome"] == "pass"
-    assert took < 15  # of 3
+    assert calls < 15_000_000  # of 6 million
 
 
 def test_what_no_counts_are_known_of(desk: Desk) -> None:
     """AUCs: a mean of many is surer than each."""
     auc = {"auc": {"value": 0.85, "n_pos": 100, "n_neg": 100}}
-    finding, took = judged(desk, "mean(auc[g=*]) >= 0.83", slices(20, 22, 1, **auc))
+    finding, calls = judged(desk, "mean(auc[g=*]) >= 0.83", slices(20, 22, 1, **auc))
     alone, _ = judged(desk, "auc[g=s1] >= 0.83", slices(20, 22, 1, **auc))
     assert (finding["outcome"], alone["outcome"]) == ("pass", "undecided")
-    assert took < 5
+    assert calls < 5_000_000  # of 0.5 million
     width, one = (each["certainty"]["high"] - each["certainty"]["low"] for each in (finding, alone))
     assert width == pytest.approx(one / 20**0.5, rel=0.1)
 
