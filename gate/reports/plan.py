@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from math import inf
 from typing import NamedTuple
 
 from gate.reports.numbers import number, percent
@@ -69,8 +70,8 @@ def _below(part: PartPlan, rule: RulePlan, plan: Plan) -> list[str]:
         told.append(f"at the least: {_counted(part.fewest)}, {part.fewest.method}")
     if part.why:
         told.append(part.why)
-    if plan.rows is not None and part.ours is not None:
-        far = "nothing" if part.provable is None else f"{part.provable:.2g} beyond the line, or more"
+    if plan.rows is not None and part.provable is not None:
+        far = "nothing" if part.provable == inf else f"{part.provable:.2g} beyond the line, or more"
         told.append(f"{plan.rows:,} rows can show: {far}")
     return told
 

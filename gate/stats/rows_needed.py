@@ -194,6 +194,40 @@ def _chance(k: int, n: int, p: float) -> float:
     )
 
 
+def ratio_power(n: int, shares: Sequence[float], factor: float, sign: int, line: float, alpha: float, far: bool = False) -> float:
+    """How often `sign * (new - factor * old)` is shown above the line on n pairs: by enumeration, so for few; `shares` are those
+    of pairs that both models have, only the new one, only the old one and neither.
+    """
+    power = 0.0
+    for both in range(n + 1):
+        for new in range(n + 1 - both):
+            for old in range(n + 1 - both - new):
+                test = paired.of_pairs_ratio(both, new, old, n, factor)
+                tails = (test.far_tails if far else test.tails)(sign * line)
+                if (tails.above if sign > 0 else tails.below) <= alpha:
+                    power += _multinomial((both, new, old, n - both - new - old), shares)
+    return power
+
+
+def _multinomial(counts: Sequence[int], shares: Sequence[float]) -> float:
+    if any(count and share <= 0 for count, share in zip(counts, shares, strict=True)):
+        return 0.0
+    ways = lgamma(sum(counts) + 1) - sum(lgamma(count + 1) for count in counts)
+    return exp(ways + sum(count * log(share) for count, share in zip(counts, shares, strict=True) if count))
+
+
+def fewest_ratio(factor: float, line: float, alpha: float, far: bool = False) -> int | None:
+    """The fewest pairs that can show `new - factor * old` above the line: both models right on all of them; None where no
+    number can."""
+
+    def shows(n: int) -> bool:
+        test = paired.of_pairs_ratio(n, 0, 0, n, factor)
+        return (test.far_tails if far else test.tails)(line).above <= alpha
+
+    found = _first(shows, MOST_APART)
+    return found if found < MOST_APART else None
+
+
 # -- the area under the curve
 
 

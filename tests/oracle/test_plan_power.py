@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from gate.app.plan.assumed import Assumed
 from gate.app.plan.plan import planned
 from gate.policy.load import loads
 from gate.stats.cell_metrics import CellMetric, binary, every_cell
+from gate.stats.paired import of_pairs_ratio
 from gate.stats.tilt import LEAST, LEAST_PAIRED, of_cells
 from tests.stats.differences import less
 
@@ -66,3 +68,19 @@ def test_two_models(name: str) -> None:
     old = binary(name, [(label, str(other)) for label, _, other in PAIRED], "1")
     n = rows(f"{name} >= baseline - 0.02", differ=0.03)
     assert power(less(new, old), cells, -0.02, n, LEAST_PAIRED) == pytest.approx(0.8, abs=0.035)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("differ", [0.005, 0.02, 0.1])
+@pytest.mark.parametrize("factor", [0.98, 0.95, 0.5])
+def test_a_share_of_the_baseline(factor: float, differ: float) -> None:
+    """Both have a recall of 0.9 and differ on few positives: a normal test with the spread of the truth had 14 % power."""
+    policy = loads(f"gate: 1\nconfidence: 95%\nrules: ['recall >= {factor} * baseline']\n", "2026-06-01")
+    found = planned(policy, Assumed(differ=differ)).rules[0].ours
+    assert found is not None
+    assert found.power is not None
+    n, cells = ceil(found.units), [0.9 - differ / 2, differ / 2, differ / 2, 0.1 - differ / 2]
+    draws = np.random.default_rng(3).multinomial(n, cells, DRAWS).tolist()
+    shown = sum(of_pairs_ratio(both, new, old, n, factor).tails(0.0).above <= 0.05 for both, new, old, _ in draws) / DRAWS
+    assert shown > 0.8 - 0.075
+    assert shown == pytest.approx(found.power, abs=0.075)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from math import inf
 
 from gate.policy.policy import Policy
 from gate.record import dataclass, field
@@ -65,17 +66,20 @@ def _first(*known: float | None) -> float:
 def smallest_provable(
     shown: Callable[[int], Callable[[float], bool]], line: float, end: float, fraction: float, by: Asking
 ) -> float | None:
-    """The smallest distance from the line that the rows asked about would show; None where not even the largest is.
+    """The smallest distance from the line that the rows asked about would show; infinite where not even the largest is, None
+    where none were asked about.
 
     `shown` says of a number of units whether they show what is true often enough.
     """
-    have = 0 if by.assumed.rows is None else int(by.assumed.rows * fraction + 1e-9)
+    if by.assumed.rows is None:
+        return None
+    have = int(by.assumed.rows * fraction + 1e-9)
     low, high = 0.0, (end - line) * (1 - 1e-9)
     if have < 1 or high <= 0:
-        return None
+        return inf
     holds = shown(have)
     if not holds(line + high):
-        return None
+        return inf
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
         if middle > 0 and holds(line + middle):
@@ -103,3 +107,8 @@ def near(room: float, by: Asking) -> float:
 def whole(needed: float) -> int:
     """Rows, started ones too."""
     return max(1, -int(-needed // 1))
+
+
+def on_positives(fraction: float) -> tuple[str, ...]:
+    """What a size rests on that counts a part of the rows."""
+    return ("positives",) if fraction != 1 else ()

@@ -6,21 +6,31 @@ import re
 from collections.abc import Callable
 from math import sqrt
 
-from gate.app.plan.assumed import BASE, TOLERANCE, Asking, differ_of, positives_of, settled_truth, smallest_provable, whole
+from gate.app.plan.assumed import (
+    TOLERANCE,
+    Asking,
+    differ_of,
+    on_positives,
+    positives_of,
+    settled_truth,
+    smallest_provable,
+    whole,
+)
 from gate.app.plan.names import misspelt
-from gate.app.plan.parts import Key, Linear, asked, changes, is_share, units
+from gate.app.plan.parts import Linear, asked, changes, is_share, units
+from gate.app.plan.ratio import ratio
 from gate.app.plan.tilted import tilted
 from gate.confidence.evidence.single import known_as
 from gate.judge.world import fact_of
 from gate.language.tree import Comparison, Reading
-from gate.language.write import write, write_name
+from gate.language.write import write
 from gate.record import replace
 from gate.stats import average_precision, concentration, rows_needed
 from gate.stats.proportion import FEW
 from gate.terms.plan import PartPlan, Size
 
 MOST_ENUMERATED = 5_000_000  # rows; above, power is what was asked for
-_QUANTILE = re.compile(r"(?:^|[^a-z0-9])p(\d{2,3})(?:[^a-z0-9]|$)")
+_QUANTILE = re.compile(r"(?:^|[^a-z0-9])p(\d{2})(?:[._]?(\d{1,3}))?(?![a-z0-9])")  # p95, p99.9, p999
 _TRY_ROWS = "no formula for this; `gate plan POLICY ROWS` tries it on rows"
 
 
@@ -81,8 +91,8 @@ def _one(told: PartPlan, found: Linear, by: Asking, share: bool) -> PartPlan:
         if not (0 <= line < 1 if weight > 0 else 0 < line <= 1):
             return replace(told, why="the line is an end of what the value can be: no number of rows shows it")
         return _above(told, reading, line, by, name, weight > 0)
-    if quantile is not None and weight < 0:
-        return _quantile_below(told, quantile, by)
+    if quantile is not None:
+        return _beyond(told, quantile, weight < 0, by)
     if name == "average_precision" and weight > 0 and 0 <= line < 1:
         return _average_precision(told, reading, line, by)
     return tilted(told, found, by) or replace(told, why=_TRY_ROWS)
@@ -115,7 +125,7 @@ def _above(told: PartPlan, reading: Reading, line: float, by: Asking, name: str,
         return lambda true: rows_needed.share_power(rows, to(line), true, by.alpha, by.far) >= by.assumed.power
 
     provable = smallest_provable(shown, to(line), 1.0, fraction, by)
-    return replace(told, ours=ours, fewest=least, provable=provable, assumed=_used(fraction))
+    return replace(told, ours=ours, fewest=least, provable=provable, assumed=on_positives(fraction))
 
 
 def _share(line: float, truth: float, by: Asking, far: bool) -> tuple[int, float | None]:
@@ -153,7 +163,12 @@ def _f1(told: PartPlan, line: float, truth: float, by: Asking) -> PartPlan:
     method = f"{'exact binomial' if by.far else 'Wilson score'} of the Jaccard index"
     ours = Size(method=method, units=n, of=of, fraction=fraction, power=power)
     least = Size(method="if all speak for it", units=rows_needed.fewest(low, by.alpha, by.far), of=of, fraction=fraction)
-    return replace(told, ours=ours, fewest=least, assumed=("positives", "balanced"))
+
+    def shown(rows: int) -> Callable[[float], bool]:
+        return lambda true: rows_needed.share_power(rows, low, true / (2 - true), by.alpha, by.far) >= by.assumed.power
+
+    provable = smallest_provable(shown, line, 1.0, fraction, by)
+    return replace(told, ours=ours, fewest=least, provable=provable, assumed=("positives", "balanced"))
 
 
 def _average_precision(told: PartPlan, reading: Reading, line: float, by: Asking) -> PartPlan:
@@ -163,28 +178,38 @@ def _average_precision(told: PartPlan, reading: Reading, line: float, by: Asking
     told = replace(told, supposed=f"it is {truth:.6g}")
     if truth <= line:
         return replace(told, why=f"the truth is assumed to be {truth:g}, which does not hold: no number of rows shows it")
-    gap, null, true = truth - line, sqrt(line * (1 - line)), sqrt(truth * (1 - truth))
-    needed = max(float(average_precision.FEWEST), rows_needed.of_spreads(gap, null, true, by.alpha, by.assumed.power))
-    power = rows_needed.normal_power(whole(needed), gap, null, true, by.alpha)
-    ours = Size(method="Boyd's error", units=needed, of="positives", fraction=positives_of(by), power=power)
-    return replace(told, ours=ours, assumed=("positives",))
+
+    def spreads(true: float) -> tuple[float, float]:
+        return sqrt(line * (1 - line)), sqrt(true * (1 - true))
+
+    def enough(true: float) -> float:
+        needed = rows_needed.of_spreads(true - line, *spreads(true), by.alpha, by.assumed.power)
+        return max(float(average_precision.FEWEST), needed)
+
+    needed, fraction = enough(truth), positives_of(by)
+    power = rows_needed.normal_power(whole(needed), truth - line, *spreads(truth), by.alpha)
+    ours = Size(method="Boyd's error", units=needed, of="positives", fraction=fraction, power=power)
+    provable = smallest_provable(lambda rows: lambda true: enough(true) <= rows, line, 1.0, fraction, by)
+    return replace(told, ours=ours, provable=provable, assumed=("positives",))
 
 
 def _quantile(metric: str) -> float | None:
+    """The share of values that are below it, in (0, 1), where a name says that it is a quantile; p100 is a maximum."""
     found = _QUANTILE.search(metric.lower())
-    digits = found[1] if found else ""
-    return int(digits) / 10 ** len(digits) if digits and int(digits) else None
+    digits = found[1] + (found[2] or "") if found else ""
+    return None if not digits or digits == "100" or not int(digits) else int(digits) / 10 ** len(digits)
 
 
-def _quantile_below(told: PartPlan, quantile: float, by: Asking) -> PartPlan:
-    """A quantile below a limit: more than this share of all values lies within it."""
-    within = (1 + quantile) / 2
-    n, power = _share(quantile, within, by, far=True)  # by binomial tails, always
+def _beyond(told: PartPlan, quantile: float, below: bool, by: Asking) -> PartPlan:
+    """A quantile below a limit: more than this share of all values lies within it. Above it, more than the rest lies beyond."""
+    line = quantile if below else 1 - quantile
+    truth = line + (1 - quantile) / 2
+    n, power = _share(line, truth, by, far=True)  # by binomial tails, always
     ours = Size(method="order statistics", units=n, power=power)
-    least = Size(method="if all lie within it", units=rows_needed.fewest_exactly(quantile, by.alpha))
-    shows = f"more than {100 * quantile:g} % of the values lie within the limit"
-    supposed = f"{100 * within:g} % do"
-    return replace(told, shows=shows, supposed=supposed, line=quantile, truth=within, ours=ours, fewest=least)
+    where = "within the limit" if below else "beyond the limit"
+    least = Size(method=f"if all lie {where.split()[0]} it", units=rows_needed.fewest_exactly(line, by.alpha))
+    shows = f"more than {100 * line:g} % of the values lie {where}"
+    return replace(told, shows=shows, supposed=f"{100 * truth:g} % do", line=line, truth=truth, ours=ours, fewest=least)
 
 
 # -- two models on the same rows
@@ -197,7 +222,7 @@ def _pair(told: PartPlan, found: Linear, by: Asking) -> PartPlan:
     line = -found.constant / scale + 0.0
     of, fraction = units(key[1].metric, positives_of(by))
     if factor != 1:
-        return _ratio(told, key, line, factor, 1 if weight > 0 else -1, by)
+        return ratio(told, key, line, factor, 1 if weight > 0 else -1, (of, fraction), by)
     differ = differ_of(by)
     tolerance = by.assumed.tolerance or (-line if line < 0 else TOLERANCE)
     truth = 0.0 if line < 0 else line + tolerance
@@ -221,36 +246,4 @@ def _pair(told: PartPlan, found: Linear, by: Asking) -> PartPlan:
         return lambda true: true >= -differ and known(true) >= by.assumed.power  # they cannot be further apart
 
     provable = smallest_provable(shown, line, min(1.0, differ), fraction, by)
-    return replace(told, ours=ours, provable=provable, assumed=("differ", *_used(fraction)), no_margin=line == 0)
-
-
-def _ratio(told: PartPlan, key: Key, line: float, factor: float, sign: int, by: Asking) -> PartPlan:
-    """Against a multiple of the baseline: the normal approximation, at a value that both models are assumed to have."""
-    metric = key[1].metric
-    of, fraction = units(metric, positives_of(by))
-    value = by.assumed.truths.get(metric, BASE if sign > 0 else 1 - BASE)
-    differ = differ_of(by)
-    same = sign * value * (1 - factor)
-    tolerance = by.assumed.tolerance or TOLERANCE
-    truth = same if same > line else line + tolerance
-    both = max(0.0, value - differ / 2)
-    variance = value * (1 - value) * (1 + factor * factor) - 2 * factor * (both - value * value)
-    spread = max(variance, 1e-12) ** 0.5
-    needed = rows_needed.of_spreads(truth - line, spread, spread, by.alpha, by.assumed.power)
-    power = rows_needed.normal_power(whole(needed), truth - line, spread, spread, by.alpha)
-    counted = "pairs" if of == "rows" else f"{of}, in pairs"
-    ours = Size(method="score of a ratio", units=needed, of=counted, fraction=fraction, power=power)
-    supposed = "it is just as good" if truth == same else f"it is {tolerance:g} beyond that"
-    told = replace(
-        told, shows=f"{metric} holds against {factor:g} times the baseline's", supposed=supposed, line=line, truth=truth
-    )
-    name = write_name(metric)
-    alike = f"{name} is {value:g} for both models (--truth {name}=…)"
-    return replace(told, tolerance=tolerance, ours=ours, assumed=("differ", *_used(fraction)), said=(alike,))
-
-
-# -- what all of them ask
-
-
-def _used(fraction: float) -> tuple[str, ...]:
-    return ("positives",) if fraction != 1 else ()
+    return replace(told, ours=ours, provable=provable, assumed=("differ", *on_positives(fraction)), no_margin=line == 0)

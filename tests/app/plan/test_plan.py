@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -236,7 +237,7 @@ def test_no_number_of_rows_shows_the_end_of_a_scale(rule: str) -> None:
     [
         "log_loss <= 0.3", "f1_macro >= 0.5", "train.accuracy - accuracy <= 0.1", "npv >= baseline - 0.02",
         "recall[r=a] - recall[r=b] <= 0.1", "recall * precision >= 0.6", "max(recall[r=*]) - min(recall[r=*]) <= 0.1",
-        "roc_auc >= baseline - 0.01", "accuracy == 0.9", "recall >= mean(last(recall, 3))", "latency_p95_ms >= 3",
+        "roc_auc >= baseline - 0.01", "accuracy == 0.9", "recall >= mean(last(recall, 3))", "latency_p100_ms <= 3",
     ],
 )  # fmt: skip
 def test_what_no_formula_knows(rule: str) -> None:
@@ -255,8 +256,22 @@ def test_other_measures(rule: str, method: str) -> None:
     assert found.bound is None
 
 
-def test_the_fewest_for_a_quantile() -> None:
-    assert [part(f"latency_p{q}_ms <= 200").fewest.rows for q in (95, 99)] == [59, 299]  # type: ignore[union-attr]
+@pytest.mark.parametrize(
+    ("metric", "rows"),
+    [("latency_p95_ms", 59), ("latency_p99_ms", 299), ("latency_p999", 2_995), ('"latency_p99.9"', 2_995), ("lat.p50", 5)],
+)
+def test_the_fewest_for_a_quantile(metric: str, rows: int) -> None:
+    """ln 0.05 / ln q: that all values lie within the limit is as unlikely, if the quantile lies on it."""
+    assert part(f"'{metric} <= 200'").fewest.rows == rows  # type: ignore[union-attr]
+
+
+def test_a_quantile_above_a_limit_is_more_than_the_rest_beyond_it() -> None:
+    found = part("lat.p95 >= 10")
+    assert found.shows == "more than 5 % of the values lie beyond the limit"
+    assert found.fewest is not None
+    assert found.fewest.rows == 1
+    assert found.ours is not None
+    assert found.ours.power >= 0.8
 
 
 def test_a_sum_of_shares_has_both() -> None:
@@ -313,11 +328,26 @@ def test_a_rule_without_confidence_needs_no_rows() -> None:
 def test_what_so_many_rows_can_show() -> None:
     found = part("accuracy > 0.8", rows=2_408, tolerance=0.05)
     assert found.provable == pytest.approx(0.02, abs=1e-3)
-    assert part("accuracy > 0.8", rows=5).provable is None
+    assert part("accuracy > 0.8", rows=5).provable == math.inf
     pairs = part("accuracy >= baseline - 0.01", rows=6_215)
     assert pairs.provable == pytest.approx(0.01, abs=1e-3)
     assert part("accuracy >= baseline - 0.02", rows=1_000, differ=0.005).provable == pytest.approx(0.015, abs=1e-3)
     assert part("recall < 1", rows=350).provable == pytest.approx(1 - 0.2 ** (1 / 35), abs=1e-4)
+
+
+@pytest.mark.parametrize("rule", ["f1 >= 0.8", "average_precision >= 0.8", "recall >= 0.98 * baseline", "mcc >= 0.5"])
+def test_as_many_rows_as_are_needed_can_show_what_they_are_needed_for(rule: str) -> None:
+    needed = part(rule)
+    assert needed.ours is not None
+    found = part(rule, rows=math.ceil(1.02 * needed.ours.rows))
+    assert found.provable is not None
+    assert found.provable <= needed.truth - needed.line + 1e-3  # type: ignore[operator]
+    assert part(rule, rows=10).provable == math.inf
+
+
+def test_where_it_is_not_known_what_rows_can_show_nothing_is_said() -> None:
+    assert part("latency_p95_ms <= 200", rows=50_000).provable is None
+    assert "can show" not in " ".join(words for line in lines(plan("latency_p95_ms <= 200", rows=50_000)) for words in line.below)
 
 
 def test_assumptions_are_said_and_only_those_that_were_used() -> None:
