@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from gate.documents.document import shown
 from gate.errors import HistoryError, Place, Problem
 from gate.history import rows
 from gate.history.store import ALL, Store, Which
@@ -30,16 +31,40 @@ def exported(store: Store, which: Which = ALL) -> Iterator[str]:
 
 def line_of(record: Record) -> str:
     """One record as a line without its end, the same for the same record."""
+    told = _told(record)
     if isinstance(record, Entry):
-        points = [rows.POINT.write(point) for point in record.points]
-        told: dict[str, Any] = {"run": rows.RUN.write(record.run), "points": points, "documents": dict(record.documents)}
-    elif isinstance(record, Name):
-        told = {"name": rows.NAME.write(record)}
-    elif isinstance(record, Exclusion):
-        told = {"exclude": rows.EXCLUSION.write(record)}
-    else:
-        told = {"state": rows.STATE.write(record)}
-    return rows.encode({"gate": FORMAT, **told})
+        told["points"] = [rows.POINT.write(point) for point in record.points]
+        told["documents"] = dict(record.documents)
+    return rows.encode(told)
+
+
+def _told(record: Record) -> dict[str, Any]:
+    """A record, of a run only what it says of itself."""
+    if isinstance(record, Entry):
+        return {"gate": FORMAT, "run": rows.RUN.write(record.run)}
+    if isinstance(record, Name):
+        return {"gate": FORMAT, "name": rows.NAME.write(record)}
+    if isinstance(record, Exclusion):
+        return {"gate": FORMAT, "exclude": rows.EXCLUSION.write(record)}
+    return {"gate": FORMAT, "state": rows.STATE.write(record)}
+
+
+def refuse_unreadable(records: Iterable[Record]) -> None:
+    """Raises HistoryError where a record could not be read again: one of them makes a whole history unreadable, for good."""
+    for record in records:
+        try:
+            told = _told(record)
+            record_of(told)
+            rows.refuse_halves(told)
+            if isinstance(record, Entry):
+                rows.refuse_halves(record.documents)
+                rows.refuse_halves({(each.metric, each.slice.parts, each.unit, each.evidence) for each in record.points})
+        except MalformedError as error:
+            of = f"run {shown(str(record.run.id))}" if isinstance(record, Entry) else f"a {type(record).__name__.lower()}"
+            what = f"{of} cannot be kept: {error}"
+            raise HistoryError(
+                Problem("history-refused", what, remedy="nothing was written: mend it, and record it again")
+            ) from None
 
 
 def is_record(data: Any) -> bool:

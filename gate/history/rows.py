@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from math import isfinite
 from typing import Any
 
+from gate.documents.document import shown
 from gate.errors import HistoryError, Problem
 from gate.reports.record import FLAG, NUMBER, SLICE, SUPPORT, TEXT, Kind, MalformedError, record
 from gate.terms.measurement import NO_SUPPORT
@@ -16,6 +17,8 @@ from gate.terms.slice import WHOLE, Slice
 
 _ENCODE = json.JSONEncoder(ensure_ascii=True, allow_nan=False, sort_keys=True, separators=(",", ":")).encode
 _STEPS = range(-(2**63), 2**63)
+_MOST_BITS = 13_000  # of a whole number: Python reads none of more than 4,300 digits
+_ORDERED = range(-(2**43), 2**43)  # milliseconds: runs are ordered by them and 20 bits more (Run.order)
 
 
 def encode(data: object) -> str:
@@ -43,6 +46,19 @@ def corrupt(where: str, error: Exception) -> HistoryError:
     return HistoryError(Problem("history-corrupt", what, remedy="restore it from a copy: `gate log export.jsonl` reads one"))
 
 
+def refuse_halves(data: Any) -> None:
+    """Raises MalformedError where a text of the data holds half of a character: no report could carry it."""
+    if isinstance(data, str):
+        if not data.isascii() and any("\ud800" <= character <= "\udfff" for character in data):
+            raise MalformedError("", f"`{shown(data, 40)}` holds half of a character (a lone surrogate)")
+    elif isinstance(data, Mapping):
+        for each in data.items():
+            refuse_halves(each)
+    elif isinstance(data, Collection):
+        for each in data:
+            refuse_halves(each)
+
+
 # -- kinds of fields
 
 
@@ -52,6 +68,8 @@ def _read_params(data: Any, path: str) -> dict[str, Scalar]:
     for name, value in data.items():
         if value is not None and not isinstance(value, (str, int, float, bool)):
             raise MalformedError(f"{path}.{name[:40]}", "a text, a number, true, false or null is needed")
+        if (isinstance(value, float) and not isfinite(value)) or (isinstance(value, int) and value.bit_length() > _MOST_BITS):
+            raise MalformedError(f"{path}.{name[:40]}", "a finite number of at most 4,000 digits is needed")
     return data
 
 
@@ -71,9 +89,11 @@ def _read_finite(data: Any, path: str) -> float:
 def _read_moment(data: Any, path: str) -> str:
     text = TEXT.read(data, path)
     try:
-        milliseconds(text)
+        at = milliseconds(text)
     except (ValueError, OverflowError):
         raise MalformedError(path, "a moment is needed, as 2026-11-22T10:36:12.345Z") from None
+    if at not in _ORDERED:
+        raise MalformedError(path, f"a moment between the years 1692 and 2248 is needed, not {text}")
     return str(text)
 
 

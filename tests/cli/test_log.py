@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -98,6 +99,44 @@ def test_what_is_refused_leaves_nothing(desk: Desk, words: list[str], said: str)
     assert said in done.err
     if (desk.folder / ".gate").exists():
         assert history().runs() == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--model", "x\udcff"], ["--run", "x\udcff"], ["--name", "x\udcff"], ["--test-set", "x\udcff"], ["--param", "a=x\udcff"],
+        ["--model-version", "x\udcff"], ["--slice", "a=x\udcff"], ["--at", "2300-01-01"],
+    ],
+)  # fmt: skip
+def test_what_no_history_can_hold_is_refused_in_words(desk: Desk, words: list[str]) -> None:
+    """What is typed in another encoding than UTF-8 reaches a program as halves of characters."""
+    assert desk.run("log", "f1=0.9").code == 0
+    done = desk.run("log", "f1=0.9", *words)
+    assert done.code == 2, done.err
+    assert "half of a character (a lone surrogate)" in done.err or "between the years 1692 and 2248" in done.err
+    assert only().model == "model"
+
+
+def test_the_name_of_a_history_need_not_be_utf8(desk: Desk) -> None:
+    done = desk.run("log", "f1=0.9", "--to", "h\udcff.db")
+    assert (done.code, done.err) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("of_run", "of_point", "documents"),
+    [({"id": "s\ud800"}, {}, {}), ({}, {"metric": "\ud800"}, {}), ({}, {}, {"decision": "\ud800"})],
+)
+def test_halves_of_characters_are_not_imported(
+    desk: Desk, of_run: dict[str, str], of_point: dict[str, str], documents: dict[str, str]
+) -> None:
+    told = {"id": "r1", "started": "2026-01-01T00:00:00.000Z", "model": "x", "status": "finished", "trusted": True, "params": {}}
+    points = [{"metric": "f1", "step": 0, "value": 0.5, **of_point}]
+    desk.write("runs.jsonl", json.dumps({"gate": 1, "documents": documents, "points": points, "run": {**told, **of_run}}))
+    done = desk.run("log", "runs.jsonl")
+    assert done.code == 2
+    assert "half of a character (a lone surrogate)" in done.err
+    assert desk.run("log", "f1=0.9").code == 0
+    assert desk.run("history", "-o", "all.jsonl").code == 0
 
 
 def test_a_metrics_file_keeps_its_evidence(desk: Desk) -> None:

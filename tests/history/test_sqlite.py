@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ from typing import Any
 import pytest
 
 from gate.errors import HistoryError
-from gate.history.sql.schema import MIGRATIONS
-from gate.history.sql.sql import Cursor, SqlStore, migrate
+from gate.history.lines import exported
+from gate.history.sql.schema import MIGRATIONS, migrate
+from gate.history.sql.sql import Cursor, SqlStore
 from gate.history.sql.sqlite import SqliteLink, open_file
 from gate.history.store import Which, default_path, open_store, public
 from gate.terms.run import Entry
@@ -129,6 +131,27 @@ def test_a_number_that_somebody_changed_is_said_to_be_damage(tmp_path: Path, ope
         with pytest.raises(HistoryError) as caught:
             ask()
         assert slug(caught) == "history-corrupt"
+
+
+def test_a_document_with_half_of_a_character_that_an_older_gate_took_can_be_read(tmp_path: Path, opened: Opened) -> None:
+    path = tmp_path / "history.db"
+    opened(str(path)).add([Entry(run(), (), {"decision": "{}"})])
+    with sqlite3.connect(path) as connection:
+        connection.execute("update documents set packed = ?", [zlib.compress("\ud800".encode("utf-8", "surrogatepass"))])
+    assert opened(str(path)).document("run-0000", "decision") == "\ud800"
+    assert "\\ud800" in next(exported(opened(str(path))))
+
+
+def test_who_asks_for_half_of_a_character_is_told(tmp_path: Path, opened: Opened) -> None:
+    with pytest.raises(HistoryError) as caught:
+        opened(str(tmp_path / "history.db")).run("s\ud800")
+    assert slug(caught) == "history-refused"
+
+
+def test_the_name_of_a_file_need_not_be_utf8(tmp_path: Path, opened: Opened) -> None:
+    path = f"{tmp_path}/h\udcff.db"
+    opened(path).add([entry(0, {"f1": 0.9})])
+    assert os.listdir(os.fsencode(tmp_path))[0].startswith(b"h\xff.db")
 
 
 class Watching(SqliteLink):

@@ -40,7 +40,7 @@ class Copy:
         contents = self._branch.contents(new.values())
         records = [self._outline(path, contents[name]) for path, name in new.items()]
         try:
-            self._loaded().add(sorted(records, key=lambda record: not isinstance(record, Entry)))
+            self._loaded().keep(sorted(records, key=lambda record: not isinstance(record, Entry)))
         except HistoryError:
             if not self._names:
                 raise

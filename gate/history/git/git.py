@@ -92,6 +92,7 @@ class GitStore:
     # -- writing
 
     def add(self, records: Sequence[Record]) -> None:
+        lines.refuse_unreadable(records)
         with self._turn:
             if records:
                 self._until_it_is_there(lambda head: self._added(head, records), f"gate: {len(records)} records")

@@ -111,6 +111,7 @@ class MlflowStore:
     # -- writing
 
     def add(self, records: Sequence[Record]) -> None:
+        lines.refuse_unreadable(records)
         entries: dict[str, Entry] = {}
         for record in records:
             if isinstance(record, Entry):

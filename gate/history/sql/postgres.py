@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from gate.documents.document import shown
 from gate.errors import HistoryError, MissingExtraError, Problem
-from gate.history.sql.sql import Cursor, SqlStore, migrate
+from gate.history.sql.schema import migrate
+from gate.history.sql.sql import Cursor, SqlStore
 from gate.history.sql.turns import Turns
 from gate.history.store import Store, public
 

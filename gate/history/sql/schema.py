@@ -7,6 +7,15 @@ which is what is nearly always asked for, and `earlier` the ones before.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from gate.errors import HistoryError, Problem
+from gate.history.sql.sql import no_history
+
+if TYPE_CHECKING:
+    from gate.history.sql.sql import Cursor, Link
+
 VERSION_TABLE = "create table if not exists gate_history (version integer not null)"
 
 _FIRST = (
@@ -39,3 +48,49 @@ _FIRST = (
 
 # One tuple of statements leads from each version to the next; what was released is never edited.
 MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+
+
+def migrate(link: Link, write: bool, migrations: Sequence[Sequence[str]] = MIGRATIONS) -> None:
+    """Bring the tables to this version. Raises HistoryError: made by a newer gate, or not made at all where nothing may be."""
+
+    def version_of(cursor: Cursor) -> int:
+        if not cursor.all(link.has_table, ["gate_history"]):
+            return 0
+        rows_ = cursor.all("select version from gate_history")
+        return int(rows_[0][0]) if rows_ else 0
+
+    def work(cursor: Cursor) -> None:
+        cursor.do(VERSION_TABLE)
+        version = version_of(cursor)
+        _refuse_newer(version, len(migrations), link.where)
+        for statements in migrations[version:]:
+            for statement in statements:
+                cursor.do(_spelt(statement, link.spelling))
+        if version != len(migrations):
+            cursor.do("delete from gate_history")
+            cursor.do("insert into gate_history (version) values (?)", [len(migrations)])
+
+    found = link.read(version_of)
+    _refuse_newer(found, len(migrations), link.where)
+    if found == len(migrations):
+        return
+    if not write:
+        raise no_history(link.where) if not found else _older(link.where)
+    link.write(work)
+
+
+def _refuse_newer(version: int, known: int, where: str) -> None:
+    if version > known:
+        what = f"{where} was written by a newer gate: its tables are of version {version}, this gate knows {known}"
+        raise HistoryError(Problem("history-newer", what, remedy="pip install --upgrade mlgate"))
+
+
+def _older(where: str) -> HistoryError:
+    what = f"{where} has tables of an older gate, which change with the next run that is recorded"
+    return HistoryError(Problem("history-older", what, remedy="open it once with permission to write: `gate log`"))
+
+
+def _spelt(statement: str, spelling: dict[str, str]) -> str:
+    for word, spelt in spelling.items():
+        statement = statement.replace("{" + word + "}", spelt)
+    return statement

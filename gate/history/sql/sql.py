@@ -10,10 +10,11 @@ import zlib
 from collections.abc import Callable, Collection, Sequence
 from typing import Any, Protocol, TypeVar
 
+from gate.documents.document import shown
 from gate.errors import HistoryError, Problem
 from gate.history import rows
+from gate.history.lines import refuse_unreadable
 from gate.history.sql import forget as sql_forget
-from gate.history.sql.schema import MIGRATIONS, VERSION_TABLE
 from gate.history.sql.write import Writing
 from gate.history.store import ALL, Which
 from gate.record import replace
@@ -77,6 +78,12 @@ class SqlStore:
         self._series: dict[tuple[str, str, str, str], int] = {}
 
     def add(self, records: Sequence[Record]) -> None:
+        refuse_unreadable(records)
+        self.keep(records)
+
+    def keep(self, records: Sequence[Record]) -> None:
+        """Add records that were read somewhere, and so can be read again."""
+
         def work(cursor: Cursor) -> Writing:
             writing = Writing(cursor, self._link.lock, self._series)
             for each in records:
@@ -179,6 +186,9 @@ class SqlStore:
             return work()
         except MalformedError as error:
             raise rows.corrupt(self._link.where, error) from None
+        except UnicodeEncodeError as error:
+            what = f"no history holds `{shown(error.object, 40)}`: half of a character (a lone surrogate)"
+            raise HistoryError(Problem("history-refused", what, remedy="write it in UTF-8")) from None
 
     def _run(self, facts: str) -> Run:
         def work() -> Run:
@@ -193,7 +203,7 @@ class SqlStore:
     def _unpacked(self, packed: bytes) -> str:
         unpacking = zlib.decompressobj()
         try:
-            text = unpacking.decompress(packed, MOST_BYTES).decode()
+            text = unpacking.decompress(packed, MOST_BYTES).decode("utf-8", "surrogatepass")
         except (zlib.error, UnicodeDecodeError) as error:
             raise rows.corrupt(self._link.where, error) from None
         if not unpacking.eof:
@@ -201,57 +211,11 @@ class SqlStore:
         return text
 
 
-def migrate(link: Link, write: bool, migrations: Sequence[Sequence[str]] = MIGRATIONS) -> None:
-    """Bring the tables to this version. Raises HistoryError: made by a newer gate, or not made at all where nothing may be."""
-
-    def version_of(cursor: Cursor) -> int:
-        if not cursor.all(link.has_table, ["gate_history"]):
-            return 0
-        rows_ = cursor.all("select version from gate_history")
-        return int(rows_[0][0]) if rows_ else 0
-
-    def work(cursor: Cursor) -> None:
-        cursor.do(VERSION_TABLE)
-        version = version_of(cursor)
-        _refuse_newer(version, len(migrations), link.where)
-        for statements in migrations[version:]:
-            for statement in statements:
-                cursor.do(_spelt(statement, link.spelling))
-        if version != len(migrations):
-            cursor.do("delete from gate_history")
-            cursor.do("insert into gate_history (version) values (?)", [len(migrations)])
-
-    found = link.read(version_of)
-    _refuse_newer(found, len(migrations), link.where)
-    if found == len(migrations):
-        return
-    if not write:
-        raise no_history(link.where) if not found else _older(link.where)
-    link.write(work)
-
-
 def no_history(where: str) -> HistoryError:
     """What to raise where nothing was recorded yet."""
     return HistoryError(
         Problem("history-missing", f"there is no history yet: {where}", remedy="record a run: `gate check metrics.json --record`")
     )
-
-
-def _refuse_newer(version: int, known: int, where: str) -> None:
-    if version > known:
-        what = f"{where} was written by a newer gate: its tables are of version {version}, this gate knows {known}"
-        raise HistoryError(Problem("history-newer", what, remedy="pip install --upgrade mlgate"))
-
-
-def _older(where: str) -> HistoryError:
-    what = f"{where} has tables of an older gate, which change with the next run that is recorded"
-    return HistoryError(Problem("history-older", what, remedy="open it once with permission to write: `gate log`"))
-
-
-def _spelt(statement: str, spelling: dict[str, str]) -> str:
-    for word, spelt in spelling.items():
-        statement = statement.replace("{" + word + "}", spelt)
-    return statement
 
 
 def _conditions(which: Which) -> tuple[str, list[Any]]:

@@ -16,7 +16,8 @@ from typing import Any, TypeVar
 
 from gate.documents.document import shown
 from gate.errors import HistoryError, Problem
-from gate.history.sql.sql import Cursor, SqlStore, migrate, no_history
+from gate.history.sql.schema import migrate
+from gate.history.sql.sql import Cursor, SqlStore, no_history
 from gate.history.sql.turns import Turns
 from gate.history.store import Store
 
@@ -110,7 +111,7 @@ class SqliteLink(Turns[sqlite3.Connection]):
         if not self._write and not _has_journal(self._path) and not os.access(os.path.dirname(self._path), os.W_OK):
             mode = "ro&immutable=1"  # nobody writes there, and the files that readers share cannot be made
         connection = sqlite3.connect(
-            f"file:{quote(self._path)}?mode={mode}",
+            f"file:{quote(os.fsencode(self._path))}?mode={mode}",
             uri=True,
             timeout=min(_AT_A_TIME, self._patience),
             isolation_level=None,

@@ -141,7 +141,7 @@ class Writing:
     # -- the rest
 
     def _document(self, number: int, run: str, kind: str, text: str) -> None:
-        packed = zlib.compress(text.encode("utf-8", "surrogatepass"), 6)
+        packed = zlib.compress(text.encode(), 6)
         make = "insert into documents (run, kind, packed) values (?, ?, ?) on conflict do nothing"
         if not self._cursor.do(make, [number, kind, packed]):
             found = self._cursor.all("select packed from documents where run = ? and kind = ?", [number, kind])

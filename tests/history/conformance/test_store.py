@@ -81,6 +81,45 @@ def test_names_are_only_text(store: Store, opened: Opened) -> None:
     assert [each.text for each in again.states(ODD)] == [ODD]
 
 
+HALF = "s\ud800"
+
+
+@pytest.mark.parametrize(
+    ("records", "words"),
+    [
+        ([Entry(run(1, version=3))], "run.version: a text is needed"),
+        ([Entry(run(1, test_set=None))], "run.test_set: a text is needed"),
+        ([Entry(run(1, model_digest=b"x"))], "run.model_digest: a text is needed"),
+        ([Entry(run(1, params={"n": float("nan")}))], "run.params.n: a finite number"),
+        ([Entry(run(1, params={"n": 10**5000}))], "run.params.n: a finite number"),
+        ([Entry(run(1, started="2300-01-01T00:00:00.000Z"))], "run.started: a moment between the years 1692 and 2248"),
+        ([Entry(run(1, started="1600-01-01T00:00:00.000Z"))], "run.started: a moment between the years 1692 and 2248"),
+        ([Entry(replace(run(1), id=HALF))], "half of a character"),
+        ([Entry(run(1, branch=HALF))], "half of a character"),
+        ([Entry(run(1, params={HALF: 1}))], "half of a character"),
+        ([Entry(run(1), (logged(HALF, 0.5),))], "half of a character"),
+        ([Entry(run(1), (logged("f1", 0.5, on=Slice.of({"region": HALF})),))], "half of a character"),
+        ([Entry(run(1), (), {"decision": HALF})], "half of a character"),
+        ([entry(1), Name("fraud", HALF, "run-0001")], "half of a character"),
+        ([entry(1), State("alert", HALF, "2026-11-22")], "half of a character"),
+        ([entry(1), Exclusion("fraud", "2026-01-01", "2026-02-01", HALF)], "half of a character"),
+    ],
+)
+def test_what_could_not_be_read_again_is_refused(store: Store, opened: Opened, records: list[object], words: str) -> None:
+    """One such record would make the whole history unreadable, for good."""
+    store.add([entry(0, {"f1": 0.9})])
+    said = refused("history-refused", store, *records)
+    assert words in said
+    assert [each.id for each in opened().runs()] == ["run-0000"]
+    assert opened().states() == []
+
+
+def test_the_first_and_the_last_moment_that_runs_are_ordered_by(store: Store, opened: Opened) -> None:
+    for number, started in enumerate(("1692-01-01T00:00:00.000Z", "1969-12-31T23:59:59.999Z", "2248-01-01T00:00:00.000Z")):
+        store.add([entry(number, started=started)])
+    assert [each.id for each in opened().runs()] == ["run-0002", "run-0001", "run-0000"]
+
+
 # -- one after the other
 
 
