@@ -145,8 +145,8 @@ def _counted(of: Held) -> _Counted | None:
         return None
     prover = Prover(of.ground)
     measured, fact = prover.measured(atom), prover.fact(atom)
-    if measured is None or measured.value is None or not found.factors[atom]:
-        return None
+    if measured is None or measured.value is None or not found.factors[atom] or prover.clustered(atom.of):
+        return None  # of clusters a count does not tell which have it
     scale, factor = single.scale_of(measured, fact), found.factors[atom]
     limit = -found.constant / factor / scale
     counts = single.counts_of(measured, fact)

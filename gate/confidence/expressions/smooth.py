@@ -172,7 +172,7 @@ class Prover:
         one, other = self.atom(first), self.atom(second)
         if one is None or other is None:
             return None
-        if first.of != second.of:
+        if first.of != second.of and not self.disjoint(first, second):
             self.unpaired[second.of or first.of] = None
         counts = self.counts(first), self.counts(second)
         from gate.stats.unpaired import of_two, of_two_shares
@@ -197,13 +197,13 @@ class Prover:
 
     def disjoint(self, first: Atom, second: Atom) -> bool:
         """Whether no row stands behind both; rows of one cluster may be in several slices."""
-        if self._clustered(first.of) or self._clustered(second.of):
+        if self.clustered(first.of) or self.clustered(second.of):
             return False
         return apart(first.on, second.on) and not self._share_rows(first, second)
 
     def alike(self, first: Atom, second: Atom) -> bool:
         """Whether both are one metric of two models, not known to be on the same rows: dependent, if so, in one direction."""
-        if self._clustered(first.of) or self._clustered(second.of):
+        if self.clustered(first.of) or self.clustered(second.of):
             return False
         if first.of == second.of or self.ground.source(first.metric) != self.ground.source(second.metric):
             return False
@@ -215,7 +215,8 @@ class Prover:
 
         return not tallied.on_same_rows(self.ground, first.of, second.of)
 
-    def _clustered(self, of: str) -> bool:
+    def clustered(self, of: str) -> bool:
+        """Whether the rows of a model were counted in clusters, of which one may have many."""
         tally = tally_of(self.ground, of)
         return tally is not None and bool(tally.header.definition.get("cluster"))
 

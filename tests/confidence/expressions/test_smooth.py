@@ -42,3 +42,10 @@ def test_metrics_of_two_classes_share_rows_unless_they_are_of_one_kind(rule: str
 
 def test_metrics_of_two_slices_of_rows_do_not() -> None:
     assert ANYHOW not in method("recall[region=a] + precision[region=b] >= 1.4", by_class("recall", "precision", column="region"))
+
+
+@pytest.mark.parametrize(("other", "said"), [("recall[region=a]", True), ("recall[region=b]", False)])
+def test_of_other_rows_nobody_is_told_that_the_same_rows_would_do_with_fewer(other: str, said: bool) -> None:
+    metrics = by_class("recall", column="region")
+    found = finding(f'{HEAD}["recall[region=a] >= baseline({other}) - 0.2"]', metrics, metrics)
+    assert ("unpaired" in [note.slug for note in found.notes]) is said
