@@ -7,7 +7,7 @@ from math import ceil, floor, inf, isfinite, log10
 from typing import NamedTuple
 
 from gate.confidence.answers import sure as said
-from gate.confidence.answers.enough import ends, held, provable, settling
+from gate.confidence.answers.enough import Held, ends, held, provable, settling
 from gate.confidence.answers.versus import change, without_margin
 from gate.confidence.expressions.smooth import CERTAIN
 from gate.confidence.expressions.tree import Atom, leaves, linear
@@ -62,11 +62,21 @@ def certainty(
         method=margin.method,
         n=_finite(test.n) if test.n else None,
         of=test.of,
-        provable=provable(smallest) if smallest is not None and isfinite(low) else None,
+        provable=_smallest(margin, smallest, low) if smallest is not None and isfinite(low) else None,
         more=settles if isinstance(settles, float) else None,
         why=settles if isinstance(settles, str) else "",
         shown=_shown(deciding, low, high, asked.alpha),
     )
+
+
+def _smallest(margin: Margin, of: Held, low: float) -> float | None:
+    """The smallest margin that is proof; of several, with all of them as much larger as that must be which decides."""
+    found = provable(of)
+    if found is None or margin is of.margin:
+        return found
+    found += margin.estimate - of.margin.estimate
+    agrees = (found <= margin.estimate) == (low >= 0)  # another of them may be next to decide
+    return found if agrees else margin.estimate - low
 
 
 def _exact(proof: Proof, of: Proven) -> bool:

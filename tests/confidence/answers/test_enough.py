@@ -141,6 +141,41 @@ def test_where_no_number_helps_none_is_asked_for(rule: str) -> None:
     assert reason.remedy.startswith("of models that are alike in every row no number of rows can show it")
 
 
+def by_group(*shares: tuple[int, int]) -> dict[str, Any]:
+    told = [{"slice": {"g": f"s{at}"}, "metrics": {"recall": {"k": k, "n": n}}} for at, (k, n) in enumerate(shares)]
+    return {"slices": told}
+
+
+@pytest.mark.parametrize(
+    ("now", "before"),
+    [
+        (((90, 100), (40, 50), (17, 20)), ((85, 100), (39, 50), (19, 20))),
+        (((90, 100), (38, 50), (17, 20)), ((85, 100), (39, 50), (17, 20))),
+        (((45, 50), (30, 50), (18, 20)), ((85, 100), (79, 100), (80, 100))),
+        (((90, 100), (80, 100), (85, 100)), ((85, 100), (89, 100), (80, 100))),
+    ],
+)
+def test_the_smallest_margin_of_a_range_is_beyond_the_margin_where_that_is_no_proof(now: Any, before: Any) -> None:
+    one = told("max(recall[g=*]) - min(recall[g=*]) <= baseline + 0.3", by_group(*now), by_group(*before))
+    assert one.certainty is not None
+    assert one.certainty.provable is not None
+    assert one.margin is not None
+    assert (one.certainty.provable <= one.margin) is (one.outcome.value == "pass")
+
+
+def test_of_clusters_no_count_is_asked_for() -> None:
+    """A count does not say in which of them it is: no result was said to be proof, of rows that were nearly one."""
+    label = np.arange(1500) % 2
+    wrong = np.arange(1500) % 7 == 0
+    score = np.where(wrong, 1 - label, label) * 0.8 + 0.1
+    data = {"y": label, "p": score, "q": score, "region": np.array(["eu"] * 1500), "device": np.array(["a"] * 1500)}
+    one = found("accuracy >= 0.85", tables({**data, "user": np.arange(1500) // 5}, **SCORED, cluster="user"))
+    assert one.outcome.value == "undecided"
+    assert one.certainty is not None
+    assert one.certainty.provable is not None
+    assert "no result" not in one.reasons[0].text
+
+
 def test_of_few_clusters_more_are_asked_for() -> None:
     label = np.arange(301) % 2
     score = label * 0.8 + 0.1
