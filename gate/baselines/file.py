@@ -6,7 +6,7 @@ import os
 import posixpath
 
 from gate.baselines.baseline import Surroundings
-from gate.documents.files import WORK_TREE
+from gate.documents.files import WORK_TREE, is_missing
 from gate.errors import GateError
 from gate.language.value import Doubt
 from gate.readers.inputs import read_file, read_inputs
@@ -21,7 +21,7 @@ def find(name: str, text: str, at: Surroundings) -> Baseline | Doubt:
     """The measurements in the file, relative to the policy's folder; a Doubt where it is not there or cannot be read."""
     path = os.path.normpath(os.path.join(at.folder, text))
     try:
-        if at.tree is WORK_TREE and not os.path.exists(run_in(path)[0]):
+        if at.tree is WORK_TREE and is_missing(run_in(path)[0]):
             return _absent(text, _alike(path))
         table = _from_disk(path) if at.tree is WORK_TREE else _from_tree(path.replace(os.sep, "/"), at)
     except GateError as error:

@@ -69,5 +69,17 @@ class WorkTree:
 WORK_TREE = WorkTree()
 
 
+def is_missing(path: str) -> bool:
+    """Whether it is known that nothing is there; what may not be looked at may be there, and whoever excuses what does not exist
+    yet must not excuse that."""
+    try:
+        os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except (OSError, ValueError):  # ValueError: a zero byte in the path
+        return False
+    return False
+
+
 def _error(slug: str, message: str, path: str) -> FilesError:
     return FilesError(Problem(slug, message, Place(path)))

@@ -318,3 +318,29 @@ def test_the_best_by_what_the_policy_says_of_a_metric(desk: Desk, metric: str, f
     desk.write("metrics.json", document)
     done = desk.run("check", "metrics.json", "--now", NOW)
     assert done.code == code, done.said
+
+
+# -- what may not be looked at is not what does not exist yet
+
+
+@pytest.mark.parametrize(
+    ("rule", "head"),
+    [
+        ("f1 >= baseline - 0.01", "history: round/h.db\nbaselines: {baseline: run:latest}\n"),
+        ("f1 >= mean(last(f1, 5)) - 0.01", "history: round/h.db\n"),
+        ("f1 >= baseline - 0.01", "baselines: {baseline: round/old.json}\n"),
+    ],
+)
+def test_what_cannot_be_reached_is_no_first_release(desk: Desk, rule: str, head: str) -> None:
+    """A folder of somebody else's answers as one that leads round in a circle does, which not even root can enter."""
+    os.symlink("round", "round")
+    done = check(desk, rule, 0.9, "--first-release", "the first one", "--now", NOW, head=head)
+    assert done.code in (2, 3), done.said
+    assert "there is no" not in done.said
+
+
+def test_a_history_that_cannot_be_reached_is_not_called_empty(desk: Desk) -> None:
+    os.symlink("round", "round")
+    done = desk.run("history", "--store", "round/h.db")
+    assert done.code == 2
+    assert "round/h.db cannot be opened or written" in done.err

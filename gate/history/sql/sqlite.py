@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 from gate.documents.document import shown
+from gate.documents.files import is_missing
 from gate.errors import HistoryError, Problem
 from gate.history.sql.schema import migrate
 from gate.history.sql.sql import Cursor, SqlStore, no_history
@@ -44,7 +45,7 @@ def open_file(path: str, *, write: bool) -> SqlStore:
         raise HistoryError(Problem("history-unwritable", what, remedy=f"name a file: {shown(os.path.join(path, 'history.db'))}"))
     if write:
         _make_folder(path)
-    elif not os.path.exists(path):
+    elif is_missing(path):
         raise no_history(shown(path))
     link = SqliteLink(path, write)
     try:
