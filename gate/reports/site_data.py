@@ -24,6 +24,7 @@ MOST_CHARACTERS = 1_150_000  # a page with its tables stays below 1.5 MB
 MOST_LINES = 600
 _DIGITS = 5
 _TOO_LARGE = 1e100  # for sums of squares
+_LANDMARKS = (0, 1, 100)  # said only of what they are
 _EXACT = 2**53  # whole numbers beyond it are none for a script
 _BETTER = {Direction.HIGHER: 1, Direction.LOWER: -1, None: 0}
 
@@ -131,9 +132,12 @@ def _line(chronicle: Chronicle, line: Line, places: Mapping[int, int]) -> dict[s
 
 
 def _shown(value: float, limit: float | None) -> float:
-    """The number to five digits, the whole part in full; to more where it would look like its limit and is another."""
-    short = float(f"{value:.{max(_DIGITS, len(str(int(abs(value)))))}g}") if abs(value) < _TOO_LARGE else value
-    return value if limit is not None and short == _short(limit) and not same(value, limit) else short
+    """The number to five digits, the whole part in full; as it is where it would look like its limit, or like 0, 1 or 100."""
+    if abs(value) >= _TOO_LARGE:
+        return value
+    short = float(f"{value:.{max(_DIGITS, len(str(int(abs(value)))))}g}")
+    alike = limit is not None and short == _short(limit) and not same(value, limit)
+    return value if alike or abs(short) in _LANDMARKS else short
 
 
 def _short(limit: float) -> float:
