@@ -32,11 +32,15 @@ def grown(ground: Ground, times: float, of: Iterable[Atom]) -> Ground:
 
 
 def with_count(ground: Ground, k: float, n: float, f1: bool) -> Ground:
-    """The same with `k` of `n` right; of an F1, true positives of those that it is of. For rules on one measurement."""
+    """The same with `k` of `n` right; of an F1, true positives of those that it is of. For rules on one measurement.
+
+    What is stated of the error is that of the count which there was: another count has another.
+    """
 
     def change(found: Measurement, fact: Metric | None) -> Measurement:
         share = (2 * k / (n + k) if f1 else k / n) * single.scale_of(found, fact)
-        return replace(found, value=share, support=found.support if f1 else replace(found.support, n=n, k=k))
+        support = replace(found.support, stderr=None, std=None, interval=None)
+        return replace(found, value=share, support=support if f1 else replace(support, n=n, k=k))
 
     return cast(Ground, _Supposed(ground, change, ground.tallies))
 
