@@ -49,7 +49,7 @@ def test_slices_of_the_metrics_that_are_too_small() -> None:
 
 
 def test_a_name_may_have_a_blank() -> None:
-    assert advice("""{check: '"my set".accuracy >= 0.98 * baseline', confidence: 95%, min_n: 5}""") == []
+    assert advice("""{check: '"my set".accuracy >= 0.98 * baseline', confidence: 95%}""") == []
 
 
 def test_a_budget_takes_more() -> None:
