@@ -43,6 +43,7 @@ class Proof(NamedTuple):
 
 
 _HOLDS, _DOES_NOT = Tails(0.0, 1.0), Tails(1.0, 0.0)
+_UNDECIDED = frozenset((Outcome.UNDECIDED,))
 _PLAIN = {Outcome.PASS: _HOLDS, Outcome.FAIL: _DOES_NOT}
 
 
@@ -130,11 +131,20 @@ def settled(tree: Condition, result: Result, proof: Proof, alpha: float, against
         return Result(frozenset((Outcome.FAIL,)), tuple(parts.values()))
     if proof.tails.above <= alpha:
         return Result(frozenset((Outcome.PASS,)), tuple(parts.values()))
-    found = _open(tree, parts)
-    if not found:  # each for itself is decided, all of them together are not
-        found = frozenset((Outcome.UNDECIDED,))
-        parts = {key: replace(part, outcome=Outcome.UNDECIDED) for key, part in parts.items()}
+    found = _open(tree, parts) or _UNDECIDED
+    if found == _UNDECIDED:  # what is decided for itself, and would decide the rule, is not where it shares the error rate
+        shaken = _decisive(tree, parts) or (parts.keys() if not _open(tree, parts) else frozenset())
+        parts = {key: replace(part, outcome=Outcome.UNDECIDED) if key in shaken else part for key, part in parts.items()}
     return Result(found, tuple(parts.values()))
+
+
+def _decisive(tree: Condition, parts: Mapping[int, Judged]) -> frozenset[int]:
+    """The comparisons that by themselves decide an `and` (they fail), or an `or` (they pass)."""
+    if isinstance(tree, Comparison):
+        return frozenset()
+    decisive = Outcome.FAIL if isinstance(tree, All) else Outcome.PASS
+    own = [id(each) for each in tree.members if isinstance(each, Comparison) and parts[id(each)].outcome is decisive]  # type: ignore[union-attr]
+    return frozenset(own).union(*(_decisive(each, parts) for each in tree.members))  # type: ignore[union-attr]
 
 
 def _part(part: Judged, of: Proven, alpha: float) -> Judged:

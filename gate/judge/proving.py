@@ -13,7 +13,7 @@ from gate.judge.sides import Sides
 from gate.judge.world import MeasuredWorld
 from gate.language.binding import bound
 from gate.language.evaluate import Judged, Result
-from gate.language.tree import Number
+from gate.language.tree import All, Any, Comparison, Condition, Number
 from gate.language.write import write
 from gate.policy.policy import Rule, Settle
 from gate.stats.holm import holm
@@ -70,11 +70,25 @@ class Proving:
         of = proof.of[id(part.node)]
         below = proof.tails.below if family is None else family.below
         size = None if family is None else family.size
-        deciding = words.Deciding(of, f"`{write(bound(sides.value, weighed.binding))}`", sides.operator, _limit(part, sides))
+        value = f"`{write(bound(sides.value, weighed.binding))}`"
+        deciding = words.Deciding(
+            of, value, sides.operator, _limit(part, sides), *_sharing(self.rule.expr.tree, part.node) or (1, 1)
+        )
         self.told += outcome in words.OPEN
         sure = words.certainty(proof, deciding, self.asked, below, size, outcome, self.told <= _MOST_ASKED)
         lacking = any(doubt.weak for doubt in (*part.doubts, *of.doubts))
         return Told(sure, words.reasons(deciding, sure, outcome, lacking), words.notes(proof, outcome))
+
+
+def _sharing(tree: Condition, part: Comparison) -> tuple[int, int] | None:
+    """Of how many alternatives a comparison is one, and of how many of which one is enough against the rule; None outside."""
+    if not isinstance(tree, (All, Any)):
+        return (1, 1) if tree is part else None
+    inner = next((found for each in tree.members if (found := _sharing(each, part))), None)
+    if inner is None:
+        return None
+    any_of, all_of = inner
+    return (any_of, all_of * len(tree.members)) if isinstance(tree, All) else (any_of * len(tree.members), all_of)
 
 
 def _limit(part: Judged, sides: Sides) -> float | None:

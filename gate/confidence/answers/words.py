@@ -33,6 +33,8 @@ class Deciding(NamedTuple):
     value: str
     operator: str
     limit: float | None
+    any_of: int = 1  # so many comparisons, of which one is enough
+    all_of: int = 1  # so many, of which one is enough against the rule
 
 
 def certainty(
@@ -53,8 +55,8 @@ def certainty(
     exact = _exact(proof, deciding.of)
     low, high = _ends(margin, asked.alpha, exact, proof.far.below, below if family is not None else 0.0)
     against = proof.far.below / below if family is not None and 0 < proof.far.below < below else 1.0
-    settles = _settles(deciding.of, asked.alpha, exact, against, family, ask) if outcome in OPEN else ""
-    smallest = held(deciding.of, asked.alpha, exact, up=True)
+    settles = _settles(deciding, asked.alpha, exact, against, family, ask) if outcome in OPEN else ""
+    smallest = held(deciding.of, asked.alpha / deciding.any_of, exact, up=True)
     return replace(
         sure,
         low=_finite(low),
@@ -84,11 +86,13 @@ def _exact(proof: Proof, of: Proven) -> bool:
     return proof.tails is proof.far and of.tails is not of.far
 
 
-def _settles(of: Proven, alpha: float, exact: bool, against: float, family: int | None, ask: bool) -> float | str:
+def _settles(deciding: Deciding, alpha: float, exact: bool, against: float, family: int | None, ask: bool) -> float | str:
     """What would settle a comparison that is open: that it holds, or, where the estimate is short of it, that it does not."""
+    of = deciding.of
     assert of.margin is not None
     up = of.margin.deciding.estimate >= 0
-    found = held(of, alpha if up else alpha * against, exact or (family is not None and not up), up)
+    needed = alpha / deciding.any_of if up else alpha * against / deciding.all_of
+    found = held(of, needed, exact or (family is not None and not up), up)
     return "" if found is None else settling(found, ask)
 
 
@@ -149,7 +153,19 @@ def reasons(deciding: Deciding, sure: Certainty, outcome: Outcome, lacking: bool
     none = ""
     if sure.provable is None and sure.low is not None and sure.n:
         none = f"; no result on {_many(sure.n, sure.of)} can prove it"
-    return (Reason("not-proven", f"{_statement(deciding, sure)}{none}", _remedy(of, sure)),)
+    return (Reason("not-proven", f"{_statement(deciding, sure)}{none}{_shared(deciding, sure)}", _remedy(of, sure)),)
+
+
+def _shared(deciding: Deciding, sure: Certainty) -> str:
+    """Why a comparison that is decided for itself does not decide the rule."""
+    above, below = deciding.of.tails
+    if deciding.any_of > 1 and above <= sure.alpha:
+        needed = said.percent(sure.alpha / deciding.any_of)
+        return f"; {deciding.any_of} alternatives share the error rate, so that one must be shown with {needed} confidence"
+    if deciding.all_of > 1 and below <= sure.alpha:
+        needed = said.percent(sure.alpha / deciding.all_of)
+        return f"; {deciding.all_of} comparisons share the error rate, so that one must be refuted with {needed} confidence"
+    return ""
 
 
 def _way_out(of: Proven, sure: Certainty) -> str:

@@ -97,8 +97,9 @@ class Prover:
         """The name of its metric in files, with the average that a file says it is."""
         if atom not in self._called:
             name, table = self.ground.source(atom.metric), self.ground.table(atom.of)
-            counted = isinstance(table, Doubt) or table.tally is not None
-            self._called[atom] = name if counted else averaged.called(name, table, atom.on)
+            if not isinstance(table, Doubt) and table.tally is None:
+                name = averaged.called(name, table, atom.on)
+            self._called[atom] = name
         return self._called[atom]
 
     def fact(self, atom: Atom) -> Metric | None:

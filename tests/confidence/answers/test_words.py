@@ -146,3 +146,26 @@ def test_two_digits_upwards(number: float, shown: float) -> None:
 )
 def test_a_bound_is_never_rounded_onto_its_limit(bound: float, limit: float, up: bool, shown: str) -> None:
     assert beside(bound, limit, up) == shown
+
+
+@pytest.mark.parametrize(
+    ("rule", "needed"),
+    [
+        ("a >= 0.855 or b >= 0.9", "2 alternatives share the error rate, so that one must be shown with 97.5 % confidence"),
+        ("(b >= 0.9 or a >= 0.855) and b >= 0.5", "one must be shown with 97.5 % confidence"),
+        ("a >= 0.855 or b >= 0.9 or b >= 0.95 or b >= 0.96", "one must be shown with 98.7 % confidence"),
+        ("0.5 <= a <= 0.857", "2 comparisons share the error rate, so that one must be refuted with 97.5 % confidence"),
+    ],
+)
+def test_what_is_decided_for_itself_but_not_for_the_rule_says_why(rule: str, needed: str) -> None:
+    found = told(rule, {"a": {"k": 355, "n": 400}, "b": {"k": 330, "n": 400}})
+    assert found.outcome.value == "undecided"
+    _, text, remedy = reason(found)
+    assert text.startswith("`a` ")
+    assert text.endswith(needed)
+    more = int(remedy.split("about ")[1].split(" ")[0].replace(",", ""))
+    assert more > 400  # what it takes at that confidence: at 95 % it is shown as it is
+
+
+def test_a_band_tells_of_the_side_that_is_open() -> None:
+    assert "the rule asks 0.857" in reason(told("0.5 <= a <= 0.857", {"a": {"k": 332, "n": 400}}))[1]
