@@ -18,11 +18,13 @@ _KEYS = ("run", "name", "exclude", "state")
 
 def exported(store: Store, which: Which = ALL) -> Iterator[str]:
     """Lines that hold the runs that are meant, oldest first, and after them names, exclusions and what is remembered."""
-    runs = store.runs(which)
-    for run in reversed(runs):
+    known: set[str] = set()
+    for run in reversed(store.runs(which)):
         documents = {kind: store.document(run.id, kind) for kind in store.documents(run.id)}
-        yield line_of(Entry(run, tuple(store.points(run.id)), documents))
-    known = {run.id for run in runs}
+        points = tuple(store.points(run.id))  # last: where they are there, so was all that was read before
+        if points or store.run(run.id) is not None:  # else somebody pruned it meanwhile
+            known.add(run.id)
+            yield line_of(Entry(run, points, documents))
     yield from (line_of(name) for name in store.names(which.model) if name.run in known)
     yield from map(line_of, store.exclusions(which.model))
     if which == ALL:

@@ -352,6 +352,19 @@ def test_what_is_exported_can_be_imported(several: Store, opened: Opened) -> Non
     assert list(exported(opened(), Which(model="fraud"))) == fraud
 
 
+def test_what_is_pruned_during_an_export_is_whole_in_it_or_not_at_all(store: Store, opened: Opened) -> None:
+    records = [entry(number, {"f1": 0.9}) for number in range(5)]
+    store.add([*records, Name("fraud", "first", "run-0000"), Name("fraud", "third", "run-0002")])
+    lines = exported(opened())
+    told = [next(lines)]
+    store.forget([("fraud", "third")], [f"run-{number:04d}" for number in (1, 2, 3)])
+    found = list(read([*told, *lines], "runs.jsonl"))
+    whole = {each.run.id: [point.value for point in each.points] for each in found if isinstance(each, Entry)}
+    assert whole.keys() >= {"run-0000", "run-0004"}
+    assert all(values == [0.9] for values in whole.values())
+    assert all(each.run in whole for each in found if isinstance(each, Name))
+
+
 def test_a_history_moves_from_a_file_and_back(store: Store, opened: Opened, tmp_path: Path) -> None:
     first, last = (open_file(str(tmp_path / name), write=True) for name in ("first.db", "last.db"))
     points = (Point("recall", 0.9, EU, 3, Support(400.0, 360.0), "%", Direction.HIGHER, "measured"), logged("loss", -0.5, -1))
