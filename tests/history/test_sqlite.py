@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import sqlite3
+import subprocess
+import sys
 import threading
+import time
 import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -107,6 +111,39 @@ def test_reading_makes_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         open_store("", {})
     assert slug(caught) == "history-missing"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_who_is_killed_before_the_folder_is_marked_leaves_that_to_the_next(tmp_path: Path, opened: Opened) -> None:
+    (tmp_path / ".gate").mkdir()
+    opened(str(tmp_path / ".gate" / "history.db"))
+    assert (tmp_path / ".gate" / ".gitignore").read_text() == "*\n"
+    (tmp_path / ".gate" / ".gitignore").unlink()  # somebody wants it so
+    opened(str(tmp_path / ".gate" / "history.db"))
+    assert not (tmp_path / ".gate" / ".gitignore").exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="SIGINT")
+def test_ctrl_c_is_heard_while_others_write(tmp_path: Path) -> None:
+    path = tmp_path / "history.db"
+    open_file(str(path), write=True).close()
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("begin immediate")
+    program = (
+        "import sys; from gate.history.sql.sqlite import open_file; from gate.terms.run import State\n"
+        "store = open_file(sys.argv[1], write=True); print(flush=True); store.add([State('a', 'b', 'c')])"
+    )
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    command = [sys.executable, "-c", program, str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environ) as writer:
+        assert writer.stdout is not None
+        writer.stdout.readline()
+        time.sleep(0.3)
+        writer.send_signal(signal.SIGINT)
+        try:
+            _, err = writer.communicate(timeout=5)
+        finally:
+            other.close()
+    assert b"KeyboardInterrupt" in err
 
 
 def test_a_number_that_somebody_changed_is_said_to_be_damage(tmp_path: Path, opened: Opened) -> None:

@@ -201,7 +201,7 @@ def _make_folder(path: str) -> None:
     folder = os.path.dirname(os.path.abspath(path))
     try:
         for own in (os.path.dirname(folder), folder):
-            if os.path.basename(own) == ".gate" and not os.path.isdir(own):
+            if os.path.basename(own) == ".gate" and (not os.path.isdir(own) or not os.listdir(own)):  # or killed before it wrote
                 os.makedirs(own, exist_ok=True)
                 with open(os.path.join(own, ".gitignore"), "w") as file:
                     file.write("*\n")
