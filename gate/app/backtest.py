@@ -24,6 +24,7 @@ from gate.readers.source import public
 from gate.record import dataclass, field, replace
 from gate.reports import json
 from gate.reports.outline import label
+from gate.reports.plain import LONGEST_TEXT, brief
 from gate.terms.baseline import Baseline
 from gate.terms.decision import Decision
 from gate.terms.measurements import Measurements
@@ -34,6 +35,7 @@ MOST = 10_000
 MOST_RULES = 20
 REPLAYED = 20  # runs on which a proposed policy is tried
 MOST_REPLAYED_RULES = 2_000
+MOST_REPLAYED_BASELINES = 20  # a stranger's policy may not keep the job, and the server of the history, busy
 _LAST = re.compile(r"run:last-([0-9]{1,5})(?:@(.+))?")
 Then = Measurements | Doubt
 
@@ -94,18 +96,21 @@ def replay(old: Sequence[Policy], new: Sequence[Policy], text: str, at: Surround
     url, model = at.history if isinstance(at.history, str) else "", model_of(policy.name for policy in old)
     changed: list[Replayed] = []
     skipped: list[str] = []
+    renamed = _renamed(old, new)
     store = open_store(url, at.environ)
     try:
         judged = (each for each in recorded(store, model, branch, at.before) if _is_judged(each, [*old, *new]))
         runs = list(islice(judged, count))
         for each in runs:
             try:
-                found = _replayed(old, new, each, at, store)
+                before = _judged(old, each, at, _baselines_then(old, new, each, store))
+                after = _judged(new, each, at, _baselines_then(new, old, each, store))
             except (GateError, _NotReplayedError) as error:
                 why = error.problems[0].message if isinstance(error, GateError) else str(error)
                 skipped.append(f"run {each.run.id}: {why}")
                 continue
-            changed += [found] if found is not None else []
+            if before.verdict is not after.verdict:
+                changed.append(_replayed(each.run, before, after, renamed))
     finally:
         store.close()
     if not runs:
@@ -128,13 +133,8 @@ def _is_judged(each: Recorded, policies: Sequence[Policy]) -> bool:
     return False
 
 
-def _replayed(old: Sequence[Policy], new: Sequence[Policy], each: Recorded, at: Surroundings, store: Store) -> Replayed | None:
-    """The run, if the policies decide otherwise on it. Raises GateError, _NotReplayedError."""
-    before = _judged(old, each, at, _baselines_then(old, new, each, store))
-    after = _judged(new, each, at, _baselines_then(new, old, each, store))
-    if before.verdict is after.verdict:
-        return None
-    run, rules = each.run, tuple(_rules(before, after, _renamed(old, new)))
+def _replayed(run: Run, before: Decision, after: Decision, renamed: Mapping[str, str]) -> Replayed:
+    rules = tuple(_rules(before, after, renamed))
     return Replayed(run.id, run.started, run.commit, before.verdict.value, after.verdict.value, rules)
 
 
@@ -157,7 +157,7 @@ def _baselines_then(policies: Sequence[Policy], others: Sequence[Policy], each: 
             continue
         then = _as_of(source, policy, each, store)
         if isinstance(then, Doubt) and then.slug != "no-baseline" and not same:
-            raise _NotReplayedError(f"`{source.name}` cannot be had: {then.text}")
+            raise _NotReplayedError(f"`{brief(source.name)}` cannot be had: {brief(then.text, LONGEST_TEXT)}")
         if source.text.startswith("run:"):
             found[source.name] = then
     return found
@@ -211,7 +211,7 @@ def with_replay(decision: Decision, old: Sequence[Policy], new: Sequence[Policy]
         return decision
     url = history_of(old, trusted=True)
     size = sum(len(policy.rules) for policy in new)
-    if not isinstance(url, str) or size > MOST_REPLAYED_RULES:
+    if not isinstance(url, str) or size > MOST_REPLAYED_RULES or len(list(_sources(new))) > MOST_REPLAYED_BASELINES:
         return decision
     try:
         found = replay(old, new, f"run:last-{REPLAYED}", replace(at, history=url))

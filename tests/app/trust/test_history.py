@@ -167,6 +167,18 @@ def test_what_an_edited_policy_would_have_said_stands_in_the_decision(server: Pa
     assert (replay.judged, [(each.before, each.after) for each in replay.changed]) == (8, [("pass", "fail")] * 4)
 
 
+@pytest.mark.parametrize(("count", "replayed"), [(20, True), (21, False)])
+def test_an_edited_policy_looks_up_no_more_than_some_baselines(server: Path, count: int, replayed: bool) -> None:
+    merged(f"{HEAD}history: git:origin\n{FLOOR.format(0.4)}")
+    recorded(f"git:{server}", STEADY)
+    named = ", ".join(f"b{number}: run:latest@main" for number in range(count))
+    rules = "".join(f"  - recall >= b{number} - 0.5\n" for number in range(count))
+    Path("gate.yaml").write_text(f"{HEAD}history: git:origin\nbaselines: {{{named}}}\n{FLOOR.format(0.4)}{rules}")
+    found = judged()
+    assert found.proposed is not None
+    assert (found.proposed.replay is not None) is replayed
+
+
 @pytest.mark.parametrize("named", ["", "history: runs.db\n"])
 def test_a_replay_asks_nothing_of_the_changes_choice(named: str, tmp_path: Path) -> None:
     """Neither what the environment and the proposal name, nor a file in the checkout."""
