@@ -74,19 +74,20 @@ def _measured(rule: Rule, part: PartPlan, fewest: Size, policy: Policy, table: M
     """Slices of the metrics that are too small."""
     if table is None:
         return
-    small: list[str] = []
-    for reading in candidate_readings(rule.expr.tree):
+    small: dict[str, None] = {}
+    read = [reading for node in comparisons(rule.expr.tree) if write(node) == part.text for reading in candidate_readings(node)]
+    for reading in read:
         wanted = dict(reading.selector)
         for on, found in table.slices_of(policy.source_of(reading.metric)).items():
             parts = dict(on.parts)
             fits = set(parts) == set(wanted) and all(value in (None, parts[column]) for column, value in wanted.items())
             if fits and found.support.n is not None and found.support.n < fewest.units:
-                small.append(f"{write_name(reading.metric)}{f' on {on}' if on else ''} has n {found.support.n:g}")
+                small[f"{write_name(reading.metric)}{f' on {on}' if on else ''} has n {found.support.n:g}"] = None
     if small:
         more = f" and {len(small) - MOST_NAMED} more" if len(small) > MOST_NAMED else ""
         what = (
             f"`{part.text}` cannot be shown of these metrics, not even if all speak for it: it takes {fewest.units:,.0f} "
-            f"{fewest.of}, and {', '.join(small[:MOST_NAMED])}{more}"
+            f"{fewest.of}, and {', '.join(list(small)[:MOST_NAMED])}{more}"
         )
         yield Problem(
             "too-small-to-show", what, rule.where, "measure more rows, or say `undecided: pass` where evidence may be thin"

@@ -48,6 +48,15 @@ def test_slices_of_the_metrics_that_are_too_small() -> None:
     assert advice("{check: recall >= 0.9, confidence: 95%}", metrics) == []
 
 
+def test_of_several_comparisons_each_is_said_of_its_own_metrics() -> None:
+    metrics = {"recall": {"value": 1.0, "n": 20}, "error_rate": {"value": 0.0, "n": 400}}
+    (found,) = advice("{check: error_rate <= 0.1 and recall >= 0.99, confidence: 95%}", metrics)
+    assert found.message.startswith("`recall >= 0.99` cannot be shown")
+    assert "error_rate" not in found.message
+    for band in advice("{check: 0.9 <= recall <= 0.95, confidence: 95%}", metrics):
+        assert band.message.count("recall has n 20") == 1
+
+
 def test_a_name_may_have_a_blank() -> None:
     assert advice("""{check: '"my set".accuracy >= 0.98 * baseline', confidence: 95%}""") == []
 
