@@ -10,11 +10,11 @@ from gate.language.value import Doubt
 from gate.record import dataclass, field
 from gate.terms.baseline import Baseline
 from gate.terms.metric import Metric
-from gate.terms.run import Run, Status
 
 if TYPE_CHECKING:
     from gate.hosts.facts import Facts
     from gate.measure.measuring import Measuring
+    from gate.terms.run import Run
 
 # Kinds that have a prefix; a text without one is a file.
 KINDS = frozenset(("git", "ci", "run", "mlflow"))
@@ -75,6 +75,8 @@ def kind_of(text: str) -> str:
 
 def unfit(run: Run) -> str:
     """Why a run may not be compared with."""
+    from gate.terms.run import Status
+
     if not run.trusted:
         return f"a change's own job recorded ({run.event or 'its event is not known'})"
     if run.status is not Status.FINISHED:
