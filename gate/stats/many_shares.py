@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from math import copysign, exp, expm1, inf, lcm, log, log1p, sqrt
+from math import copysign, inf, lcm, sqrt
 from typing import NamedTuple
 
 from gate.stats.normal import normal_above
 from gate.stats.proportion import FEW
-from gate.stats.saddlepoint import Cumulants, at_least
+from gate.stats.saddlepoint import at_least, cumulants_of
 from gate.stats.test import Tails, Test
 
 _STEPS = 200
 _CLOSE = 1e-14
 _ROUNDING = 2e-16
-_NEAR = 0.5  # of 0: there the logarithm of a sum near 1 needs care, as it is taken many times
 _FAR = 600.0
 _LATTICE = 1e-3  # standard deviations: values that are so close together are no lattice
 
@@ -126,7 +125,8 @@ def _exact(shares: Sequence[Share], value: float, score: Callable[[float], Tails
         if not low < c < high:
             return found
         likely = most_likely(shares, c)
-        up, down = _cumulants(shares, likely, 1), _cumulants(shares, likely, -1)
+        parts = [(p, each.n, each.factor / each.n) for p, each in zip(likely, shares, strict=True)]
+        up, down = cumulants_of(parts), cumulants_of([(p, n, -weight) for p, n, weight in parts])
         return Tails(max(found.above, at_least(value, up, step, reach)), max(found.below, at_least(-value, down, step, reach)))
 
     return tails
@@ -139,21 +139,3 @@ def _step(shares: Sequence[Share]) -> float:
         return 0.0
     step = first / lcm(*(int(each.n) for each in shares))
     return step if step**2 > _LATTICE**2 * sum(first * first / each.n for each in shares) else 0.0
-
-
-def _cumulants(shares: Sequence[Share], likely: Sequence[float], sign: int) -> Cumulants:
-    parts = [(p, each.n, sign * each.factor / each.n) for p, each in zip(likely, shares, strict=True)]
-
-    def at(t: float) -> tuple[float, float, float]:
-        total = mean = variance = 0.0
-        for p, n, weight in parts:
-            x = t * weight
-            odds = p if x > 0 else p * exp(x)
-            rest = (1 - p) * exp(-x) if x > 0 else 1 - p
-            share, other = odds / (odds + rest), rest / (odds + rest)
-            total += n * (log1p(p * expm1(x)) if abs(x) < _NEAR else log(odds + rest) + max(0.0, x))
-            mean += n * weight * share
-            variance += n * weight * weight * share * other
-        return total, mean, variance
-
-    return at

@@ -6,13 +6,12 @@ from collections.abc import Callable, Sequence
 from math import copysign, exp, expm1, inf, log, log1p, sqrt
 
 from gate.stats.normal import normal_above
-from gate.stats.saddlepoint import at_least
+from gate.stats.saddlepoint import NEAR, at_least
 from gate.stats.test import Tails
 
 _STEPS = 200
 _ROUNDING = 4e-15
 _FAR = 600.0
-_NEAR = 0.5  # of 0: there the logarithm of a sum near 1 needs care, as it is taken many times
 
 
 def score_tails(counts: Sequence[float], weights: Sequence[float]) -> Callable[[float], Tails]:
@@ -115,7 +114,7 @@ def _cumulants(shares: Sequence[float], weights: Sequence[float], n: float) -> C
         total = sum(term for term, _ in terms)
         mean = sum(term * weight for term, weight in terms) / total
         variance = sum(term * (weight - mean) ** 2 for term, weight in terms) / total
-        near = largest < _NEAR and min(t * weight for _, weight in cells) > -_NEAR
+        near = largest < NEAR and min(t * weight for _, weight in cells) > -NEAR
         k = log1p(sum(share * expm1(t * weight) for share, weight in cells)) if near else log(total) + largest
         return n * k, n * mean, n * variance
 

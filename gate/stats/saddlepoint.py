@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from math import exp, expm1, inf, pi, sqrt
+from collections.abc import Callable, Sequence
+from math import exp, expm1, inf, log, log1p, pi, sqrt
 
 from gate.stats.normal import normal_above
 
 Cumulants = Callable[[float], tuple[float, float, float]]
 _STEPS = 200
 _CLOSE = 1e-6
+NEAR = 0.5  # of 0: there the logarithm of a sum near 1 needs care, as it is taken many times
 _EDGE = 1e-9  # of its variance is left where X is all but certain: x is an end of what it can be
 
 
@@ -54,3 +55,21 @@ def _solve(x: float, cumulants: Cumulants, mean: float, variance: float, reach: 
             break
         t = following
     return t
+
+
+def cumulants_of(parts: Sequence[tuple[float, float, float]]) -> Cumulants:
+    """The cumulants of a sum of shares of different rows: of each its p, its n, and what one row counts for."""
+
+    def at(t: float) -> tuple[float, float, float]:
+        total = mean = variance = 0.0
+        for p, n, weight in parts:
+            x = t * weight
+            odds = p if x > 0 else p * exp(x)
+            rest = (1 - p) * exp(-x) if x > 0 else 1 - p
+            share, other = odds / (odds + rest), rest / (odds + rest)
+            total += n * (log1p(p * expm1(x)) if abs(x) < NEAR else log(odds + rest) + max(0.0, x))
+            mean += n * weight * share
+            variance += n * weight * weight * share * other
+        return total, mean, variance
+
+    return at

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import comb, copysign, exp, expm1, floor, gcd, hypot, inf, log, log1p, sqrt
+from math import comb, copysign, floor, gcd, hypot, inf, sqrt
 from typing import Any
 
 from gate.stats.beta import binomial_at_least, binomial_at_most
 from gate.stats.normal import normal_above, upper_quantile
-from gate.stats.saddlepoint import Cumulants, at_least
+from gate.stats.saddlepoint import at_least, cumulants_of
 from gate.stats.test import Tails, Test, unknown
 
 FEW = 20
 
 _STEPS = 100
 _AT_AN_END = 1e-11  # a share so near to 0 or 1 is that
-_NEAR = 0.5  # of 0: there the logarithm of a sum near 1 needs care, as it is taken many times
 _SUMMED = 40  # rows on one side: as many terms are summed, where a saddlepoint would smooth what has steps
 _NOTHING = 1e-13
 _EQUAL = 1e-12
@@ -114,8 +113,8 @@ def _exact_tails(
         if few:
             sums = _sums(value, n1, first, n2, second, factor)
             return Tails(max(found.above, sums.above), max(found.below, sums.below))
-        up = _cumulants(first, n1, second, n2, factor, 1)
-        down = _cumulants(first, n1, second, n2, factor, -1)
+        parts = ((first, n1, 1 / n1), (second, n2, -factor / n2))
+        up, down = cumulants_of(parts), cumulants_of([(p, n, -weight) for p, n, weight in parts])
         return Tails(max(found.above, at_least(value, up, step, reach)), max(found.below, at_least(-value, down, step, reach)))
 
     return tails
@@ -138,24 +137,6 @@ def _sums(value: float, n1: float, p1: float, n2: float, p2: float, factor: floa
             above += chance * at_most
             below += chance * (binomial_at_least(whole, n2, p2) if equal else 1 - at_most)
     return Tails(min(1.0, above), min(1.0, below))
-
-
-def _cumulants(p1: float, n1: float, p2: float, n2: float, factor: float, sign: int) -> Cumulants:
-    parts = ((p1, n1, sign / n1), (p2, n2, -sign * factor / n2))
-
-    def at(t: float) -> tuple[float, float, float]:
-        total = mean = variance = 0.0
-        for p, n, weight in parts:
-            x = t * weight
-            odds = p * exp(-max(0.0, -x)) if x <= 0 else p
-            rest = (1 - p) if x <= 0 else (1 - p) * exp(-x)
-            share = odds / (odds + rest)
-            total += n * (log1p(p * expm1(x)) if abs(x) < _NEAR else log(odds + rest) + max(0.0, x))
-            mean += n * weight * share
-            variance += n * weight * weight * share * (1 - share)
-        return total, mean, variance
-
-    return at
 
 
 def of_two(first: Test, second: Test, factor: float = 1.0) -> Test:

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from math import inf
 from typing import TYPE_CHECKING
 
-from gate.confidence.expressions.tree import Operation, Tree, leaves
-from gate.language import value as v
+from gate.confidence.expressions.tree import Tree, leaves, within
 from gate.language.value import Value
 from gate.stats.bounds import interval
 from gate.stats.test import Tails, Test, unknown
@@ -34,14 +33,14 @@ def bounded(prover: Prover, term: Tree) -> Test | None:
             return None
         tests[leaf] = test
     smallest = min(tests.values(), key=lambda each: each.n)
-    here = _value(term, {leaf: Value(test.estimate, test.estimate, test.estimate) for leaf, test in tests.items()})
+    here = within(term, lambda leaf: Value(tests[leaf].estimate, tests[leaf].estimate, tests[leaf].estimate))
     if here.doubts:
         return unknown(here.doubts[0].text, estimate=0.0, low=-inf, high=inf, method=METHOD, n=smallest.n, of=smallest.of)
     known: dict[float, Value] = {}
 
     def at(alpha: float) -> Value:
         if alpha not in known:
-            known[alpha] = _value(term, {leaf: _interval(test, alpha / (2 * len(tests))) for leaf, test in tests.items()})
+            known[alpha] = within(term, lambda leaf: _interval(tests[leaf], alpha / (2 * len(tests))))
         return known[alpha]
 
     return Test(
@@ -72,12 +71,3 @@ def _least(shown: Callable[[float], bool]) -> float:
 def _interval(test: Test, alpha: float) -> Value:
     low, high = interval(test, alpha)
     return Value(test.estimate, low, high)
-
-
-def _value(term: Tree, values: dict[Tree, Value]) -> Value:
-    if isinstance(term, float):
-        return Value(term, term, term)
-    if not isinstance(term, Operation):
-        return values[term]
-    left, right = _value(term.left, values), _value(term.right, values)
-    return {"+": v.add, "-": v.subtract, "*": v.multiply, "/": v.divide}[term.operator](left, right)

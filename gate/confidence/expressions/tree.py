@@ -195,14 +195,19 @@ def compiled(tree: Tree, atoms: Sequence[Atom]) -> Callable[[Sequence[AnyNumber]
 def reach(tree: Tree, of: Mapping[Atom, tuple[float, float]]) -> tuple[float, float]:
     """The ends between which a smooth expression lies, from those of its measurements; infinite where they are not known."""
 
-    def value(part: Tree) -> v.Value:
-        if isinstance(part, float):
-            return v.Value(part, part, part)
-        if isinstance(part, Operation):
-            left, right = value(part.left), value(part.right)
-            return {"+": v.add, "-": v.subtract, "*": v.multiply, "/": v.divide}[part.operator](left, right)
-        low, high = of[part] if isinstance(part, Atom) else (-math.inf, math.inf)
+    def ends(leaf: Tree) -> v.Value:
+        low, high = of[leaf] if isinstance(leaf, Atom) else (-math.inf, math.inf)
         return v.Value(low, low, high)
 
-    found = value(tree)
+    found = within(tree, ends)
     return found.low, found.high
+
+
+def within(tree: Tree, of: Callable[[Tree], v.Value]) -> v.Value:
+    """An expression on intervals, by those of its leaves."""
+    if isinstance(tree, float):
+        return v.Value(tree, tree, tree)
+    if not isinstance(tree, Operation):
+        return of(tree)
+    left, right = within(tree.left, of), within(tree.right, of)
+    return {"+": v.add, "-": v.subtract, "*": v.multiply, "/": v.divide}[tree.operator](left, right)
