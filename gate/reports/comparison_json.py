@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from math import isfinite, isnan
 from typing import Any
 
 from gate.reports.comparison import ORDER
+from gate.reports.json_text import document
 from gate.reports.record import DECISION
 from gate.terms.comparison import Comparison, DecisionComparison, FindingMove, MeasurementMove, MetricsComparison, PolicyMove
 from gate.terms.decision import Decision, Finding
@@ -14,7 +14,6 @@ from gate.terms.measurement import Measurement
 from gate.terms.measurements import Source
 
 FORMAT = 1
-_ENCODE = json.JSONEncoder(sort_keys=True, ensure_ascii=True, allow_nan=False, separators=(", ", ": ")).encode
 
 
 def render(comparison: Comparison) -> str:
@@ -22,19 +21,13 @@ def render(comparison: Comparison) -> str:
 
     What a side does not have is not there. A number that is not finite is one of the texts "NaN", "Infinity", "-Infinity".
     """
-    data = told(comparison) | {"format": FORMAT}
-    members = [f" {_ENCODE(key)}: {_lines(data[key]) if key == 'moves' else _ENCODE(data[key])}" for key in sorted(data)]
-    return "{\n" + ",\n".join(members) + "\n}\n"
+    return document(told(comparison) | {"format": FORMAT}, "moves")
 
 
 def told(comparison: Comparison) -> dict[str, Any]:
     """The comparison as plain data."""
     data = _metrics(comparison) if isinstance(comparison, MetricsComparison) else _decisions(comparison)
     return data | {"counts": {move.value: sum(each.move is move for each in comparison.moves) for move in ORDER}}
-
-
-def _lines(items: list[Any]) -> str:
-    return "[\n" + ",\n".join(f"  {_ENCODE(item)}" for item in items) + "\n ]" if items else "[]"
 
 
 def _metrics(comparison: MetricsComparison) -> dict[str, Any]:

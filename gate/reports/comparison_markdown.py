@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from gate import __version__
 from gate.reports.comparison import SHOWN, Row, equals, facts, files, heads, of_move, rows, tally, verdicts
-from gate.reports.neutral import Markdown, cell, code, formula, neutral, say, words
+from gate.reports.markdown_page import LIMIT, template
+from gate.reports.neutral import Markdown, code, formula, say, words
 from gate.terms.comparison import Comparison, DecisionComparison, Move
 from gate.terms.decision import Verdict
 
-if TYPE_CHECKING:
-    from jinja2 import Template
-
 _NUMBERS = re.compile("[0-9.e+−∞% →]*")
 _COMMIT = re.compile("[0-9a-f]{7}")
-LIMIT = 65_536  # characters of a comment on GitHub
 
 _SIGN = {Move.WORSE: "🔴", Move.BETTER: "🟢", Move.CHANGED: "⚪", Move.REMOVED: "➖", Move.ADDED: "➕", Move.EQUAL: ""}
 _VERDICT_SIGN = {Verdict.PASS: "✅", Verdict.WARN: "⚠️", Verdict.UNDECIDED: "❔", Verdict.FAIL: "⛔", Verdict.ERROR: "🛑"}
@@ -61,22 +57,12 @@ class Remark(NamedTuple):
 
 def render(comparison: Comparison, *, limit: int = LIMIT) -> str:
     """The comparison as Markdown of at most `limit` characters (no less than 10,000 is sure to be kept), ending in a newline."""
-    template, found, text = _template(), rows(comparison), ""
+    page, found, text = template("comparison.md.jinja"), rows(comparison), ""
     for room in PLANS:
-        text = template.render(_view(comparison, found, room))
+        text = page.render(_view(comparison, found, room))
         if len(text) <= limit:
             break
     return text
-
-
-def _template() -> Template:
-    from jinja2 import Environment, StrictUndefined
-
-    environment = Environment(trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, autoescape=False)
-    environment.undefined = StrictUndefined
-    environment.finalize = neutral
-    environment.filters.update(code=code, cell=cell, markdown=Markdown)
-    return environment.from_string(Path(__file__).with_name("comparison.md.jinja").read_text(encoding="utf-8"))
 
 
 def _view(comparison: Comparison, found: list[Row], room: Room) -> dict[str, Any]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from gate.policy.change import Change, PartChange, PolicyComparison, Relation, Side, Trial
 from gate.reports import replay
+from gate.reports.json_text import document
 from gate.terms.decision import Decision
 from gate.terms.measurements import Source
 
 FORMAT = 1
-_ENCODE = json.JSONEncoder(sort_keys=True, ensure_ascii=True, allow_nan=False, separators=(", ", ": ")).encode
 
 
 def render(comparison: PolicyComparison) -> str:
@@ -33,12 +32,7 @@ def render(comparison: PolicyComparison) -> str:
         data["trial"] = _trial(comparison.trial)
     if comparison.replay is not None:
         data["replay"] = replay.data(comparison.replay)
-    members = [f" {_ENCODE(key)}: {_lines(data[key]) if key == 'parts' else _ENCODE(data[key])}" for key in sorted(data)]
-    return "{\n" + ",\n".join(members) + "\n}\n"
-
-
-def _lines(items: list[Any]) -> str:
-    return "[\n" + ",\n".join(f"  {_ENCODE(item)}" for item in items) + "\n ]" if items else "[]"
+    return document(data, "parts")
 
 
 def _source(source: Source) -> dict[str, Any]:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from gate import __version__
 from gate.policy.change import LOOSENED, PolicyComparison, Relation, Trial
 from gate.reports import replay
 from gate.reports.difference import WORDS, Entry, blocking, counted, entries, headline, verdicts
-from gate.reports.neutral import Markdown, cell, code, formula, neutral, say, words
+from gate.reports.markdown_page import LIMIT, template
+from gate.reports.neutral import Markdown, code, formula, say, words
 from gate.terms.replay import Replay
 
-if TYPE_CHECKING:
-    from jinja2 import Template
-
-LIMIT = 65_536  # characters of a comment on GitHub
 _SIGN = {Relation.LOOSER: "🔴", Relation.CHANGED: "🟠", Relation.TIGHTER: "🟢", Relation.SAME: "⚪"}
 _HEADLINE = {
     "loosened": "🔴 This loosens the policy",
@@ -53,22 +49,12 @@ class Table(NamedTuple):
 
 def render(comparison: PolicyComparison, *, limit: int = LIMIT) -> str:
     """The comparison as Markdown of at most `limit` characters (no less than 10,000 is sure to be kept), ending in a newline."""
-    template, found, text = _template(), entries(comparison), ""
+    page, found, text = template("difference.md.jinja"), entries(comparison), ""
     for room in PLANS:
-        text = template.render(_view(comparison, found, room))
+        text = page.render(_view(comparison, found, room))
         if len(text) <= limit:
             break
     return text
-
-
-def _template() -> Template:
-    from jinja2 import Environment, StrictUndefined
-
-    environment = Environment(trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, autoescape=False)
-    environment.undefined = StrictUndefined
-    environment.finalize = neutral
-    environment.filters.update(code=code, cell=cell, markdown=Markdown)
-    return environment.from_string(Path(__file__).with_name("difference.md.jinja").read_text(encoding="utf-8"))
 
 
 def _view(comparison: PolicyComparison, found: list[Entry], room: Room) -> dict[str, Any]:

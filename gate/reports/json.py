@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from gate.errors import InputError, Place, Problem
+from gate.reports.json_text import ENCODE
 from gate.reports.record import DECISION, MalformedError
 from gate.terms.decision import Decision
 from gate.terms.measurements import Measurements
@@ -14,7 +15,6 @@ FORMAT = 1
 # an item a line
 _LINES = ("findings", "inputs", "notes", "policies", "lost", "measurements", "cases", "changes", "model", "actions")
 _OPENED = ("candidate", "baselines", "proposed", "tally", "tables")  # objects, or lists of them, that hold such lists
-_ENCODE = json.JSONEncoder(sort_keys=True, ensure_ascii=True, allow_nan=False, separators=(", ", ": ")).encode
 
 
 def render(decision: Decision) -> str:
@@ -72,7 +72,7 @@ def _decision(data: Any) -> Decision:
             raise MalformedError("tally", f"a tally {error}") from None
     for key, value in _derived(decision).items():
         if told[key] != value or isinstance(told[key], bool) != isinstance(value, bool):
-            raise MalformedError(key, f"{_ENCODE(value)} is what follows from the rest")
+            raise MalformedError(key, f"{ENCODE(value)} is what follows from the rest")
     return decision
 
 
@@ -102,7 +102,7 @@ def _derived(decision: Decision) -> dict[str, bool | int]:
 def _opened(value: dict[str, Any], indent: str) -> str:
     """An object with a member a line."""
     inner = indent + " "
-    members = [f"{inner}{_ENCODE(key)}: {_member(key, value[key], inner)}" for key in sorted(value)]
+    members = [f"{inner}{ENCODE(key)}: {_member(key, value[key], inner)}" for key in sorted(value)]
     return "{\n" + ",\n".join(members) + f"\n{indent}}}"
 
 
@@ -110,9 +110,9 @@ def _member(key: str, value: Any, indent: str) -> str:
     if isinstance(value, dict) and (key in _OPENED or key in _LINES):
         return _opened(value, indent)
     if not value or not isinstance(value, (list, tuple)) or (key not in _LINES and key not in _OPENED):
-        return _ENCODE(value)
+        return ENCODE(value)
     inner = indent + " "
-    items = [_opened(item, inner) if key == "baselines" else _ENCODE(item) for item in value]
+    items = [_opened(item, inner) if key == "baselines" else ENCODE(item) for item in value]
     return "[\n" + ",\n".join(inner + item for item in items) + f"\n{indent}]"
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from gate.reports import acts, headline
 from gate.reports.cells import Row, row
 from gate.reports.explanation import unsaid
+from gate.reports.markdown_page import LIMIT, template
 from gate.reports.matrix import matrix
-from gate.reports.neutral import Markdown, block, cell, code, formula, neutral, say, words
+from gate.reports.neutral import Markdown, block, code, formula, say, words
 from gate.reports.outline import (
     Outline,
     Standing,
@@ -24,10 +23,6 @@ from gate.reports.provenance_markdown import changes, lost_cases, policy_from
 from gate.reports.slice_charts import Charts, slice_charts
 from gate.terms.decision import Decision, Finding, Verdict
 
-if TYPE_CHECKING:
-    from jinja2 import Template
-
-LIMIT = 65_536  # characters of a comment on GitHub
 LONGEST_URL = 500
 
 VERDICT_SIGN = {Verdict.PASS: "✅", Verdict.WARN: "⚠️", Verdict.UNDECIDED: "❔", Verdict.FAIL: "⛔", Verdict.ERROR: "🛑"}
@@ -86,24 +81,13 @@ def render(decision: Decision, *, limit: int = LIMIT) -> str:
 
     Where it would be longer, whole sections are left out in the order of `PLANS`, and it says which.
     """
-    template, of, text = _template(), outline(decision), ""
+    page, of, text = template("markdown.md.jinja"), outline(decision), ""
     charts = slice_charts(decision, Room().charts)
     for room in PLANS:
-        text = template.render(_view(decision, of, charts, room))
+        text = page.render(_view(decision, of, charts, room))
         if len(text) <= limit:
             break
     return text
-
-
-@lru_cache(maxsize=1)
-def _template() -> Template:
-    from jinja2 import Environment, StrictUndefined
-
-    environment = Environment(trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, autoescape=False)
-    environment.undefined = StrictUndefined
-    environment.finalize = neutral
-    environment.filters.update(code=code, formula=formula, cell=cell, markdown=Markdown)
-    return environment.from_string(Path(__file__).with_name("markdown.md.jinja").read_text(encoding="utf-8"))
 
 
 def _view(decision: Decision, of: Outline, charts: Charts, room: Room) -> dict[str, Any]:

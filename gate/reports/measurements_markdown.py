@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from gate import __version__
 from gate.reports import measurements
+from gate.reports.markdown_page import LIMIT
 from gate.reports.measurements import HEADS, RIGHT, Row
 from gate.reports.neutral import Markdown, cell, code, say, words
 from gate.terms.measurements import Measurements, Source
 
-LIMIT = 65_536  # characters of a comment on GitHub
 _MOST_SOURCES = 20
 
 

@@ -12,6 +12,7 @@ from gate.reports import comparison_json, comparison_markdown, comparison_text
 from gate.reports.comparison import SHOWN, Row, equals, heads, rows, tally, verdicts
 from gate.reports.history import ended, sign, when
 from gate.reports.history_data import run_fields
+from gate.reports.markdown_page import LIMIT
 from gate.reports.neutral import Markdown, cell, code, say
 from gate.reports.plain import brief
 from gate.reports.terminal import Page, pad
@@ -60,7 +61,7 @@ def as_markdown(comparison: RunComparison) -> str:
     for fact in comparison.facts:
         before, after = (cell(code(_value(each))) if each else Markdown("") for each in (fact.before, fact.after))
         lines.append(f"| {cell(code(fact.name)) if fact.of == 'param' else cell(say('{}', fact.name))} | {before} | {after} |")
-    parts = [comparison_markdown.render(each, limit=comparison_markdown.LIMIT // 2 - 2000) for each in _parts(comparison)]
+    parts = [comparison_markdown.render(each, limit=LIMIT // 2 - 2000) for each in _parts(comparison)]
     return "\n".join(("\n".join(lines), "", *parts)) + (f"\n{_INTERVALS}.\n" if _has_intervals(comparison) else "")
 
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from gate.reports import markdown
 from gate.reports.entries import conclusion
-from gate.reports.markdown import LIMIT, VERDICT_SIGN
+from gate.reports.markdown import VERDICT_SIGN
+from gate.reports.markdown_page import LIMIT
 from gate.reports.neutral import Markdown, block, cell, code, say, words
 from gate.reports.outline import outline
 from gate.reports.plain import brief
