@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gate.app.clock import Clock
+from gate.documents.files import WORK_TREE, Files
 from gate.errors import GateError, PolicyError, Problem
 from gate.policy.load import load
 from gate.policy.policy import Policy
@@ -34,13 +35,13 @@ class Judging:
     proposal: Proposal | None = None
 
 
-def load_all(paths: Sequence[str], moment: Clock) -> list[Policy]:
-    """Every policy. Raises one PolicyError with what is wrong in all of them."""
+def load_all(paths: Sequence[str], moment: Clock, files: Files = WORK_TREE) -> list[Policy]:
+    """Every policy, each once. Raises one PolicyError with what is wrong in all of them."""
     loaded: list[Policy] = []
     problems: list[Problem] = []
-    for path in paths:
+    for path in dict.fromkeys(paths):
         try:
-            loaded.append(load(path, moment.today))
+            loaded.append(load(path, moment.today, files=files))
         except GateError as error:
             problems += error.problems
     if problems:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from gate.app import outputs
 from gate.app.clock import clock
 from gate.app.evidence import path_of, refuse_nothing
 from gate.app.judging import load_all
-from gate.app.outputs import Output
 from gate.errors import Problem, UsageError
 from gate.readers.inputs import read_inputs
 from gate.record import dataclass, field, replace
@@ -81,16 +79,6 @@ def write_tally(request: MeasureRequest) -> str:
     from gate.app import tallying
 
     return tallying.written(request.inputs, request.reader, measuring(request, portable=True))
-
-
-def wanted(written: Iterable[str]) -> list[Output]:
-    """The files asked for by `-o`. Raises UsageError for a form that measurements do not have."""
-    found = [outputs.parse(each) for each in written]
-    for each in found:
-        if each.form not in FORMS:
-            what = f"measurements cannot be written as {each.form}"
-            raise UsageError(Problem("bad-output", what, remedy=f"forms are {', '.join(FORMS)}"))
-    return found
 
 
 def render(form: str, table: Measurements) -> str:

@@ -50,6 +50,16 @@ def parse(written: str) -> Output:
     raise UsageError(Problem("bad-output", f"no report form for `{written[:120]}`", remedy=remedy))
 
 
+def wanted(written: Iterable[str], forms: Sequence[str], what: str) -> list[Output]:
+    """The files asked for by `-o`. Raises UsageError for a form that `what` is written does not have."""
+    found = [parse(each) for each in written]
+    for each in found:
+        if each.form not in forms:
+            told = f"{what} cannot be written as {each.form}"
+            raise UsageError(Problem("bad-output", told, remedy=f"forms are {', '.join(forms)}"))
+    return found
+
+
 def prepare(outputs: Sequence[Output], inputs: Iterable[str]) -> None:
     """Refuse outputs that cannot be meant, then remove what an earlier run left. Raises UsageError or OutputError."""
     files = [output for output in outputs if output.path != "-"]

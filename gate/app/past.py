@@ -82,7 +82,7 @@ def _counts(policy: Policy, tree: object) -> Iterator[tuple[str, int]]:
 def _series(
     store: Store, asked: Mapping[tuple[str, str], int], candidate: Measurements, which: Which, own: Run | None
 ) -> Iterator[tuple[tuple[str, str, Slice], Series]]:
-    known = _test_set(candidate) or (own.test_set if own else "")
+    known = test_set_of(candidate) or (own.test_set if own else "")
     for (policy, metric), count in asked.items():
         for on in dict.fromkeys((WHOLE, *candidate.slices_of(metric))):
             logged = [each for each in _logged(store, metric, on, count, which) if own is None or each.run.id != own.id]
@@ -139,12 +139,13 @@ def _one(logged: Iterable[Logged], which: Which, test_set: str) -> Series:
     return Series(tuple(reversed(found)), f"no more runs of {where} are trusted and finished")
 
 
-def _test_set(candidate: Measurements) -> str:
-    if candidate.tally is None:
+def test_set_of(table: Measurements | None) -> str:
+    """The digest of the rows that were measured, empty where they have no ids."""
+    if table is None or table.tally is None:
         return ""
     from gate.measure.identity import identity
 
-    found = identity(candidate.tally)
+    found = identity(table.tally)
     return found.test_set if found is not None else ""
 
 

@@ -7,6 +7,7 @@ from math import isfinite
 
 from gate.app.diff.runs import PREFIX
 from gate.app.log.log import RUN
+from gate.app.past import test_set_of
 from gate.errors import GateError
 from gate.history import recording
 from gate.history.begin import begun
@@ -62,7 +63,7 @@ def _run(decision: Decision, environ: Mapping[str, str]) -> Run:
         verdict=decision.verdict.value,
         policy=" + ".join(policy.sha256 for policy in decision.policies),
         model_digest=" + ".join(model.sha256 for model in decision.model),
-        test_set=_test_set(decision.candidate),
+        test_set=test_set_of(decision.candidate),
     )
 
 
@@ -107,16 +108,6 @@ def _of_known(run: Run, known: Run | None, decision: Decision) -> Run:
         model_digest=run.model_digest or known.model_digest,
         test_set=run.test_set or known.test_set,
     )
-
-
-def _test_set(table: Measurements | None) -> str:
-    """The digest of the rows that were measured, empty where they have no ids."""
-    if table is None or table.tally is None:
-        return ""
-    from gate.measure.identity import identity
-
-    found = identity(table.tally)
-    return found.test_set if found is not None else ""
 
 
 def _points(table: Measurements | None) -> tuple[Point, ...]:

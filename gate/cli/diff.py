@@ -46,7 +46,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
-    wanted = diffing.wanted(args.output)
+    wanted = outputs.wanted(args.output, diffing.FORMS, "a comparison")
     request = diffing.DiffRequest(
         before=args.before,
         after=args.after,

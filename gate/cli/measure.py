@@ -44,7 +44,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
     tallies = [path for path in args.output if path.endswith(".tally.json")]
-    wanted = measuring.wanted(path for path in args.output if path not in tallies)
+    wanted = outputs.wanted((path for path in args.output if path not in tallies), measuring.FORMS, "measurements")
     files = [*wanted, *(outputs.Output("json", path) for path in tallies)]
     read = [path_of(spec) for spec in args.inputs if spec != "-"]
     outputs.prepare(files, [*read, *rows.files(args)])

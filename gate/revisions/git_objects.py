@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from gate.documents.files import FilesError
 from gate.errors import Problem
+from gate.revisions.revision import id_of
 
 FOLDER, LINK, SUBMODULE = 0o040000, 0o120000, 0o160000
 KIND_OF_ENTRY = 0o170000
@@ -83,19 +84,10 @@ def _parsed(out: bytes) -> Iterator[tuple[str, Object]]:
             raise damaged("?")
         size = int(words[2])
         data = out[end + 1 : end + 1 + size]
-        if _id_of(words[1], data, words[0]) != words[0]:
+        if id_of(data, words[0], words[1]) != words[0]:
             raise damaged(words[0])
         yield words[0], Object(words[1], data)
         start = end + 1 + size + 1
-
-
-def _id_of(kind: str, data: bytes, like: str) -> str:
-    import hashlib
-
-    found = hashlib.sha256() if len(like) == 64 else hashlib.sha1(usedforsecurity=False)
-    found.update(f"{kind} {len(data)}\0".encode("ascii"))
-    found.update(data)
-    return found.hexdigest()
 
 
 def damaged(name: str) -> FilesError:

@@ -39,12 +39,12 @@ def steps(path: str) -> list[str]:
     return found
 
 
-def id_of(data: bytes, like: str) -> str:
-    """The id that git gives to these bytes as a file, in the hash that `like` is in."""
+def id_of(data: bytes, like: str, kind: str = "blob") -> str:
+    """The id that git gives to these bytes, as a file or another kind of object, in the hash that `like` is in."""
     import hashlib
 
     found = hashlib.sha256() if len(like) == 64 else hashlib.sha1(usedforsecurity=False)
-    found.update(f"blob {len(data)}\0".encode("ascii"))
+    found.update(f"{kind} {len(data)}\0".encode("ascii"))
     found.update(data)
     return found.hexdigest()
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from gate.app.measure import MeasureRequest, measure, render, wanted
+from gate.app.measure import FORMS, MeasureRequest, measure, render
+from gate.app.outputs import wanted
 from gate.errors import InputError, UsageError
 from gate.terms.slice import WHOLE
 
@@ -46,9 +47,10 @@ def test_a_format_can_be_named(tmp_path: Path) -> None:
 
 
 def test_forms_are_those_of_measurements(tmp_path: Path) -> None:
-    assert [output.form for output in wanted(["m.json", "m.md", "m.txt", "json=m"])] == ["json", "markdown", "text", "json"]
+    found = wanted(["m.json", "m.md", "m.txt", "json=m"], FORMS, "measurements")
+    assert [output.form for output in found] == ["json", "markdown", "text", "json"]
     with pytest.raises(UsageError, match="cannot be written as junit"):
-        wanted(["m.xml"])
+        wanted(["m.xml"], FORMS, "measurements")
     (tmp_path / "a.json").write_text('{"a": 1}')
     table = measure(MeasureRequest(inputs=[str(tmp_path / "a.json")]))
     assert render("json", table).startswith("{\n")

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, BinaryIO
 
-from gate.app import outputs
 from gate.app.clock import Clock, clock
 from gate.app.diff.decisions import compare_decisions
 from gate.app.diff.metrics import compare_metrics
 from gate.app.diff.policies import compare_policies, read_policy, replayed, tried
 from gate.app.diff.runs import compare_runs, is_run, read_run
 from gate.app.evidence import path_of
-from gate.app.outputs import Output
 from gate.errors import GateError, Problem, UsageError
 from gate.policy.change import PolicyComparison
 from gate.policy.policy import Policy
@@ -131,16 +129,6 @@ def _text(file: SourceFile) -> str:
 
 
 # -- reports
-
-
-def wanted(written: Iterable[str]) -> list[Output]:
-    """The reports asked for by `-o`. Raises UsageError for a form that a comparison does not have."""
-    found = [outputs.parse(each) for each in written]
-    for each in found:
-        if each.form not in FORMS:
-            what = f"a comparison cannot be written as {each.form}"
-            raise UsageError(Problem("bad-output", what, remedy=f"forms are {', '.join(FORMS)}"))
-    return found
 
 
 def render(form: str, comparison: Compared) -> str:

@@ -12,15 +12,12 @@ from collections.abc import Mapping, Sequence
 
 from gate import registry
 from gate.app.clock import Clock
-from gate.app.judging import Judging
+from gate.app.judging import Judging, load_all
 from gate.app.trust.proposing import CHECKOUT, in_repository, in_work_tree
-from gate.documents.files import Files
 from gate.errors import GateError, Place, PolicyError, Problem, UsageError
 from gate.hosts.facts import Event, Facts
 from gate.hosts.here import here
 from gate.policy.find import NAMES, find
-from gate.policy.load import load
-from gate.policy.policy import Policy
 from gate.policy.text import PINNED
 from gate.revisions.revision import Tree
 from gate.terms.revision import Revision
@@ -39,23 +36,10 @@ def trusted(ref: str, named: Sequence[str], moment: Clock, environ: Mapping[str,
     revision = Revision(ref, tree.revision, by)
     if not wanted or absent:
         _refuse_where_others_are(tree, absent, ref)
-        own = _loaded(CHECKOUT, find(named, {}), moment)
+        own = load_all(find(named, {}), moment, CHECKOUT)
         return Judging(tuple(own), Revision(ref, tree.revision, by, first=True))
-    policies = tuple(_loaded(tree, wanted, moment))
+    policies = tuple(load_all(wanted, moment, tree))
     return Judging(policies, revision, in_work_tree(named, policies, moment))
-
-
-def _loaded(tree: Files, paths: Sequence[str], moment: Clock) -> list[Policy]:
-    loaded: list[Policy] = []
-    problems: list[Problem] = []
-    for path in dict.fromkeys(paths):
-        try:
-            loaded.append(load(path, moment.today, files=tree))
-        except GateError as error:
-            problems += error.problems
-    if problems:
-        raise PolicyError(*problems)
-    return loaded
 
 
 # -- which revision

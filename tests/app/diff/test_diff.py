@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from gate.app.check import CheckRequest, decide, failed
 from gate.app.clock import clock
 from gate.app.diff.decisions import compare_decisions
-from gate.app.diff.diff import DiffRequest, diff, render, wanted
+from gate.app.diff.diff import FORMS, DiffRequest, diff, render
 from gate.app.diff.metrics import compare_metrics
+from gate.app.outputs import wanted
 from gate.errors import GateError
 from gate.policy.change import PolicyComparison
 from gate.policy.load import loads
@@ -339,6 +340,6 @@ def test_a_path_with_an_equals_sign_is_a_path(tmp_path: Path) -> None:
 
 
 def test_only_forms_that_a_comparison_has() -> None:
-    assert [each.form for each in wanted(["a.md", "b.json", "text=c"])] == ["markdown", "json", "text"]
+    assert [each.form for each in wanted(["a.md", "b.json", "text=c"], FORMS, "a comparison")] == ["markdown", "json", "text"]
     with pytest.raises(GateError):
-        wanted(["a.pdf"])
+        wanted(["a.pdf"], FORMS, "a comparison")
