@@ -77,7 +77,7 @@ def contradiction(found: Measurement, share: float, scale: float, name: str, of_
     for holds, what in wrong:
         if holds:
             return Doubt("no-evidence", f"`{name}` {what}", "supply `n`, and `k` where it is a share", weak=True)
-    return _no_count(found, name) or (_other_spread(found, share, scale, name) if of_rows else None)
+    return _no_count(found, name, of_rows) or (_other_spread(found, share, scale, name) if of_rows else None)
 
 
 def is_no_share(name: str) -> bool:
@@ -89,12 +89,13 @@ def is_no_share(name: str) -> bool:
     return plain is None or not plain.proportion or "macro" in name.lower()
 
 
-def _no_count(found: Measurement, name: str) -> Doubt | None:
-    """`k` of what is not counted so, or that is no whole number."""
+def _no_count(found: Measurement, name: str, of_rows: bool) -> Doubt | None:
+    """`k` of what is not counted so, or a count that is no whole number; with weights, the error of the value tells it all."""
     support = found.support
-    if support.k is None:
+    alone = of_rows and found.evidence != "measured" and support.stderr is None and support.interval is None
+    if support.k is None and not alone:
         return None
-    if support.n is not None and is_no_share(name):
+    if support.k is not None and support.n is not None and is_no_share(name):
         what = f"`{name}` has k {support.k:g} of n {support.n:g}, and is no share of rows that count alike"
         return Doubt("not-a-count", what, "leave `k` out: write its `value` and `stderr`", weak=True)
     for key, number, of in (("k", support.k, support.n), ("n", support.n, None)):

@@ -71,6 +71,8 @@ NOTHING: dict[str, tuple[str, float, dict[str, Any]]] = {
     "the spread of folds, of a root": ("rmse", 0.9, {"n": 5, "std": 0.02}),
     "a spread that no average precision has": ("average_precision", 0.9, {"n_pos": 25, "n": 1000, "std": 0.3}),
     "of a quantile": ("latency_p95", 120.0, {"n": 500, "std": 9}),
+    "a part of a row": ("recall", 0.91, {"n": 400.5}),
+    "a part of a row, with k": ("recall", 0.91, {"k": 364, "n": 400.5}),
     "less than a row": ("recall", 0.5, {"n": 0.5}),
     "more than all": ("recall", 0.5, {"k": 5, "n": 4}),
 }
@@ -81,6 +83,11 @@ def test_evidence_that_shows_nothing_is_a_doubt_with_a_remedy(name: str, value: 
     found = single.test_of(measured(name, value, support), find(name), name)
     assert isinstance(found, Doubt)
     assert found.weak
+
+
+def test_an_effective_n_comes_with_its_error() -> None:
+    found = single.test_of(measured("recall", 0.91, {"n": 400.5, "stderr": 0.02}), find("recall"), "recall")
+    assert not isinstance(found, Doubt)
 
 
 @pytest.mark.parametrize("support", [{"n_pos": 3}, {"n_pos": 3, "n_neg": 1000}, {"n_neg": 4}])
