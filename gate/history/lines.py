@@ -10,7 +10,7 @@ from gate.errors import HistoryError, Place, Problem
 from gate.history import rows
 from gate.history.store import ALL, Store, Which
 from gate.reports.record import MalformedError
-from gate.terms.run import Entry, Exclusion, Name, Record
+from gate.terms.run import Entry, Exclusion, Name, Record, Run
 
 FORMAT = 1
 _KEYS = ("run", "name", "exclude", "state")
@@ -51,13 +51,17 @@ def _told(record: Record) -> dict[str, Any]:
     return {"gate": FORMAT, "state": rows.STATE.write(record)}
 
 
-def refuse_unreadable(records: Iterable[Record]) -> None:
-    """Raises HistoryError where a record could not be read again: one of them makes a whole history unreadable, for good."""
+def refuse_unreadable(records: Iterable[Record], sound: Run | None = None) -> None:
+    """Raises HistoryError where a record could not be read again: one of them makes a whole history unreadable, for good.
+
+    `sound` is a run that was looked at before: one that grows is the same each time.
+    """
     for record in records:
         try:
-            told = _told(record)
-            record_of(told)
-            rows.refuse_halves(told)
+            if not isinstance(record, Entry) or record.run is not sound:
+                told = _told(record)
+                record_of(told)
+                rows.refuse_halves(told)
             if isinstance(record, Entry):
                 rows.refuse_halves(record.documents)
                 rows.refuse_halves({(each.metric, each.slice.parts, each.unit, each.evidence) for each in record.points})

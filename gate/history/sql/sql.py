@@ -76,10 +76,12 @@ class SqlStore:
     def __init__(self, link: Link) -> None:
         self._link = link
         self._series: dict[tuple[str, str, str, str], int] = {}
+        self._sound: Run | None = None  # that was kept last
 
     def add(self, records: Sequence[Record]) -> None:
-        refuse_unreadable(records)
+        refuse_unreadable(records, self._sound)
         self.keep(records)
+        self._sound = next((each.run for each in records if isinstance(each, Entry)), None)
 
     def keep(self, records: Sequence[Record]) -> None:
         """Add records that were read somewhere, and so can be read again."""
