@@ -29,12 +29,11 @@ class GitFolder:
     """A new folder at `path`, which goes when this goes. Its objects lie elsewhere."""
 
     def __init__(self, sha256: bool = False) -> None:
-        import shutil
         import tempfile
         import weakref
 
         self.path = tempfile.mkdtemp(prefix="gate-git-")
-        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+        weakref.finalize(self, _remove, self.path, os.getpid())
         settings = _SETTINGS.format(version=1 if sha256 else 0, nothing=os.devnull) + (_SETTINGS_SHA256 if sha256 else "")
         self.write("config", settings.encode())
         self.write("HEAD", b"ref: refs/heads/gate-has-no-branch\n")  # git takes a folder without one for none of its own
@@ -66,3 +65,11 @@ def small_file(path: str) -> bytes:
         return WORK_TREE.read(path, 2**20)
     except FilesError:
         return b""
+
+
+def _remove(path: str, process: int) -> None:
+    """Away with the folder, but not at the end of a process that was forked off: its parent still needs it."""
+    import shutil
+
+    if os.getpid() == process:
+        shutil.rmtree(path, ignore_errors=True)

@@ -153,3 +153,22 @@ def test_a_fork_while_another_thread_begins_a_run_leaves_nobody_waiting() -> Non
         "",
     )
     assert len(open_store("", os.environ).runs()) == 2
+
+
+def test_a_child_that_ends_takes_nothing_from_a_parent_that_records_on_a_branch(empty_repository: Path, opened: Opened) -> None:
+    address = f"git:{empty_repository}"
+    python(
+        """
+        import os, sys, gate
+        run = gate.run("fraud", store=sys.argv[1])
+        run.log_metric("f1", 0.5)
+        if not os.fork():
+            run.log_metric("f1", 0.6, step=1)
+            sys.exit()
+        os.wait()
+        run.log_metric("f1", 0.7, step=2)
+        run.finish()
+        """,
+        address,
+    )
+    assert steps(opened(address), "f1") == [0, 1, 2]
