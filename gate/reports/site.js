@@ -342,8 +342,10 @@
   const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
   function ofTime(width) {
     const tickFormat = (date, at, all) => {
+      const step = Math.ceil((all.length * 62) / width); // a week fits between two ticks more often than its words do
+      if (at % step) return "";
       const [day, time] = [date.toISOString().slice(0, 10), date.toISOString().slice(11, 16)];
-      const before = at ? all[at - 1].toISOString() : "";
+      const before = at ? all[at - step].toISOString() : "";
       const [year, dated] = [before.slice(0, 4) === day.slice(0, 4) ? "" : day.slice(0, 4), `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}`];
       if (all.some((each) => each % 864e5)) return before.slice(0, 10) === day ? time : `${time}\n${dated} ${year}`.trimEnd();
       if (all.every((each) => each.getUTCDate() === 1 && !each.getUTCMonth())) return day.slice(0, 4);
@@ -380,7 +382,7 @@
     const picture = Plot.plot({
       className: "chart", width, height: 200, marginLeft: Math.min(left, 92), marginRight: byRun ? 40 : 22, marginTop: 14, marginBottom: 38, inset: 4,
       style: { fontSize: `${FONT}px` },
-      x: byRun ? ofRuns(width - left - 40) : ofTime(width),
+      x: byRun ? ofRuns(width - left - 40) : ofTime(width - left - 22),
       y: { grid: true, nice: true, label: null, insetBottom: rug ? 12 : 4, ticks: 5, tickFormat: digits },
       marks: [
         Plot.ruleX(kept.map((run, at) => ({ run, x: along(run, at) })).filter(({ run }) => sets.has(run.at)), { x: "x", stroke: "var(--quiet)", strokeDasharray: "2 3" }),

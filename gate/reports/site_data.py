@@ -87,7 +87,7 @@ def _runs(chronicle: Chronicle, pages: Sequence[str]) -> dict[str, Any]:
     return {
         "id": [brief(run.id, 60) for run in runs],
         "time": _differences(times),
-        "ended": _indexed([(kind(run), sign(run), ended(run)) for run in runs]),
+        "ended": _indexed([(kind(run), sign(run), brief(ended(run), 40)) for run in runs]),
         "trusted": "".join("1" if run.trusted else "0" for run in runs),
         "branch": _indexed([brief(run.branch, 80) for run in runs]),
         "event": _indexed([brief(run.event, 40) for run in runs]),

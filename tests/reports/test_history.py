@@ -139,7 +139,7 @@ def test_a_file_for_any_name_stays_in_its_folder(name: str) -> None:
 
 
 def test_names_that_only_look_alike_have_files_of_their_own() -> None:
-    names = ["a/b", "a b", "a.b", "con", "index", "..", "", "Ä", "ä"]
+    names = ["a/b", "a b", "a.b", "con", "index", "..", "", "Ä", "ä", "Fraud-Detection", "fraud-detection", "FRAUD-detection"]
     assert len({slug(name).lower() for name in names}) == len(names)
 
 

@@ -151,6 +151,49 @@ def test_what_was_not_there_is_read_from_the_rule(expression: str, on: dict[str,
     assert judged == ("block", 0.7, "missing", "missing")
 
 
+@pytest.mark.parametrize(
+    ("told", "standing"),
+    [
+        ({"outcome": "pass"}, "holds"),
+        ({"outcome": "fail"}, "fails"),
+        ({"outcome": "undecided"}, "undecided"),
+        ({"outcome": "missing"}, "missing"),
+        ({"outcome": "fail", "level": "warn"}, "warns"),
+        ({"outcome": "fail", "level": "info"}, "let pass"),
+        ({"outcome": "fail", "effect": "nonsense"}, "fails"),
+        ({"outcome": "undecided", "effect": "pass"}, "let pass"),
+        ({"outcome": "fail", "effect": "warn", "waiver": {"by": "a"}}, "waived"),
+    ],
+)
+def test_a_finding_stands_as_reports_say(told: dict[str, Any], standing: str) -> None:
+    finding = {"rule": "r", "level": "block", "operator": ">=", "threshold": 1, "value": 0, **told}
+    ((_, judged),) = asked_in(json.dumps({"findings": [finding]}))
+    assert judged[3] == standing
+
+
+def test_what_no_gate_wrote_is_left_out() -> None:
+    odd = (
+        {"outcome": "green"},
+        {"level": "none"},
+        {"operator": "=>"},
+        {"threshold": "x"},
+        {"slice": 3},
+        {"reads": 7},
+        {"reads": [1]},
+    )
+    findings = [{"rule": "r", "outcome": "fail", "level": "block", "operator": ">=", "threshold": 1, **each} for each in odd]
+    assert list(asked_in(json.dumps({"findings": [*findings, None, {}]}))) == []
+
+
+def test_of_two_rules_of_one_name_the_worse_counts(here: Desk) -> None:
+    for name, floor in (("alpha", 0.9), ("beta", 0.5)):
+        here.write(f"{name}.yaml", f"gate: 1\nname: {name}\nrules: [{{id: floor, check: f1 >= {floor}}}]\n")
+    here.write("x.json", {"f1": 0.8})
+    for both in (("-p", "alpha.yaml", "-p", "beta.yaml"), ("-p", "beta.yaml", "-p", "alpha.yaml")):
+        assert here.run("check", "x.json", *both, "--record", "--now", "2026-11-01").code == 1
+    assert [(row["threshold"], row["outcome"]) for row in table(here)] == [("0.9", "fail")] * 2
+
+
 # -- slices, waivers, and rules of no line
 
 

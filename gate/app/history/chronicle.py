@@ -18,6 +18,7 @@ from gate.terms.slice import Slice
 
 _LEVELS = ("block", "warn", "info")
 _OPERATORS = (">", ">=", "<", "<=", "==", "!=", "")
+_EFFECTS = ("pass", "warn", "fail", "undecided", "error")
 _OUTCOMES = ("pass", "fail", "undecided", "missing")
 Asked = tuple[str, str, Slice, str]  # rule, metric, slice, operator
 Judged = tuple[str, float | None, str, str]  # level, threshold, outcome, standing
@@ -163,7 +164,9 @@ def _standing(finding: Mapping[str, Any]) -> str:
     """What a finding means for the verdict, as reports say it."""
     outcome, level = str(finding["outcome"]), str(finding["level"])
     plain = {"block": "fail" if outcome == "fail" else "undecided", "warn": "warn"}.get(level, "pass")
-    effect = str(finding.get("effect", "")) or ("pass" if outcome == "pass" else plain)
+    effect = str(finding.get("effect"))
+    if effect not in _EFFECTS:  # what an older gate wrote
+        effect = "pass" if outcome == "pass" else plain
     if effect in ("fail", "error"):
         return "fails"
     if effect == "undecided":
