@@ -165,10 +165,10 @@ def dropped(trial: Trial) -> list[str]:
     """The power against the stated drop, rule by rule."""
     told = []
     for each in trial.findings if trial.drop else ():
-        let_through, fails = each.dropped.get("pass", 0), each.dropped.get("fail", 0)
-        told.append(
-            f"{_name(each)}: seen in {_share(trial.draws - let_through, trial.draws)}, fails in {_share(fails, trial.draws)}"
-        )
+        stopped, fails = trial.draws - each.dropped.get("pass", 0), each.dropped.get("fail", 0)
+        before = 1 - each.outcomes.get("pass", 0) / (2 * trial.draws)
+        shares = [percent(round(share, 3)) for share in (stopped / trial.draws, before, fails / trial.draws)]
+        told.append(f"{_name(each)}: does not pass in {shares[0]} (without the loss in {shares[1]}), fails in {shares[2]}")
     return told
 
 

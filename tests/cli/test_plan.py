@@ -118,6 +118,13 @@ def test_rows_are_drawn_from(desk: Desk) -> None:
     assert "| Rule | Passes |" in (desk.folder / "plan.md").read_text()
 
 
+def test_a_loss_is_told_beside_what_did_not_pass_before_it(desk: Desk) -> None:
+    """Where a rule proves nothing on so few rows, that it does not pass says nothing of a loss."""
+    rows(desk)
+    run = desk.run("plan", "gate.yaml", "p.csv", "--draws", "3", "--size", "5", "--drop", "5%")
+    assert "accuracy >= 0.8: does not pass in 100 % (without the loss in 100 %), fails in 0 %" in " ".join(run.out.split())
+
+
 def test_what_rows_show_is_taken_and_said(desk: Desk) -> None:
     rows(desk)
     desk.write("gate.yaml", "gate: 1\nconfidence: 95%\nmeasure: {label: y, prediction: h}\nrules: [recall >= 0.8]\n")
