@@ -7,17 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
+from itertools import combinations_with_replacement
 from math import isclose
 from typing import Any
 
 import numpy as np
 
-from gate.measure import influence, orders, ranks
+from gate.measure import clusters, influence, orders, ranks
 from gate.measure.definition import from_mapping
 from gate.measure.measuring import measured
 from gate.measure.sql import sums as sums_of
 from gate.measure.tally import in_order
-from gate.stats.tally.joint import name_of
+from gate.stats.tally.clusters import name_of
 from gate.terms.measurements import Measurements
 from gate.terms.slice import WHOLE, Slice
 from gate.terms.tally import EPS, SCALE, Header, Key, Number, Part, Table, Tally
@@ -75,19 +76,42 @@ def of_clusters(by_cluster: Array, cells: Sequence[tuple[str, str, str | None]])
     paired = cells[0][2] is not None
     definition: dict[str, Any] = {"label": "y", "prediction": "h", "cluster": "user"}
     definition |= {"baseline_prediction": "g"} if paired else {}
-    counts, gram = by_cluster.sum(0), by_cluster.T @ by_cluster
+    counts = by_cluster.sum(0)
     seen = [index for index in sorted(range(len(cells)), key=lambda at: str(cells[at])) if counts[index]]
-    names = [name_of(each) for each in cells]
-    rows: dict[Key, tuple[Number, ...]] = {(WHOLE, "", ""): (len(by_cluster),)}
-    for place, one in enumerate(seen):
-        rows[WHOLE, names[one], ""] = (float(counts[one]),)
-        rows |= {(WHOLE, names[one], names[other]): (float(gram[one, other]),) for other in seen[place:]}
     known: dict[Key, tuple[Number, ...]] = {(WHOLE, *cells[at], ""): (int(counts[at]),) for at in seen}
-    tables = {
-        "cells": Table(CELLS, ("n",), in_order(known)),
-        "clusters": Table(("first", "second"), ("sum",), in_order(rows), merges=False),
+    added = _summed({name_of(cells[at]): by_cluster[:, at].astype(float) for at in seen}, len(by_cluster))
+    return Tally(header("binary", **definition), {"cells": Table(CELLS, ("n",), in_order(known)), **added})
+
+
+def _summed(columns: Mapping[str, Array], count: int) -> dict[str, Table]:
+    """What `gate.measure.clusters` counts, of what columns add up to in each cluster."""
+    pairs: dict[Key, tuple[Number, ...]] = {(WHOLE, "", ""): (count,)}
+    pairs |= {(WHOLE, name, ""): (float(each.sum()),) for name, each in columns.items()}
+    cubes: dict[Key, tuple[Number, ...]] = {}
+    for one, two in combinations_with_replacement(columns, 2):
+        pairs[WHOLE, one, two] = (float(columns[one] @ columns[two]),)
+    for each in combinations_with_replacement(columns, 3):
+        first, second, third = (columns[name] for name in each)
+        cubes[(WHOLE, *each)] = (float((first * second) @ third),)
+    named = {"clusters": (clusters.KEYS, pairs), "cluster_cubes": (clusters.CUBE_KEYS, cubes)}
+    return {name: Table(keys, ("sum",), in_order(found), merges=False) for name, (keys, found) in named.items()}
+
+
+def of_clustered_scores(y: Array, p: Array, unit: Array) -> Tally:
+    """A tally of labels and scores in [0, 1], of rows that belong together where they have the same `unit`: 0, 1…"""
+    plain = of_scores(y, p)
+    sliced = influence.Sliced({"y": y, "p": p, "h": p >= 0.5}, losses=True)
+    columns = {
+        name_of(_texts((code // 6, code // 3 % 2, code % 3 - 1))): np.bincount(unit, sliced.code == code)
+        for code in np.unique(sliced.code).tolist()
     }
-    return Tally(header("binary", **definition), tables)
+    columns |= {"log_loss": np.bincount(unit, log_loss(y, p)), "brier": np.bincount(unit, (p - y) ** 2)}
+    crossed: dict[Key, tuple[Number, ...]] = {}
+    for first, second, value in sliced.by_cluster(unit):
+        crossed[WHOLE, first, second if isinstance(second, str) else name_of(_texts(second))] = (value,)
+    told = {**plain.tables, **_summed(columns, len(np.unique(unit)))}
+    told["cluster_influence"] = Table(influence.BY_CLUSTER, ("sum",), in_order(crossed), merges=False)
+    return Tally(header("binary", **plain.header.definition, cluster="user"), told)
 
 
 # -- scores
@@ -257,6 +281,7 @@ def check(seed: int = 7) -> int:
             (of_scores(y, p, q), {"y": y, "p": p, "q": q}, {"label": "y", "score": "p", "baseline_score": "q"}),
             (of_clusters(by, PAIRED), {"y": y, "h": h, "g": g, "user": user},
              {"label": "y", "prediction": "h", "baseline_prediction": "g", "cluster": "user"}),
+            (of_clustered_scores(y, p, user), {"y": y, "p": p, "user": user}, {"label": "y", "score": "p", "cluster": "user"}),
             (of_errors(x, x + error, x + 2 * error), {"y": x, "p": x + error, "q": x + 2 * error},
              {"label": "y", "prediction": "p", "baseline_prediction": "q"}),
             (of_numbers(x), {"x": x}, {"columns": ["x"]}),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import combinations_with_replacement
 
 from gate.measure.further import Rows, whole
@@ -10,19 +10,22 @@ from gate.measure.influence import flagged
 from gate.measure.quantities import quantities
 from gate.measure.sql import WEIGHT, text
 from gate.measure.sql_tasks import finite
-from gate.measure.tally import in_order, rolled
-from gate.stats.tally.joint import name_of
+from gate.measure.tally import in_order
+from gate.stats.tally.clusters import name_of
 from gate.terms.slice import WHOLE, Slice, slice_value
 from gate.terms.tally import SCALE, Key, Number, Table
 
 KEYS = ("first", "second")
+CUBE_KEYS = (*KEYS, "third")
 MOST_CELLS = 32
+MOST_CUBED = 12  # columns: of so many there are 364 products of three
 TINY = 1e-25  # its powers are nothing in 2^-44ths
 _ERRORS = {"mae": "abs({0} - y)", "mse": "({0} - y) * ({0} - y)", "bias": "({0} - y)"}
 
 
 def tables(rows: Rows) -> dict[str, Table]:
-    """`clusters`: for every two columns the sum over clusters of the product of what each adds up to in the cluster.
+    """`clusters`: for every two columns the sum over clusters of the product of what each adds up to in the cluster;
+    `cluster_cubes`: for every three, where columns are few.
 
     Columns are cells (as `name_of` says them), losses, and with `n.` before its name how many rows one is averaged over; the
     product with "" is the column's own sum, and that of "" and "" the number of clusters. Rows without a cluster's name are
@@ -30,11 +33,14 @@ def tables(rows: Rows) -> dict[str, Table]:
     """
     if not rows.asked.cluster:
         return {}
-    found: dict[Key, tuple[Number, ...]] = {}
+    pairs: dict[Key, tuple[Number, ...]] = {}
+    cubes: dict[Key, tuple[Number, ...]] = {}
     for where, columns in _wanted(rows):
-        found |= _crossed(rows, where, columns)
-    told = in_order(found)
-    return {"clusters": Table(KEYS, ("sum",), told, merges=False)} if told else {}
+        for key, each in _crossed(rows, where, columns):
+            into = pairs if len(key) == 1 + len(KEYS) else cubes
+            into[key] = (into.get(key, (0,))[0] + each,)
+    named = {"clusters": (KEYS, pairs), "cluster_cubes": (CUBE_KEYS, cubes)}
+    return {name: Table(keys, ("sum",), in_order(found), merges=False) for name, (keys, found) in named.items() if found}
 
 
 def _wanted(rows: Rows) -> list[tuple[str, dict[str, tuple[str, bool]]]]:
@@ -82,17 +88,19 @@ def _cells(rows: Rows, usable: str) -> dict[str, tuple[str, bool]]:
     return found
 
 
-def _crossed(rows: Rows, where: str, columns: Mapping[str, tuple[str, bool]]) -> dict[Key, tuple[Number, ...]]:
-    """The products of every two columns' sums by cluster, added up on every slice."""
-    pairs = list(combinations_with_replacement(range(len(columns)), 2))
-    exact = [each[1] for each in columns.values()]
-    told = [whole(rows, f"c{one} * c{other}") if exact[one] and exact[other] else f"c{one} * c{other}" for one, other in pairs]
-    told += [whole(rows, f"c{index}") if bounded else f"c{index}" for index, bounded in enumerate(exact)]
+def _crossed(rows: Rows, where: str, columns: Mapping[str, tuple[str, bool]]) -> Iterator[tuple[Key, Number]]:
+    """The products of every two columns' sums by cluster, and of every three, added up on every slice."""
+    exact = dict(zip(columns, (bounded for _, bounded in columns.values()), strict=True))
+    places = {name: f"c{index}" for index, name in enumerate(columns)}
+    products: list[tuple[str, ...]] = [*combinations_with_replacement(columns, 2), *((name, "") for name in columns)]
+    whole_ones = [all(exact.get(name, True) for name in each) for each in products]
+    told = [" * ".join(places[name] for name in each if name) for each in products]
+    told = [whole(rows, each) if bounded else each for each, bounded in zip(told, whole_ones, strict=True)]
+    if len(columns) <= MOST_CUBED:  # as doubles: the cube of a large cluster is beyond an integer of 128 bits in 2^-44ths
+        cubed = list(combinations_with_replacement(columns, 3))
+        told += [" * ".join(places[name] for name in each) for each in cubed]
+        products, whole_ones = [*products, *cubed], [*whole_ones, *([False] * len(cubed))]
     added = ", ".join(["count(*)", *(f"sum({each})" for each in told)])
-    names = list(columns)
-    products = [(names[one], names[other], exact[one] and exact[other]) for one, other in pairs]
-    products += [(name, "", bounded) for name, bounded in zip(names, exact, strict=True)]
-    found: dict[Key, tuple[Number, ...]] = {}
     for cut in rows.sets:
         groups = [f"g{rows.columns.index(each)}" for each in cut]
         by = ", ".join(groups)
@@ -102,11 +110,9 @@ def _crossed(rows: Rows, where: str, columns: Mapping[str, tuple[str, bool]]) ->
             count, *sums = row[len(cut) :]
             if not count:
                 continue
-            told_here: dict[Key, tuple[Number, ...]] = {(on, "", ""): (count,)}
-            for (one, other, bounded), each in zip(products, sums, strict=True):
-                told_here[on, one, other] = (each / SCALE if bounded else float(each),)
-            found = rolled([*found.items(), *told_here.items()], lambda key: key)
-    return found
+            yield (on, "", ""), count
+            for each, bounded, number in zip(products, whole_ones, sums, strict=True):
+                yield (on, *each), number / SCALE if bounded else float(number)
 
 
 def _by_cluster(rows: Rows, where: str, columns: Mapping[str, tuple[str, bool]], groups: list[str]) -> str:

@@ -16,10 +16,10 @@ from gate.terms.slice import Slice
 from gate.terms.tally import Key, Number, Table, Tally
 
 KEPT = (
-    "ranks", "influence", "clusters", "cluster_influence", "points", "queries", "passes", "places", "results", "overlaps",
-    "labels", "column_steps", "error_steps", "identity",
+    "ranks", "influence", "clusters", "cluster_cubes", "cluster_influence", "points", "queries", "passes", "places", "results",
+    "overlaps", "labels", "column_steps", "error_steps", "identity",
 )  # fmt: skip
-_LONG = ("influence", "clusters", "cluster_influence")
+_LONG = ("influence", "clusters", "cluster_cubes", "cluster_influence")
 _SIZED = {
     "errors": ("e", "y"), "relative_errors": ("r",), "paired_errors": ("l", "d"), "explained": ("d", "y"), "columns": ("x",),
 }  # fmt: skip

@@ -13,7 +13,7 @@ from gate.measure import grid
 from gate.measure.further import USABLE, Rows, grouped, weights
 from gate.measure.sql import text
 from gate.measure.tally import in_order
-from gate.stats.tally.joint import name_of
+from gate.stats.tally.clusters import name_of
 from gate.stats.tally.scores import AUC, AVERAGE_PRECISION
 from gate.stats.tally.tally import CellKey
 from gate.terms.tally import EPS, SCALE, Key, Number, Table

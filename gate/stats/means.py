@@ -45,7 +45,7 @@ def of_mean(
         n=n,
         of=of,
         spread=stderr * sqrt(n) if n < inf else None,
-        notes=_notes(n, skew),
+        notes=_notes(n, skew, of),
     )
 
 
@@ -76,11 +76,11 @@ def _nothing_to_go_by(value: float, n: float, stderr: float) -> str:
     return ""
 
 
-def _notes(n: float, skew: float | None) -> tuple[str, ...]:
+def _notes(n: float, skew: float | None, of: str) -> tuple[str, ...]:
     if skew is None:
         return ("the skewness is not known: large rare values would make this too sure",)
     if abs(skew) > _TOO_SKEWED * sqrt(n):
-        return (f"too skewed for {n:g} rows (skewness {skew:.3g})",)
+        return (f"too skewed for {n:.4g} {of} (skewness {skew:.3g})",)
     return ()
 
 

@@ -49,6 +49,7 @@ IDENTIFIED: dict[str, dict[str, Any]] = {
 # Tables that hold sums of doubles: equal to 1e-12; all others are integers.
 FLOATS = {
     "ranks", "bins", "column_order", "error_order", "column_steps", "error_steps", "influence", "cluster_influence", "clusters",
+    "cluster_cubes",
 }  # fmt: skip
 
 

@@ -53,6 +53,7 @@ def noisy(n: int, seed: int = 1) -> tuple[Any, Any]:
 def situations() -> dict[str, tuple[dict[str, Any], dict[str, str]]]:
     """Rows, and what `measure:` says beside label and scores."""
     thirds = (np.arange(30) % 3 == 0).astype(int)
+    thirds100, heavy = (np.arange(100) % 3 == 0).astype(int), np.random.default_rng(1).random(100) * 1e6
     y, p = noisy(300)
     return {
         "all correct": (data(30, thirds, np.where(thirds, 0.99, 0.01)), {}),
@@ -66,6 +67,9 @@ def situations() -> dict[str, tuple[dict[str, Any], dict[str, str]]]:
         "perfect separation": (data(300, y, np.where(y, 0.9, 0.1)), {}),
         "five clusters": (data(300, y, p, c=np.arange(300) % 5), {"cluster": "c"}),
         "one cluster": (data(300, y, p, c=np.zeros(300, int)), {"cluster": "c"}),
+        "a user with nearly all rows": (data(300, y, p, c=np.maximum(0, np.arange(300) - 289)), {"cluster": "c"}),
+        "alike in clusters": (data(100, thirds100, np.where(thirds100, 0.99, 0.01), c=np.arange(100) // 10), {"cluster": "c"}),
+        "alike, with weights": (data(100, thirds100, np.where(thirds100, 0.9, 0.1), w=heavy), {"weight": "w"}),
         "weights of one row": (data(300, y, p, w=np.where(np.arange(300) == 0, 1e6, 1e-3)), {"weight": "w"}),
         "two models that agree": (data(300, y, p), {}),
         "one row differs": (data(300, y, p, np.where(np.arange(300) == 7, 1 - p, p)), {}),
@@ -122,9 +126,17 @@ def test_few_rows_are_no_proof_of_perfection(desk: Desk, name: str) -> None:
     assert "pass" not in outcomes(desk, name, HIGH)
 
 
-@pytest.mark.parametrize("name", ["n = 1", "n = 2", "five clusters", "one cluster"])
+@pytest.mark.parametrize("name", ["n = 1", "n = 2", "five clusters", "one cluster", "a user with nearly all rows"])
 def test_too_few_to_say_anything(desk: Desk, name: str) -> None:
     assert "pass" not in outcomes(desk, name, LOW)
+
+
+@pytest.mark.parametrize("name", ["alike in clusters", "alike, with weights"])
+def test_losses_that_are_all_the_same_are_no_proof(desk: Desk, name: str) -> None:
+    found = decide(desk, name, ["log_loss <= 0.5", "brier <= 0.5"])["findings"]
+    assert {(each["outcome"], "all values are the same" in json.dumps(each["reasons"])) for each in found} == {
+        ("undecided", True)
+    }
 
 
 @pytest.mark.parametrize("name", [name for name in SITUATIONS if name not in ("one row differs", "no positives")])

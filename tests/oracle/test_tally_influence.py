@@ -14,6 +14,7 @@ from gate.stats.tally import joint as from_tally_joint
 from gate.stats.tally import means as from_tally_means
 from gate.stats.tally import scores as from_tally_scores
 from gate.stats.tally import tally as from_tally
+from gate.stats.tally.clusters import name_of
 from gate.stats.tally.tally import Counts
 from gate.terms.slice import WHOLE, Slice
 from gate.terms.tally import Tally
@@ -104,10 +105,33 @@ def test_the_joint_covariance_is_that_of_the_rows(seed: int, weight: str, cluste
     columns = by_row(told, w, joint.names) * w
     if cluster:
         columns = np.array([np.bincount(told["user"], each) for each in columns])
-        assert joint.clusters == len(set(told["user"].tolist()))
+        assert joint.clusters is not None
+        assert joint.clusters.count == len(set(told["user"].tolist()))
     expected = columns @ columns.T / w.sum() ** 2
     scale = np.sqrt(np.outer(np.diag(expected), np.diag(expected)))
     assert np.max(np.abs(np.array(joint.covariance) - expected) / scale) < EXACT
+
+
+@pytest.mark.parametrize("weight", ["", "w"])
+def test_clusters_have_the_sizes_and_the_skewness_of_the_rows(weight: str) -> None:
+    told = data(2)
+    joint = from_tally_joint.joint(here(tally(told, weight=weight, cluster="user", **SCORES)))
+    assert joint is not None
+    assert joint.clusters is not None
+    w = told["w"] if weight else np.ones(len(told["y"]))
+    for label in (None, "1"):
+        inside = {name_of(which): 1.0 for kind, which in joint.names if kind == "cell" and label in (None, which[0])}
+        size = np.bincount(told["user"], w * (1 if label is None else told["y"] == 1))
+        found = joint.clusters.of(inside)
+        assert found.number == pytest.approx(size.sum() * (size**2).sum() / (size**3).sum(), rel=EXACT)
+    columns = by_row(told, w, joint.names) * w
+    summed = np.array([np.bincount(told["user"], each) for each in columns])
+    for which in (("brier", ""), ("log_loss", "baseline")):
+        gradient = [float(each == which) for each in joint.names]
+        place = joint.names.index(which)
+        expected = (summed[place] ** 3).sum() / (summed[place] ** 2).sum() ** 1.5
+        assert joint.skewness(gradient, joint.covariance[place][place]) == pytest.approx(expected, rel=1e-6)
+    assert joint.skewness([float(each == ("roc_auc", "")) for each in joint.names], 1.0) is None
 
 
 def test_a_slice_has_a_covariance_of_its_own() -> None:

@@ -13,6 +13,7 @@ from gate.stats.cell_metrics import binary
 from gate.stats.influence import covariance_of, of_clusters, of_estimates, slopes
 from gate.stats.test import Tails
 from gate.stats.tilt import of_cells
+from gate.stats.unequal import Clusters, alike, of_sizes
 
 FOUR = [("1", "1"), ("0", "1"), ("1", "0"), ("0", "0")]
 
@@ -73,7 +74,7 @@ def test_the_least_denominator_is_what_it_stands_on() -> None:
     [
         ([1.0, 0.0], [[1e-4, 0], [0, 1e-4]], {}),
         ([1.0, 1.0], [[0.0, 0], [0, 0.0]], {}),
-        ([1.0, 1.0], [[1e-4, 0], [0, 1e-4]], {"clusters": 5}),
+        ([1.0, 1.0], [[1e-4, 0], [0, 1e-4]], {"clusters": alike(5)}),
         ([1.0, inf], [[1e-4, 0], [0, 1e-4]], {}),
     ],
 )
@@ -89,7 +90,7 @@ def test_where_nothing_can_be_said(values: list[float], covariance: list[list[fl
 def test_independent_rows_in_clusters_are_as_many_rows() -> None:
     counts = [80.0, 20.0, 15.0, 200.0]
     metric = binary("mcc", FOUR, "1")
-    found = of_clusters(counts, multinomial(counts), metric.value, 100_000)
+    found = of_clusters(counts, multinomial(counts), metric.value, alike(100_000))
     assert found.tails(0.7) == pytest.approx(of_cells(counts, metric.value).tails(0.7), rel=1e-3)
 
 
@@ -97,44 +98,84 @@ def test_of_a_share_it_is_close_to_wilsons_at_the_effective_n() -> None:
     """200 rows that vary as a third as many would, in 20 clusters: Wilson's score of 66.7 rows, held against t(19)."""
     counts = [170.0, 30.0]
     covariance = [[each * 3 for each in row] for row in multinomial(counts)]
-    found = of_clusters(counts, covariance, lambda p: p[0] / (p[0] + p[1]), 20)
+    found = of_clusters(counts, covariance, lambda p: p[0] / (p[0] + p[1]), Clusters(20, 20, 1.0))
     assert found.tails(0.75).above == pytest.approx(0.0373657, rel=0.05)
 
 
 def test_clusters_alike_are_no_more_than_that_many_rows() -> None:
     counts = [200.0, 0.0, 0.0, 300.0]
     metric = binary("balanced_accuracy", FOUR, "1")
-    found = of_clusters(counts, [[0.0] * 4] * 4, metric.value, 50)
+    found = of_clusters(counts, [[0.0] * 4] * 4, metric.value, alike(50))
     assert interval(found, 0.05)[0] < 0.97
 
 
 def test_guards_of_clusters() -> None:
     counts = [80.0, 20.0, 15.0, 200.0]
     metric = binary("mcc", FOUR, "1")
-    assert of_clusters(counts, multinomial(counts), metric.value, 5).problem
-    assert of_clusters([0.0] * 4, multinomial(counts), metric.value, 50).problem
+    assert of_clusters(counts, multinomial(counts), metric.value, alike(5)).problem
+    assert of_clusters([0.0] * 4, multinomial(counts), metric.value, alike(50)).problem
     doubled = [[each * 10 for each in row] for row in multinomial(counts)]
-    thin = of_clusters(counts, doubled, metric.value, 50, denominators={"positives": 95})
+    thin = of_clusters(counts, doubled, metric.value, Clusters(50, 50, 1.0), denominators={"positives": 95})
     assert thin.problem == "9.5 positives are too few, 10 are needed"
 
 
+def test_what_is_left_of_residuals_makes_them_surer() -> None:
+    counts = [170.0, 30.0]
+    covariance = [[each * 3 for each in row] for row in multinomial(counts)]
+    tails = [
+        of_clusters(counts, covariance, lambda p: p[0] / (p[0] + p[1]), each).tails(0.75).above
+        for each in (Clusters(20, 20, 1.0), Clusters(20, 20, 0.7), Clusters(20, 8, 1.0))
+    ]
+    assert tails[0] < min(tails[1:])
+    assert not of_estimates([0.5], [[1e-4]], lambda v: v[0], n=300, clusters=Clusters(40, 5.5, 0.7)).problem
+    wide, plain = (
+        interval(of_estimates([0.5], [[1e-4]], lambda v: v[0], n=300, clusters=each), 0.05)[0]
+        for each in (Clusters(40, 5.5, 0.7), alike(40))
+    )
+    assert wide < plain
+
+
+def test_a_known_skewness_of_clusters_is_minded() -> None:
+    def end(skew: float | None) -> float:
+        test = of_estimates([0.1], [[1e-4]], lambda v: v[0], n=300, clusters=alike(40), skewness=lambda _, __: skew)
+        return interval(test, 0.05)[1]
+
+    assert end(0.2) > end(0.0) == end(None)
+    assert end(0.6) == inf  # of so few no bound can be told
+
+
+def test_an_area_is_tested_by_its_logit() -> None:
+    from gate.stats.influence import on_logits
+
+    test = of_estimates([0.9], [[9e-4]], lambda v: v[0], n=300, clusters=alike(20))
+    low, high = interval(on_logits(test), 0.05)
+    plain = interval(test, 0.05)
+    assert low < plain[0]
+    assert high < min(plain[1], 1.0)
+    assert on_logits(test).tails(1.2) == Tails(1.0, 0.0)
+    assert on_logits(test).tails(0.9) == pytest.approx(test.tails(0.9))
+
+
+SIZES = {"12": [20] * 12, "40": [20] * 40, "zipf": [100 // (1 + at) for at in range(40)], "one large": [60, *[10] * 30]}
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("clusters", [12, 40])
-def test_errors_in_clusters_keep_their_bar(clusters: int) -> None:
-    """6.5 % of 3,000 draws, and two standard errors: clusters of 20 rows that differ in how well they are predicted."""
+@pytest.mark.parametrize("sizes", SIZES.values(), ids=SIZES)
+def test_errors_in_clusters_keep_their_bar(sizes: list[int]) -> None:
+    """6.5 % of 3,000 draws, and two standard errors: clusters of rows that differ in how well they are predicted."""
     import numpy as np
 
     chance, wrong, done = np.random.default_rng(5), [0, 0], 0
-    metric, size, draws = binary("balanced_accuracy", FOUR, "1"), 20, 3000
+    metric, size, draws = binary("balanced_accuracy", FOUR, "1"), np.array(sizes), 3000
+    n, of = size.sum(), of_sizes(len(size), size.sum(), (size**2).sum(), (size**3).sum())
     for _ in range(draws):
-        right = chance.beta(0.85 * 9, 0.15 * 9, size=(clusters, 2))  # intraclass correlation 0.1
-        positives = chance.binomial(size, 0.5, size=clusters)
+        right = chance.beta(0.85 * 9, 0.15 * 9, size=(len(size), 2))  # intraclass correlation 0.1
+        positives = chance.binomial(size, 0.5)
         hits, rejected = chance.binomial(positives, right[:, 0]), chance.binomial(size - positives, right[:, 1])
         vectors = np.stack([hits, size - positives - rejected, positives - hits, rejected], axis=1)
-        n = clusters * size
-        off = vectors - size * vectors.sum(axis=0) / n
+        off = vectors - size[:, None] * vectors.sum(axis=0) / n
         counts = vectors.sum(axis=0).tolist()
-        found = of_clusters(counts, (off.T @ off / n**2).tolist(), metric.value, clusters)
+        found = of_clusters(counts, (off.T @ off / n**2).tolist(), metric.value, of)
         done += not found.problem
         tails = found.tails(0.85)
         wrong[0] += tails.above < 0.05

@@ -9,13 +9,19 @@ from gate.confidence.counted.cells import MOST_CELLS, Placed, agrees
 from gate.confidence.expressions.tree import Atom, Tree, computed, reach
 from gate.record import replace
 from gate.stats.cell_metrics import CellMetric, Place, binary, every_cell, fewest, many, range_of
-from gate.stats.influence import of_clusters, of_estimates
+from gate.stats.influence import of_clusters, of_estimates, on_logits
+from gate.stats.tally.clusters import Summed, name_of
 from gate.stats.tally.joint import Joint, joint
+from gate.stats.tally.scores import AUC, AVERAGE_PRECISION
 from gate.stats.tally.tally import BASELINE, Counts, cells
 from gate.stats.test import Test
 from gate.stats.tilt import LEAST, LEAST_PAIRED
+from gate.stats.unequal import Clusters
 
+_RANKS = (AUC, AVERAGE_PRECISION)
+_STEP = 1e-6  # of all rows: how far a cell is moved to see of which denominators it is part
 Function = Callable[[Sequence[Any]], Any]
+Below = Callable[[Sequence[float]], dict[str, float]]
 
 
 class Counted(NamedTuple):
@@ -35,22 +41,23 @@ def jointly(term: Tree, at: Counts, counted: Mapping[Atom, Counted]) -> Test | N
     found, keys = _with_empty(found, at) if found.clusters else (found, [name for kind, name in found.names if kind == "cell"])
     rows = _rows(at, keys)
     functions: dict[Atom, Function] = {}
-    denominators: list[dict[str, float]] = []
+    beneath: list[Below] = []
     for atom, each in counted.items():
         if each.place is not None:
             made = _metric(each.place, keys, rows, at)
             functions[atom] = made.value
-            denominators.append(made.below(rows))
+            beneath.append(made.below)
             continue
         index = found.at(each.name, each.model)
         if index is None:
             return None
         functions[atom] = _at(index)
-        if each.name in ("roc_auc", "average_precision"):
-            denominators.append(_classes(keys, rows))
+        beneath.append(_classes(keys) if each.name in _RANKS else _all)
     if not _agree(functions, found, counted):
         return None
-    return _tested(term, found, functions, fewest(*denominators), rows, counted)
+    below = fewest(*[each(rows) for each in beneath if each is not _all])
+    clusters = None if found.clusters is None else _least(found.clusters, keys, rows, beneath)
+    return _tested(term, found, clusters, functions, below, rows, counted)
 
 
 def _with_empty(found: Joint, at: Counts) -> tuple[Joint, list[Any]]:
@@ -90,6 +97,7 @@ def _agree(functions: Mapping[Atom, Function], found: Joint, counted: Mapping[At
 def _tested(
     term: Tree,
     found: Joint,
+    clusters: Clusters | None,
     functions: Mapping[Atom, Function],
     below: dict[str, float],
     rows: Sequence[float],
@@ -100,22 +108,25 @@ def _tested(
 
     paired = len({each.model for each in counted.values()}) > 1
     least = LEAST_PAIRED if paired else LEAST
-    if found.clusters and all(each.place is not None for each in counted.values()):
+    if clusters is not None and all(each.place is not None for each in counted.values()):
         covariance = [row[: len(rows)] for row in found.covariance[: len(rows)]]
         low, high = reach(term, {atom: range_of(each.name) for atom, each in counted.items()})
-        test = of_clusters(rows, covariance, function, found.clusters, denominators=below, least=least, low=low, high=high)
+        test = of_clusters(rows, covariance, function, clusters, denominators=below, least=least, low=low, high=high)
         return replace(test, of="pairs") if paired else test
     of = "pairs" if paired else "rows"
-    return of_estimates(
+    test = of_estimates(
         found.values,
         found.covariance,
         function,
         n=found.n,
-        clusters=found.clusters,
+        clusters=clusters,
+        skewness=found.skewness,
         denominators=below,
         least=least,
         of=of,
     )
+    alone = isinstance(term, Atom) and counted[term].name in _RANKS
+    return on_logits(test) if alone and clusters is not None else test
 
 
 def _at(index: int) -> Function:
@@ -148,8 +159,28 @@ def _metric(of: Placed, keys: Sequence[Any], rows: Sequence[float], at: Counts) 
     return many(of.name, inside, seen, of.label)
 
 
-def _classes(keys: Sequence[Any], rows: Sequence[float]) -> dict[str, float]:
-    found: dict[str, float] = {}
-    for (label, _, _), n in zip(keys, rows, strict=True):
-        found[f"rows labelled {label}"] = found.get(f"rows labelled {label}", 0.0) + n
-    return found
+def _classes(keys: Sequence[Any]) -> Below:
+    def below(rows: Sequence[float]) -> dict[str, float]:
+        found: dict[str, float] = {}
+        for (label, _, _), n in zip(keys, rows, strict=True):
+            found[f"rows labelled {label}"] = found.get(f"rows labelled {label}", 0.0) + n
+        return found
+
+    return below
+
+
+def _all(rows: Sequence[float]) -> dict[str, float]:
+    return {"rows": sum(rows)}
+
+
+def _least(of: Summed, keys: Sequence[Any], rows: Sequence[float], beneath: Sequence[Below]) -> Clusters:
+    """The clusters by what they hold of each denominator: of that in which they count for fewest."""
+    names, moved = [name_of(key) for key in keys], sum(rows) * _STEP
+    found: list[Clusters] = []
+    for below in beneath:
+        here = below(rows)
+        more = [below([n + moved * (at == place) for place, n in enumerate(rows)]) for at in range(len(rows))]
+        for what, count in here.items():
+            shares = [round((each[what] - count) / moved, 3) for each in more]
+            found.append(of.of(dict(zip(names, shares, strict=True))))
+    return min(found, key=lambda each: each.number)

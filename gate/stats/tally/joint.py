@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from json import dumps
 from typing import TypeAlias
 
 from gate.record import dataclass
-from gate.stats.tally.means import LOSSES
+from gate.stats.tally.clusters import Summed, name_of, summed
+from gate.stats.tally.means import LOSSES, TOLD
 from gate.stats.tally.scores import AUC, AVERAGE_PRECISION, rank
 from gate.stats.tally.tally import BASELINE, CellKey, Counts, careful, cells
 from gate.terms.tally import SCALE, Number
@@ -25,18 +25,33 @@ class Joint:
 
     `covariance` is that of these estimates (already divided by the number of rows), by influence values: for a smooth
     function f of `values` the squared standard error is grad' covariance grad. With clusters it is that of sums over
-    whole clusters, of which there are `clusters` (0 where rows are independent).
+    whole `clusters` (None where rows are independent).
     """
 
     names: tuple[Name, ...]
     values: tuple[float, ...]
     covariance: tuple[tuple[float, ...], ...]
     n: int
-    clusters: int = 0
+    clusters: Summed | None = None
 
     def at(self, metric: str, model: str = "") -> int | None:
         """The place of a loss or rank metric; None where it is not here."""
         return self.names.index((metric, model)) if (metric, model) in self.names else None
+
+    def skewness(self, gradient: Sequence[float], variance: float) -> float | None:
+        """The third moment of a function's estimate by the cube of its deviation, by clusters; None where it was not counted."""
+        if self.clusters is None:
+            return None
+        factors: dict[str, float] = {}
+        for (kind, which), slope in zip(self.names, gradient, strict=True):
+            if slope and kind in _RANKS:
+                return None
+            name = name_of(which) if isinstance(which, tuple) else kind
+            factors[name] = factors.get(name, 0.0) + slope
+            if slope and which == BASELINE:
+                factors[f"{kind}_change"] = factors.get(f"{kind}_change", 0.0) - slope
+        weight = sum(self.clusters.singles[each] for each in self.clusters.cells)
+        return self.clusters.skewness(factors, variance, weight)
 
 
 @careful
@@ -154,35 +169,29 @@ class _System:
 
     def by_cluster(self) -> Joint | None:
         """The covariance of independent clusters: Σ_g s_g s_g' / (Σ w)², s_g a cluster's sum of x - m."""
-        rows = self.at.rows("clusters") | self.at.rows("cluster_influence")
-        columns: list[CellKey | str] = [*self.cells, *self.losses, *self.ranks]
-        known = {key[0] for key in rows}
-        columns = [each for each in columns if name_of(each) in known]
-        if not columns or ("", "") not in rows or not set(map(name_of, self.cells)) <= known:
+        of = summed(self.at, self.cells)
+        if of is None:
             return None
-        self.losses = [each for each in self.losses if each in columns]
-        self.ranks = [each for each in self.ranks if each in columns]
-        names, inside = [name_of(each) for each in columns], [name_of(each) for each in self.cells]
-
-        def crossed(one: str, other: str) -> float:
-            return float((rows.get((one, other)) or rows[other, one])["sum"])
-
-        means = [self.mean(each) for each in columns]
-        with_all = [sum(crossed(each, cell) for cell in inside) for each in names]  # a cluster's weight is that of its cells
-        every = sum(crossed(one, other) for one in inside for other in inside)
+        known = {name for pair in of.pairs for name in pair}
+        self.losses = [each for each in self.losses if each in known]
+        self.ranks = [each for each in self.ranks if each in known]
+        columns: list[CellKey | str] = [*self.cells, *self.losses, *self.ranks]
+        means, names = [self.mean(each) for each in columns], list(map(name_of, columns))
+        with_all = [sum(of.pair(each, cell) for cell in of.cells) for each in names]  # a cluster's weight is that of its cells
+        every = sum(of.pair(one, other) for one in of.cells for other in of.cells)
         covariance = [
             [
-                (crossed(one, other) - means[j] * with_all[k] - means[k] * with_all[j] + means[j] * means[k] * every)
+                _left(of.pair(one, other), -means[j] * with_all[k], -means[k] * with_all[j], means[j] * means[k] * every)
                 / self.weight**2
                 for k, other in enumerate(names)
             ]
             for j, one in enumerate(names)
         ]
-        return self.told(covariance, int(rows["", ""]["sum"]))
+        return self.told(covariance, of)
 
     # -- as told
 
-    def told(self, covariance: list[_Vector], clusters: int = 0) -> Joint:
+    def told(self, covariance: list[_Vector], clusters: Summed | None = None) -> Joint:
         """Losses of the baseline in place of the changes from it, and rank metrics by their names."""
         names: list[Name] = [("cell", each) for each in self.cells]
         values = [self.mean(each) for each in self.cells]
@@ -205,9 +214,10 @@ class _System:
         return Joint(tuple(names), tuple(values), turned, self.n, clusters)
 
 
-def name_of(column: CellKey | str) -> str:
-    """What the table `clusters` calls a column."""
-    return dumps(list(column)) if isinstance(column, tuple) else column
+def _left(*terms: float) -> float:
+    """Their sum; nothing where it is no more than rounding may have left of them."""
+    found = sum(terms)
+    return found if abs(found) > TOLD * sum(map(abs, terms)) else 0.0
 
 
 def _product(one: Mapping[int, float], other: Mapping[int, float], covariance: Sequence[Sequence[float]]) -> float:

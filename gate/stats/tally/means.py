@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 LOSSES = ("log_loss", "brier")
 ERRORS = ("mae", "mse", "bias", "mape")
-_TOLD = 1e-11  # of the mean square: sums of squares in the accuracy of doubles tell no smaller variance
+TOLD = 1e-11  # of the mean square: sums of squares in the accuracy of doubles tell no smaller variance
 _NO_NUMBER = 9  # the sign of rows without a number
 # Where a metric of one model stands in its table: the table, its sizes, and the powers whose sums are Σx, Σx², Σx³.
 _ALONE: dict[str, tuple[str, tuple[str, ...], tuple[Powers, Powers, Powers]]] = {
@@ -136,8 +136,11 @@ def _loss(at: Counts, name: str, factor: float, only_baseline: bool) -> _Sums | 
     once, twice = (1, 2) if at.weighted else (0, 0)
     weight, square = (added(0, "w"), added(0, "w", "w")) if at.weighted else (Fraction(n), Fraction(n))
     cubes = not at.weighted and (not of_d or not of_l or f"{name}.{name}.{change}" in _named(at))
-    third = product(0, 3) if cubes else None
-    return _Sums(n, weight, square, product(once, 1), product(twice, 1), product(twice, 2), third, Fraction(2 * n, SCALE))
+    third, squares = product(0, 3) if cubes else None, product(twice, 2)
+    told = max(
+        Fraction(2 * n, SCALE), squares * Fraction(TOLD) if at.weighted else Fraction(0)
+    )  # products of weights are rounded
+    return _Sums(n, weight, square, product(once, 1), product(twice, 1), squares, third, told)
 
 
 def _sized(at: Counts, table: str, first: str, sizes: tuple[str, ...], powers: tuple[Powers, Powers, Powers]) -> _Sums | None:
@@ -161,7 +164,7 @@ def _added(
     cubes = all(field(triple) in numbers for _, numbers in rows) and not at.weighted
     third = total(rows, triple) if cubes else None
     squares = total(rows, double, twice)
-    told = squares * Fraction(_TOLD)
+    told = squares * Fraction(TOLD)
     return _Sums(n, weight, square, total(rows, single, once), total(rows, single, twice), squares, third, told)
 
 
@@ -200,7 +203,7 @@ def _mixed(at: Counts, metric: str, factor: float) -> _Sums | None:
     n, weight, square = _weights(at, rows)
     third = None if at.weighted else product(0, 3)
     double = product(twice, 2)
-    return _Sums(n, weight, square, product(once, 1), product(twice, 1), double, third, double * Fraction(_TOLD))
+    return _Sums(n, weight, square, product(once, 1), product(twice, 1), double, third, double * Fraction(TOLD))
 
 
 def _of_queries(at: Counts, table: str, key: tuple[Any, ...]) -> Moments | None:
