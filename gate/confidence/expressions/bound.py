@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from math import inf
 from typing import TYPE_CHECKING
 
-from gate.confidence.expressions.tree import Tree, leaves, within
+from gate.confidence.expressions.tree import Operation, Tree, atoms, leaves, within
+from gate.confidence.ground import tally_of
+from gate.language import value as v
 from gate.language.value import Value
 from gate.stats.bounds import interval
 from gate.stats.test import Tails, Test, unknown
@@ -16,8 +18,11 @@ if TYPE_CHECKING:
 
 _LEAST, _MOST = 1e-15, 0.5  # the error rates between which p-values are told
 _STEPS = 24
+_ROUNDING = 1e-12  # intervals are rounded outwards
 METHOD = "each measurement by itself, whatever their dependence"
-NOTE = "its measurements are bounded one by one, whatever they have to do with each other; counted together, fewer rows would do"
+NOTE = "its measurements are bounded one by one, whatever they have to do with each other"
+_APART = f"{NOTE}; counted together, fewer rows would do"
+_TOGETHER = f"{NOTE}: no test here takes these together"
 
 
 def bounded(prover: Prover, term: Tree) -> Test | None:
@@ -33,7 +38,7 @@ def bounded(prover: Prover, term: Tree) -> Test | None:
             return None
         tests[leaf] = test
     smallest = min(tests.values(), key=lambda each: each.n)
-    here = within(term, lambda leaf: Value(tests[leaf].estimate, tests[leaf].estimate, tests[leaf].estimate))
+    here = within(term, lambda leaf: _point(tests[leaf].estimate))
     if here.doubts:
         return unknown(here.doubts[0].text, estimate=0.0, low=-inf, high=inf, method=METHOD, n=smallest.n, of=smallest.of)
     known: dict[float, Value] = {}
@@ -43,16 +48,62 @@ def bounded(prover: Prover, term: Tree) -> Test | None:
             known[alpha] = within(term, lambda leaf: _interval(tests[leaf], alpha / (2 * len(tests))))
         return known[alpha]
 
+    def of_one(alpha: float) -> Value:
+        """One measurement that leads one way only: its end on one side is that of the expression, at the whole error rate."""
+        if alpha not in known:
+            ends = [within(term, lambda _, end=end: _point(end)).point for end in interval(smallest, alpha)]  # type: ignore[misc]
+            known[alpha] = Value(here.point, min(ends), max(ends))
+        return known[alpha]
+
+    alone = len(tests) == 1 and _leads_one_way(term, smallest)
+    found, method = (of_one, smallest.method) if alone else (at, METHOD)
+    notes = () if len(tests) == 1 else (note(prover, tests),)
     return Test(
-        tails=lambda c: Tails(_least(lambda alpha: at(alpha).low > c), _least(lambda alpha: at(alpha).high < c)),
+        tails=lambda c: Tails(_least(lambda alpha: found(alpha).low > c), _least(lambda alpha: found(alpha).high < c)),
         estimate=here.point,
         low=-inf,
         high=inf,
-        method=METHOD,
+        method=method,
         n=smallest.n,
         of=smallest.of,
-        notes=tuple(dict.fromkeys((*(note for test in tests.values() for note in test.notes), NOTE))),
+        notes=tuple(dict.fromkeys((*(each for test in tests.values() for each in test.notes), *notes))),
     )
+
+
+def note(prover: Prover, of: Iterable[Tree]) -> str:
+    """What to say of measurements that are bounded one by one; in rows that were counted together, counting does not help."""
+    models = list(dict.fromkeys(atom.of for leaf in of for atom in atoms(leaf)))
+    if any(tally_of(prover.ground, each) is None for each in models):
+        return _APART
+    from gate.confidence.counted.tallied import on_same_rows
+
+    return _TOGETHER if all(on_same_rows(prover.ground, models[0], each) for each in models[1:]) else _APART
+
+
+def _leads_one_way(term: Tree, test: Test) -> bool:
+    """Whether an expression of one measurement only rises with it, or only falls, wherever that may be."""
+    slope = _slope(term, Value(test.estimate, test.low, test.high))[1]
+    return slope.low >= -_ROUNDING or slope.high <= _ROUNDING
+
+
+def _slope(term: Tree, at: Value) -> tuple[Value, Value]:
+    """The value of such an expression, and its derivative, over an interval."""
+    if isinstance(term, float):
+        return _point(term), _point(0.0)
+    if not isinstance(term, Operation):
+        return at, _point(1.0)
+    (left, by_left), (right, by_right) = _slope(term.left, at), _slope(term.right, at)
+    if term.operator in "+-":
+        apply = v.add if term.operator == "+" else v.subtract
+        return apply(left, right), apply(by_left, by_right)
+    inner, outer = v.multiply(by_left, right), v.multiply(left, by_right)
+    if term.operator == "*":
+        return v.multiply(left, right), v.add(inner, outer)
+    return v.divide(left, right), v.divide(v.subtract(inner, outer), v.multiply(right, right))
+
+
+def _point(number: float) -> Value:
+    return Value(number, number, number)
 
 
 def _least(shown: Callable[[float], bool]) -> float:

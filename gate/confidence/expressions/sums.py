@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import combinations
 from typing import TYPE_CHECKING, TypeAlias
 
-from gate.confidence.expressions.bound import METHOD, NOTE
+from gate.confidence.expressions.bound import METHOD, note
 from gate.confidence.expressions.tree import Atom, Chosen, Linear, Tree, linear
 from gate.record import replace
 from gate.stats.combine import scaled, summed
@@ -70,7 +70,7 @@ class Sums:
         near, far = (tails_of(lambda far=far: self._sum(found, groups, far)) for far in (False, True))  # type: ignore[misc]
         notes: tuple[str, ...] = ()
         if groups is None:
-            words, notes = METHOD, (NOTE,)
+            words, notes = METHOD, (note(self.prover, found.factors),)
         elif len(groups) < len(tests):
             words = "both models of a slice at their worst, unpaired"
         else:

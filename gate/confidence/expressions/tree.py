@@ -168,6 +168,15 @@ def leaves(tree: Tree) -> list[Tree]:
     return [] if isinstance(tree, float) else [tree]
 
 
+def atoms(tree: Tree) -> list[Atom]:
+    """All measurements in it, those that are chosen among as well."""
+    if isinstance(tree, (Chosen, Middle)):
+        return [atom for each in tree.members for atom in atoms(each)]
+    if isinstance(tree, Operation):
+        return [*atoms(tree.left), *atoms(tree.right)]
+    return [tree] if isinstance(tree, Atom) else []
+
+
 def computed(tree: Tree, values: Mapping[Atom, AnyNumber]) -> AnyNumber:
     """The value of a smooth expression, with these for its measurements."""
     if isinstance(tree, float):
