@@ -130,7 +130,7 @@ def run(
 def log_metric(name: str, value: float, step: int = 0, *, slice: Mapping[str, Any] | None = None) -> None:  # noqa: A002
     """Log one number: into the run of the `with gate.run(…)` around it, else into one that this process records until it ends.
 
-    Raises as LoggedRun.log_metric does.
+    A thread without a run around it logs into the newest one that is open. Raises as LoggedRun.log_metric does.
     """
     found = point(name, value, step, slice)  # before a run begins for it
     _current()._recorded.add([found])
