@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, BinaryIO
 
 from gate import registry
-from gate.baselines.baseline import Surroundings, kind_of
+from gate.baselines.baseline import Finder, Surroundings, kind_of
 from gate.errors import InputError, Place, PolicyError, Problem, UsageError
 from gate.language.value import Doubt
 from gate.policy.policy import BaselineSource, Policy
@@ -167,8 +167,8 @@ def _find(name: str, text: str, at: Surroundings) -> Found:
     if on_disk and any(_same(path_of(each), os.path.join(at.folder, text)) for each in at.inputs):
         what = f"the baseline `{text}` is the same file as the input"
         return Doubt("same-file", what, _ANOTHER)
-    found: Found = registry.load("baselines", kind).find(name, text, at)
-    return found
+    finder: Finder = registry.load("baselines", kind)
+    return finder.find(name, text, at)
 
 
 def path_of(spec: str) -> str:

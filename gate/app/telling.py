@@ -13,7 +13,7 @@ from gate.app.outputs import Output
 from gate.errors import UsageError
 from gate.hosts.facts import Event, Facts
 from gate.hosts.here import here
-from gate.hosts.host import Posted, marker
+from gate.hosts.host import Posted, Speaking, marker
 from gate.record import dataclass
 from gate.reports import markdown
 from gate.reports.outline import Standing, outline
@@ -111,5 +111,5 @@ def _comment(decision: Decision, facts: Facts, environ: Mapping[str, str]) -> Po
         return Posted(troubles=(f"no comment: gate comments on GitHub and GitLab, and this is {facts.host}",))
     body = fitted(partial(markdown.render, decision), COMMENT_CHARACTERS[facts.host])
     key = marker([(policy.file, policy.name) for policy in decision.policies])
-    posted: Posted = registry.load("hosts", facts.host).comment(facts, environ, key, body)
-    return posted
+    host: Speaking = registry.load("hosts", facts.host)
+    return host.comment(facts, environ, key, body)

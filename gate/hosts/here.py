@@ -9,6 +9,7 @@ from gate import registry
 
 if TYPE_CHECKING:
     from gate.hosts.facts import Facts
+    from gate.hosts.host import Host
 
 # A variable that the host sets in every job: without it, its module is not even loaded.
 _MARKS = {
@@ -27,7 +28,8 @@ def here(environ: Mapping[str, str]) -> Facts | None:
     """What the machine says of this job; None outside of CI."""
     for name, marks in _MARKS.items():
         if any(environ.get(mark) for mark in marks):
-            found: Facts | None = registry.load("hosts", name).facts(environ)
+            host: Host = registry.load("hosts", name)
+            found = host.facts(environ)
             if found is not None:
                 return found
     return None

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from gate import registry
 from gate.measure.compact import compacted
 from gate.measure.definition import Definition
-from gate.measure.engines.engine import Effort
+from gate.measure.engines.engine import Effort, Engine
 from gate.measure.measurements import baseline_measurements, measurements
 from gate.measure.source import Source, engine_of
 from gate.measure.tally import merge
@@ -36,8 +36,8 @@ class Measuring:
 
 def tally_of(source: Source, by: Measuring) -> Tally:
     """The rows of a source, counted. Raises InputError, UsageError for an unknown engine, MissingExtraError."""
-    tally: Tally = registry.load("engines", engine_of(source) or by.engine).tally(source, by.definition, by.effort)
-    return tally
+    engine: Engine = registry.load("engines", engine_of(source) or by.engine)
+    return engine.tally(source, by.definition, by.effort)
 
 
 def measured(tally: Tally, form: str) -> Measurements:

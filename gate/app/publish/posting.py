@@ -11,7 +11,7 @@ from gate import registry
 from gate.app.telling import COMMENT_CHARACTERS, SUMMARY_CHARACTERS, fitted
 from gate.app.trust.proposing import in_repository
 from gate.hosts.facts import Facts
-from gate.hosts.host import Annotation, Check, Posted, marker
+from gate.hosts.host import Annotation, Check, Posted, Speaking, marker
 from gate.policy.text import PINNED
 from gate.record import replace
 from gate.reports import several
@@ -29,7 +29,7 @@ CHECK_NAME = "gate"
 
 def post(found: Publication, request: PublishRequest, facts: Facts) -> Publication:
     """The same with where it was posted, and what went wrong there, which changes no verdict."""
-    host = registry.load("hosts", facts.host)
+    host: Speaking = registry.load("hosts", facts.host)
     changes, troubles = _changes(facts, request.environ) if request.comment else ((), ())
     comments, check = [], Posted()
     if changes:

@@ -15,6 +15,7 @@ from gate.baselines.baseline import Surroundings
 from gate.errors import GateError, InputError, Problem, UsageError
 from gate.hosts.facts import Facts
 from gate.hosts.here import here
+from gate.hosts.kept import Kept
 from gate.policy.find import find
 from gate.readers.source import open_path
 from gate.record import dataclass, field, replace
@@ -111,9 +112,8 @@ def _kept(request: PublishRequest, facts: Facts) -> File | Unverified:
         kept = github_trigger.kept(facts, request.environ, artifact=request.artifact)
     except GateError as error:
         return unverified(github_trigger.FILE, error)
-    data = getattr(kept, "data", None)
-    if data is not None:
-        return github_trigger.FILE, data
+    if isinstance(kept, Kept):
+        return github_trigger.FILE, kept.data
     gone = "is not there any more" if kept is not None else "is not there"
     what = f"the artifact `{request.artifact}` of the run that started this one {gone}"
     remedy = "that run keeps it with actions/upload-artifact, also when it fails; or name a file: gate publish decision.json"
