@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from itertools import product
-from math import pi, sqrt
+from math import log, pi, sqrt
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from scipy import stats
 
 from gate.judge.evidence import Evidence
 from gate.readers.inputs import read_mapping
+from gate.stats.unequal import of_sizes
 from gate.terms.slice import WHOLE, Slice
 from gate.terms.tally import Tally
 from quality import rows, truths
@@ -367,36 +368,94 @@ def _matrices_evidence(draw: Any) -> Evidence:
 # -- clusters
 
 
+# Rows of each: by Zipf's law, where a few users have most of the rows, steeper and less so; one user with many.
+SIZES_OF_CLUSTERS: dict[str, tuple[int, ...]] = {
+    "20 clusters of 10 rows": (10,) * 20,
+    "40 clusters of 100 / sqrt(1), 100 / sqrt(2), … rows": tuple(int(100 / sqrt(1 + at)) for at in range(40)),
+    "200 clusters of 300, 150, 100, … rows": tuple(max(1, 300 // (1 + at)) for at in range(200)),
+    "31 clusters, one of 50 rows, 30 of 10": (50, *(10,) * 30),
+    "21 clusters, one of 200 rows, 20 of 10": (200, *(10,) * 20),
+}
+
+
 def clusters() -> Iterator[Cell]:
-    """Ten rows a cluster, right more often in some than in others: beta-binomial with a correlation of .1."""
+    """Rows right more often in some clusters than in others: beta-binomial with a correlation of .1."""
     p, rho, prevalence = 0.9, 0.1, 0.3
     true = [prevalence * p, (1 - prevalence) * (1 - p), prevalence * (1 - p), (1 - prevalence) * p]
     for groups in (5, 6, 10, 20, 100):
-        asked = tuple(
-            Asked(name, f"{name} >= {truths.METRICS[name](true)!r}", TILTED if groups >= 10 else 100.0)
-            for name in (("accuracy", "recall", "f1", "mcc") if groups <= 10 else ("accuracy", "f1"))
-        )
         yield Cell(
             "Clusters",
             f"{groups} clusters of 10 rows",
             10 * groups,
-            asked,
-            _clustered(groups, p, rho, prevalence),
+            _of_clusters(("accuracy", "recall", "f1", "mcc") if groups <= 10 else ("accuracy", "f1"), true, groups >= 10),
+            _clustered((10,) * groups, p, rho, prevalence),
             lambda draw: measured(rows.of_clusters(draw, CLUSTER_CELLS)),
+        )
+    for setting, sizes in list(SIZES_OF_CLUSTERS.items())[1:]:
+        yield Cell(
+            "Clusters",
+            setting,
+            sum(sizes),
+            _of_clusters(("accuracy", "recall", "f1"), true, _number(sizes) >= 10),
+            _clustered(sizes, p, rho, prevalence),
+            lambda draw: measured(rows.of_clusters(draw, CLUSTER_CELLS)),
+        )
+    losses = {"brier": p * 0.04 + (1 - p) * 0.64, "log_loss": -p * log(0.8) - (1 - p) * log(0.2)}
+    for setting, sizes in SIZES_OF_CLUSTERS.items():
+        bar = 7.5 if _number(sizes) >= 10 else 100.0
+        yield Cell(
+            "Clusters, scores",
+            setting,
+            sum(sizes),
+            (
+                *(Asked(name, f"{name} <= {limit!r}", bar) for name, limit in losses.items()),
+                Asked("roc_auc", f"roc_auc >= {p}", bar),
+            ),
+            _clustered_scores(sizes, p, rho, 0.4),
+            lambda draw: measured(rows.of_clustered_scores(*draw)),
+            share=0.2,
         )
 
 
 CLUSTER_CELLS = (("1", "1", None), ("0", "1", None), ("1", "0", None), ("0", "0", None))
 
 
-def _clustered(groups: int, p: float, rho: float, prevalence: float) -> Drawn:
+def _number(sizes: Sequence[int]) -> float:
+    """As how many of one size they count."""
+    return of_sizes(len(sizes), *(float(sum(each**power for each in sizes)) for power in (1, 2, 3))).number
+
+
+def _of_clusters(names: Sequence[str], true: Sequence[float], enough: bool) -> tuple[Asked, ...]:
+    return tuple(Asked(name, f"{name} >= {truths.METRICS[name](true)!r}", TILTED if enough else 100.0) for name in names)
+
+
+def _skills(random: np.random.Generator, groups: int, p: float, rho: float) -> Array:
+    """How often each cluster's rows are predicted right."""
+    found: Array = random.beta(p * (1 - rho) / rho, (1 - p) * (1 - rho) / rho, groups)
+    return found
+
+
+def _clustered(sizes: Sequence[int], p: float, rho: float, prevalence: float) -> Drawn:
     def draw(random: np.random.Generator, draws: int) -> Iterator[Draw]:
-        a, b = p * (1 - rho) / rho, (1 - p) * (1 - rho) / rho
+        of = np.array(sizes)
         for _ in range(draws):
-            right = random.beta(a, b, groups)
-            positives = random.binomial(10, prevalence, groups)
-            tp, tn = random.binomial(positives, right), random.binomial(10 - positives, right)
-            yield np.stack([tp, 10 - positives - tn, positives - tp, tn], 1), 1
+            right = _skills(random, len(of), p, rho)
+            positives = random.binomial(of, prevalence)
+            tp, tn = random.binomial(positives, right), random.binomial(of - positives, right)
+            yield np.stack([tp, of - positives - tn, positives - tp, tn], 1), 1
+
+    return draw
+
+
+def _clustered_scores(sizes: Sequence[int], p: float, rho: float, prevalence: float) -> Drawn:
+    """Scores of .8 for the label that a row is taken for, and .2 for the other: then the AUC is p, too."""
+
+    def draw(random: np.random.Generator, draws: int) -> Iterator[Draw]:
+        unit = np.repeat(np.arange(len(sizes)), sizes)
+        for _ in range(draws):
+            y = (random.random(len(unit)) < prevalence).astype(np.int64)
+            right = random.random(len(unit)) < _skills(random, len(sizes), p, rho)[unit]
+            yield (y, np.where(right == (y == 1), 0.8, 0.2), unit), 1
 
     return draw
 
