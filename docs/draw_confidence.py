@@ -47,7 +47,6 @@ GROUPS: dict[str, Chosen] = {
     ) or (row["section"] == "Numbers" and "change" in row["metric"]),
     "slices held against each other": of("Slices"),
     "clusters": of("Clusters"),
-    "clusters: losses, AUC": of("Clusters, scores"),
     "any false fail of 10 or 50 slices": lambda row: row["section"] == "Families" and "1 slice" not in row["metric"],
 }  # fmt: skip
 

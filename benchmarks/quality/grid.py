@@ -400,6 +400,10 @@ def clusters() -> Iterator[Cell]:
             _clustered(sizes, p, rho, prevalence),
             lambda draw: measured(rows.of_clusters(draw, CLUSTER_CELLS)),
         )
+    yield from _scores_in_clusters(p, rho)
+
+
+def _scores_in_clusters(p: float, rho: float) -> Iterator[Cell]:
     losses = {"brier": p * 0.04 + (1 - p) * 0.64, "log_loss": -p * log(0.8) - (1 - p) * log(0.2)}
     for setting, sizes in SIZES_OF_CLUSTERS.items():
         bar = 7.5 if _number(sizes) >= 10 else 100.0
