@@ -63,9 +63,9 @@ def of_estimates(
         value = found[0] if found else 0.0
         return unknown(said, estimate=value, low=-inf, high=inf, method=METHOD, n=n, of=of)
     variance = _variance(found[1], covariance)
-    support = min((n if clusters is None else clusters.number, *(denominators or {}).values()))
+    fewest, support = min(((of, n if clusters is None else clusters.number), *(denominators or {}).items()), key=_count)
     if clusters is None:
-        test = of_mean(found[0], support, sqrt(variance), of=of)
+        test = of_mean(found[0], support, sqrt(variance), of=fewest)
         return test if test.problem else replace(test, method=METHOD)
     error = sqrt(variance / clusters.kept)
     scaled = skewness(found[1], variance) if skewness is not None and variance else None
@@ -92,6 +92,10 @@ def on_logits(test: Test) -> Test:
         return test.tails(value - slope * (logit - log(c / (1 - c))))
 
     return replace(test, tails=tails, low=0.0, high=1.0, method=f"{test.method} of the logit", notes=())
+
+
+def _count(told: tuple[str, float]) -> float:
+    return told[1]
 
 
 def _variance(gradient: Sequence[float], covariance: Covariance) -> float:

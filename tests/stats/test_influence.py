@@ -42,6 +42,14 @@ def test_variances_and_covariances_go_by_gradients() -> None:
     assert covariance_of([1, 0], [0.5, 2], covariance) == 0.5 * 4 + 2 * 1
 
 
+def test_its_n_is_that_of_the_smallest_denominator() -> None:
+    """About so many more rows were said to settle it, where so many positives were meant."""
+    few = {"positives": 30.0, "predicted positives": 40.0}
+    found = of_estimates([0.9, 0.1], multinomial([90.0, 10.0]), lambda p: p[0], n=100, denominators=few)
+    assert (found.n, found.of) == (30, "positives")
+    assert of_estimates([0.9, 0.1], multinomial([90.0, 10.0]), lambda p: p[0], n=100, denominators={"rows": 100.0}).of == "rows"
+
+
 def test_of_shares_it_gives_the_well_known_error() -> None:
     counts = [90.0, 10.0]
     found = of_estimates([0.9, 0.1], multinomial(counts), lambda p: p[0] / (p[0] + p[1]), n=100)
