@@ -309,6 +309,10 @@
     return steps.length > 3 * width ? thinned(steps, width) : steps.map((point) => ({ ...point, value: point.value ?? NaN }));
   }
 
+  // What was needed at one run only makes no line.
+  const lonely = (step, at, all) => Number.isFinite(step.value) && !Number.isFinite(all[at - 1]?.value) && !Number.isFinite(all[at + 1]?.value);
+  const DASHES = { draw: (context) => [-7, 2].forEach((from) => (context.moveTo(from, 0), context.lineTo(from + 5, 0))) };
+
   function told(point) {
     const { run, line } = point;
     if (point.of) return `${line.slice}: ${measured(line, point.value)}, the mean of ${point.of} runs around\n${minute(run)} UTC`;
@@ -348,6 +352,7 @@
       const before = at ? all[at - step].toISOString() : "";
       const [year, dated] = [before.slice(0, 4) === day.slice(0, 4) ? "" : day.slice(0, 4), `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}`];
       if (all.some((each) => each % 864e5)) return before.slice(0, 10) === day ? time : `${time}\n${dated} ${year}`.trimEnd();
+      if (all.length === 1) return `${dated}\n${year}`;
       if (all.every((each) => each.getUTCDate() === 1 && !each.getUTCMonth())) return day.slice(0, 4);
       return `${all.every((each) => each.getUTCDate() === 1) ? MONTHS[date.getUTCMonth()] : dated}\n${year}`.trimEnd();
     };
@@ -389,6 +394,7 @@
         Plot.ruleX(whole.filter((point) => changes.has(point.run.at)), { x: "x", stroke: "var(--link)", strokeOpacity: 0.5 }),
         Plot.text(whole.filter((point) => changes.has(point.run.at)), { x: "x", text: () => "▽", frameAnchor: "top", dy: -12, fill: "var(--link)" }),
         ...limits.map(({ steps, blocks }) => Plot.line(steps, { x: "x", y: "value", curve: "step-after", stroke: "var(--limit)", strokeWidth: blocks ? 1.75 : 1.25, strokeDasharray: blocks ? "6 4" : "2 3" })),
+        Plot.dot(kept.length > 1 ? limits.flatMap(({ steps }) => steps.filter(lonely)) : [], { x: "x", y: "value", stroke: "var(--limit)", strokeWidth: 1.75, symbol: DASHES }),
         ...sliced.map((some, index) => Plot.line(joined(some), { x: "x", y: "value", stroke: STROKES[index], strokeWidth: 1.25 })),
         Plot.line(joined(line), { x: "x", y: "value", stroke: "var(--text)", strokeWidth: metric.whole.slice ? 2.25 : 1.75 }),
         Plot.dot(lone, { x: "x", y: "value", r: 2, fill: (point) => STROKES[point.index] ?? "var(--text)" }),

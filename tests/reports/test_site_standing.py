@@ -125,6 +125,12 @@ def test_the_worst_of_two_rules_marks_a_card(tab: Any, tmp_path: Path) -> None:
     assert len(drawn(tab, "limit", "6 4")) == 2, "both limits"
 
 
+def test_a_limit_of_one_run_is_seen(tab: Any, tmp_path: Path) -> None:
+    entries = [run(at, {"f1": 0.9}, [finding("f1", 0.9, 0.8)]) for at in range(3)]
+    tab.open(site(tmp_path, [*entries, run(3, {"f1": 0.9}, [finding("f1", 0.9, 0.8), finding("f1", 0.9, 0.95, "fail")])]))
+    assert [each.count("M") for each in drawn(tab, "limit")] == [2], "two dashes at 0.95"
+
+
 def test_what_a_rule_missed_is_a_gap_with_a_mark(tab: Any, tmp_path: Path) -> None:
     entries = []
     for at, value in enumerate((0.8, 0.81, None, 0.82, 0.83, None)):
