@@ -266,6 +266,13 @@ def test_steps_are_order_statistics() -> None:
     assert all(ordered[rank - 1] == value for value, rank in steps)
 
 
+@pytest.mark.parametrize("metric", ["precision", "price.mean", "p95"])
+def test_what_is_no_quantile_has_no_steps(metric: str) -> None:
+    """Its name says so: nothing is tried that then fails."""
+    told = from_tally_scores.steps.__wrapped__  # type: ignore[attr-defined]
+    assert told(here(tally(data(10), columns=["price"])), metric) is None
+
+
 def test_flips_count_rows() -> None:
     told = data(11)
     at = here(tally(told, **SCORES))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from math import sqrt
 
 from gate.record import dataclass
 from gate.stats.tally.tally import BASELINE, Counts, careful
 
 AUC, AVERAGE_PRECISION = "roc_auc", "average_precision"
+_PERCENTILE = re.compile(r"(.+)\.p(\d+)", re.DOTALL)  # of a column
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +103,10 @@ def steps(at: Counts, metric: str, model: str = "") -> tuple[list[tuple[float, i
     if metric == "median_absolute_error":
         table, name, share = "error_steps", model, 0.5
     else:
-        column, _, what = metric.rpartition(".")
-        table, name, share = "column_steps", column, float(what.removeprefix("p")) / 100
+        percentile = _PERCENTILE.fullmatch(metric)
+        if percentile is None:
+            return None
+        table, name, share = "column_steps", percentile[1], float(percentile[2]) / 100
     rows = {key: numbers for key, numbers in at.rows(table).items() if key[0] == name and key[1] == share}
     if not rows or (model and table == "column_steps"):
         return None
