@@ -35,7 +35,8 @@ class PartPlan:
     `line` and `truth` are what has to be exceeded and what is assumed; `shows` and `supposed` say the same in words.
     `tolerance` is how near the line an answer still matters. `ours` is by gate's own test, `bound` by the published bound,
     `fewest` if all units are right. `labels` are those for one use if only rows are labelled on which the models differ,
-    `provable` the smallest distance from the line that a given number of rows would show (infinite: none). `why` is why there is no number.
+    `provable` the smallest distance from the line that a given number of rows would show (infinite: none). `why` is why there is
+    no number.
     `assumed` names what the sizes rest on (`positives`, `balanced`, `differ`), `said` tells what else they do, in words;
     `no_margin` says that a new model must be better than the baseline, not just as good.
     """
