@@ -66,7 +66,7 @@ def refuse_unreadable(records: Iterable[Record], sound: Run | None = None) -> No
                 rows.refuse_halves(record.documents)
                 rows.refuse_halves({(each.metric, each.slice.parts, each.unit, each.evidence) for each in record.points})
         except MalformedError as error:
-            of = f"run {shown(str(record.run.id))}" if isinstance(record, Entry) else f"a {type(record).__name__.lower()}"
+            of = f"run {shown(str(record.run.id))}" if isinstance(record, Entry) else f"this {type(record).__name__.lower()}"
             what = f"{of} cannot be kept: {error}"
             raise HistoryError(
                 Problem("history-refused", what, remedy="nothing was written: mend it, and record it again")

@@ -117,6 +117,13 @@ def test_what_no_history_can_hold_is_refused_in_words(desk: Desk, words: list[st
     assert only().model == "model"
 
 
+def test_an_address_that_is_not_utf8_is_none(desk: Desk) -> None:
+    pytest.importorskip("psycopg")
+    done = desk.run("log", "f1=0.9", "--to", "postgresql://h\udcff/gate")
+    assert done.code == 2
+    assert "is no address of PostgreSQL" in done.err
+
+
 def test_the_name_of_a_history_need_not_be_utf8(desk: Desk) -> None:
     done = desk.run("log", "f1=0.9", "--to", "h\udcff.db")
     assert (done.code, done.err) == (0, "")

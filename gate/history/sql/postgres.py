@@ -116,7 +116,7 @@ class PostgresLink(Turns["psycopg.Connection[Any]"]):
 
         try:
             connection = psycopg.connect(self._url, autocommit=True, connect_timeout=10, application_name="gate")
-        except psycopg.ProgrammingError:
+        except (psycopg.ProgrammingError, UnicodeEncodeError):
             what = f"`{self.where}` is no address of PostgreSQL"
             raise HistoryError(Problem("unknown-history", what, remedy="write postgresql://user@host/database")) from None
         connection.execute(_SETTINGS)
