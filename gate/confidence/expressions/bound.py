@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -41,22 +42,8 @@ def bounded(prover: Prover, term: Tree) -> Test | None:
     here = within(term, lambda leaf: _point(tests[leaf].estimate))
     if here.doubts:
         return unknown(here.doubts[0].text, estimate=0.0, low=-inf, high=inf, method=METHOD, n=smallest.n, of=smallest.of)
-    known: dict[float, Value] = {}
-
-    def at(alpha: float) -> Value:
-        if alpha not in known:
-            known[alpha] = within(term, lambda leaf: _interval(tests[leaf], alpha / (2 * len(tests))))
-        return known[alpha]
-
-    def of_one(alpha: float) -> Value:
-        """One measurement that leads one way only: its end on one side is that of the expression, at the whole error rate."""
-        if alpha not in known:
-            ends = [within(term, lambda _, end=end: _point(end)).point for end in interval(smallest, alpha)]  # type: ignore[misc]
-            known[alpha] = Value(here.point, min(ends), max(ends))
-        return known[alpha]
-
     alone = len(tests) == 1 and _leads_one_way(term, smallest)
-    found, method = (of_one, smallest.method) if alone else (at, METHOD)
+    found, method = (_of_one(term, smallest), smallest.method) if alone else (_of_all(term, tests), METHOD)
     notes = () if len(tests) == 1 else (note(prover, tests),)
     return Test(
         tails=lambda c: Tails(_least(lambda alpha: found(alpha).low > c), _least(lambda alpha: found(alpha).high < c)),
@@ -68,6 +55,24 @@ def bounded(prover: Prover, term: Tree) -> Test | None:
         of=smallest.of,
         notes=tuple(dict.fromkeys((*(each for test in tests.values() for each in test.notes), *notes))),
     )
+
+
+def _of_all(term: Tree, tests: Mapping[Tree, Test]) -> Callable[[float], Value]:
+    """The ends of an expression by those of its measurements, at an error rate."""
+    return lru_cache(None)(lambda alpha: within(term, lambda leaf: _interval(tests[leaf], alpha / (2 * len(tests)))))
+
+
+def _of_one(term: Tree, test: Test) -> Callable[[float], Value]:
+    """Of one measurement that leads one way only: each of its ends is one of the expression, at the whole error rate."""
+
+    def value(end: float) -> float:
+        return within(term, lambda _: _point(end)).point
+
+    def at(alpha: float) -> Value:
+        low, high = sorted(map(value, interval(test, alpha)))
+        return Value(low, low, high)
+
+    return lru_cache(None)(at)
 
 
 def note(prover: Prover, of: Iterable[Tree]) -> str:
