@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from gate.documents.document import shown
@@ -14,6 +14,7 @@ from gate.readers.reader import choose
 from gate.readers.source import SYNTAXES, SourceFile, is_remote, is_stdin, open_path, open_stdin, run_in
 from gate.readers.table import Table
 from gate.record import replace
+from gate.terms.measurement import NO_SUPPORT, Measurement
 from gate.terms.measurements import Measurements, Source
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _TALLY = ".tally.json"
 _NO_ROWS = (".json", ".yaml", ".yml", ".toml", ".xml", ".txt", ".db", ".prom")
+_CELLS = frozenset(("tp", "fp", "fn", "tn", "confusion"))
 _NAMED = re.compile(r"([A-Za-z_][\w.-]*)=(.*)", re.DOTALL)
 
 
@@ -73,8 +75,10 @@ def merge(tables: Sequence[Measurements]) -> Measurements:
         return tables[0]
     merged = Table()
     aliases: dict[str, str] = {}
+    tallies = [(table.tally, table.model) for table in tables if table.tally is not None]
+    tally, model = tallies[0] if len(tallies) == 1 else (None, "")  # two of them are of rows of their own each
     for table in tables:
-        for item in table:
+        for item in table if tally is not None else _by_themselves(table):
             merged.add(item)
         for unused in table.unused:
             merged.leave(unused.name, unused.why, None)
@@ -86,8 +90,6 @@ def merge(tables: Sequence[Measurements]) -> Measurements:
     cases = tuple(case for table in tables for case in table.cases)
     beside = [table.beside for table in tables if table.beside is not None]
     both = merge(beside) if beside else None
-    tallies = [(table.tally, table.model) for table in tables if table.tally is not None]
-    tally, model = tallies[0] if len(tallies) == 1 else (None, "")  # two of them are of rows of their own each
     return replace(merged.measurements(aliases, tuple(sources)), cases=cases, beside=both, tally=tally, model=model)
 
 
@@ -152,14 +154,25 @@ def open_input(path: str, syntax: str = "") -> SourceFile:
 
 
 def prefixed(table: Measurements, prefix: str) -> Measurements:
-    """The same measurements, every name with the prefix before it."""
+    """The same measurements, every name with the prefix before it.
+
+    What was counted together stays behind: it knows metrics by their own names.
+    """
     if not prefix:
         return table
     return Measurements.of(
-        (replace(item, metric=prefix + item.metric) for item in table),
+        (replace(item, metric=prefix + item.metric) for item in _by_themselves(table)),
         {prefix + alias: prefix + name for alias, name in table.aliases.items()},
         table.sources,
         tuple(replace(unused, name=prefix + unused.name) for unused in table.unused),
         tuple(replace(case, metric=prefix + case.metric) for case in table.cases),
         prefixed(table.beside, prefix) if table.beside else None,
     )
+
+
+def _by_themselves(table: Measurements) -> Iterable[Measurement]:
+    """Its measurements where its tally is left behind: of rows in clusters that alone says how alike they are, so that
+    without it neither a metric's n nor the cells beside it are evidence."""
+    if table.tally is None or not table.tally.header.definition.get("cluster"):
+        return table
+    return (replace(item, support=NO_SUPPORT) for item in table if item.metric not in _CELLS)

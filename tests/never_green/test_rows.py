@@ -112,3 +112,26 @@ def test_a_change_does_not_choose_what_is_measured(desk: Desk, change: str) -> N
     policy(desk, rule, f"measure: {{{', '.join(f'{key}: {value}' for key, value in loosened.items())}}}\n")
     assert desk.run("check", "p.parquet").code == 0  # by its own word it would pass
     assert desk.run("check", "p.parquet", "--policy-from", "main").code in (1, 3)
+
+
+@pytest.mark.parametrize("rule", ["accuracy >= 0.85", "recall >= 0.5", "mcc >= 0.4", "roc_auc >= 0.5", "log_loss <= 3"])
+@pytest.mark.parametrize("made", ["clustered.parquet", "clustered.json"])
+def test_a_name_does_not_make_rows_of_one_user_independent(desk: Desk, rule: str, made: str) -> None:
+    """30 users of 20 rows, of whom two are always wrong: 600 rows of their own would prove an accuracy of 0.9."""
+    user = np.repeat(np.arange(30), 20)
+    label = np.tile([0, 1], 300)
+    score = np.where((label == 1) ^ (user < 2), 0.9, 0.1)
+    pd.DataFrame({"y": label, "p": score, "user": user}).to_parquet(desk.folder / "clustered.parquet")
+    policy(desk, f"test.{rule}", "measure: {label: y, score: p, cluster: user}\n", "confidence: 95%\n")
+    assert desk.run("measure", "clustered.parquet", "-p", "gate.yaml", "-o", "clustered.json").code == 0
+    assert desk.run("check", f"test={made}").code == 3
+
+
+def test_a_name_does_not_take_the_counts_from_behind_a_metric(desk: Desk) -> None:
+    """By its standard error alone, a balanced accuracy of four positives is surer than they make it."""
+    label = np.repeat([1, 0], [4, 196])
+    guess = np.where(np.arange(200) < 10, 1, 0)  # all positives, and six of the others
+    pd.DataFrame({"y": label, "h": guess}).to_csv(desk.folder / "few.csv", index=False)
+    for name in ("", "test."):
+        policy(desk, f"{name}balanced_accuracy >= 0.9", "measure: {label: y, prediction: h}\n", "confidence: 95%\n")
+        assert desk.run("check", f"{name.replace('.', '=')}few.csv").code == 3

@@ -15,7 +15,7 @@ from gate.language.value import Doubt
 from gate.record import replace
 from gate.stats.combine import scaled
 from gate.stats.test import Tails, Test, unknown
-from gate.terms.measurement import Measurement
+from gate.terms.measurement import NO_SUPPORT, Measurement
 from gate.terms.metric import Metric
 from gate.terms.slice import CLASSES, apart
 
@@ -85,8 +85,10 @@ class Prover:
     def _by_file(self, atom: Atom, found: Measurement) -> Test | Doubt | None:
         """The test by the confusion matrix beside a claim, or why its `n` is something else."""
         name, table = self.ground.source(atom.metric), self.ground.table(atom.of)
-        if isinstance(table, Doubt) or found.evidence == "measured":
+        if isinstance(table, Doubt):
             return None
+        if found.evidence == "measured" and (table.tally is not None or found.support == NO_SUPPORT):
+            return None  # its tally says more; or what it was counted in is not to be taken for independent rows
         from gate.confidence.evidence.denominator import Of, by_file
 
         what = single.known_as(self.called(atom))
