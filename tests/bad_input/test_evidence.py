@@ -55,6 +55,37 @@ def test_one_measurement(desk: Desk, evidence: dict[str, Any], code: int, says: 
     assert "[0.9, 0.9]" not in said.partition("used by no rule")[0]
 
 
+BEYOND: list[tuple[str, dict[str, Any], dict[str, Any] | None, str]] = [
+    ("recall >= 0.3", {"recall": {"value": 0.5, "k": 50, "n": 100, "stderr": 1e-300}}, None, "a standard error of 1e-300"),
+    ("recall >= 0.3", {"recall": {"value": 0.9999999999999999, "k": 1, "stderr": 1e-300}}, None, "a standard error of 0"),
+    ("f1 >= 0.3", {"f1": {"value": 0.86, "k": 1, "stderr": 1e-161}}, None, "a standard error of 0"),
+    ("fpr <= 0.1", {"fpr": {"value": 0, "stderr": 1e-40}}, None, "a standard error of 0"),
+    ("specificity <= 0.1", {"specificity": {"value": 0, "interval": [-1e-20, 5e-324]}}, None, "an interval of width 0"),
+    ("specificity <= 0.1", {"specificity": {"value": 0, "interval": [-1, 5e-324]}}, None, "an interval of width 0"),
+    ("specificity <= 0.1", {"specificity": {"value": 0, "interval": [-0.1, 0]}}, None, "an interval of width 0"),
+    ("log_loss / recall <= 5", {"log_loss": {"value": 1, "stderr": 1e300}, "recall": {"k": 90, "n": 100}}, None, "of 1e+300"),
+    ("roc_auc >= 0.5", {"roc_auc": {"value": 0.9, "n_pos": 1e300, "n_neg": 1e300}}, None, "`n_pos` of 1e+300"),
+    (
+        "macro_f1 >= baseline - 0.02",
+        {"macro_f1": {"value": 0.8, "n": 1e6, "stderr": 1e160}},
+        {"macro_f1": {"value": 0.8, "n": 100, "stderr": 0.01}},
+        "a standard error of 1e+160: that is of no sample",
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule", "metrics", "baseline", "says"), BEYOND)
+def test_an_error_that_is_of_no_sample(
+    desk: Desk, rule: str, metrics: dict[str, Any], baseline: dict[str, Any] | None, says: str
+) -> None:
+    """Squares of such numbers are 0 or infinite; and a share does not go beyond 0 and 1, whatever its interval does."""
+    options = () if baseline is None else ("-b", str(desk.write("base.json", json.dumps(baseline))))
+    desk.write("gate.yaml", f"gate: 1\nname: m\nconfidence: 95%\nrules: ['{rule}']\n")
+    done = desk.check(json.dumps(metrics), *options, "--all")
+    said = " ".join(f"{done.out} {done.err}".split())
+    assert (done.code, says in said) == (UNDECIDED, True), said
+
+
 def test_a_loss_whose_error_is_rounding_noise(desk: Desk) -> None:
     code, said = judged(desk, "log_loss <= 0.32", {"log_loss": {"value": 0.31, "stderr": 1.1e-16}})
     assert (code, "a standard error of 0" in said) == (UNDECIDED, True), said

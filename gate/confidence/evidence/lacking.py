@@ -8,7 +8,7 @@ from gate.confidence.evidence.stated import INDEPENDENT, largest_deviation
 from gate.language.value import Doubt
 from gate.stats.rounding import is_noise
 from gate.terms import catalogue
-from gate.terms.measurement import Measurement
+from gate.terms.measurement import Interval, Measurement
 
 AVERAGE_PRECISION = "average_precision"
 # Means over n rows (or queries) of a number from 0 to 1 each.
@@ -16,6 +16,8 @@ BOUNDED_MEANS = frozenset(("brier", "ndcg", "mrr", "hit_rate", "pass@k", "hammin
 _LOSSES = frozenset(("log_loss", "rmse", "mae", "mse", "mape"))  # means over rows without a largest value
 # These may be counted: of requests, of queries, of what is in either of two sets.
 _SHARES = BOUNDED_MEANS | {"uptime", "availability", "iou"}
+_LEAST, _MOST = 1e-50, 1e50
+_FINEST = 1e-15  # of the scale: an error of a share of more rows than there are
 
 
 def no_evidence(found: Measurement, what: str, name: str, of: str) -> Doubt:
@@ -55,11 +57,13 @@ def no_evidence(found: Measurement, what: str, name: str, of: str) -> Doubt:
 def contradiction(found: Measurement, share: float, scale: float, name: str, of_rows: bool) -> Doubt | None:
     """What in the evidence cannot be, or is of something else; `of_rows` where the value is a share of rows."""
     support, value = found.support, float(found.value or 0)
-    k, n, stderr, std, interval = support.k, support.n, support.stderr, support.std, support.interval
+    k, n, stderr, std = support.k, support.n, support.stderr, support.std
+    counted = k is not None and (n is not None or support.exposure is not None)  # then an error is not needed
+    finest, beyond = _FINEST * scale if of_rows else 0.0, _beyond(found)
     wrong = [
         (stderr is not None and stderr < 0, "has a negative standard error"),
         (
-            stderr is not None and is_noise(stderr, value) and k is None,
+            stderr is not None and (is_noise(stderr, value) or stderr < finest) and not counted,
             "has a standard error of 0: no sample is as sure as that",
         ),
         (
@@ -68,16 +72,39 @@ def contradiction(found: Measurement, share: float, scale: float, name: str, of_
         ),
         (k is not None and n is not None and not 0 <= k <= n, "has more `k` than `n`"),
         (
-            interval is not None
-            and (interval.low > interval.high or is_noise(interval.high - interval.low, interval.low, interval.high))
-            and k is None,
+            support.interval is not None and _is_no_width(support.interval, scale, of_rows) and not counted,
             "has an interval of width 0: no sample is as sure as that",
         ),
+        (bool(beyond), beyond),
     ]
     for holds, what in wrong:
         if holds:
             return Doubt("no-evidence", f"`{name}` {what}", "supply `n`, and `k` where it is a share", weak=True)
     return _no_count(found, name, of_rows) or (_other_spread(found, share, scale, name) if of_rows else None)
+
+
+def _is_no_width(of: Interval, scale: float, of_rows: bool) -> bool:
+    """Whether an interval leaves nothing between its ends; of a share, nothing that a share can be."""
+    if of.low > of.high or is_noise(of.high - of.low, of.low, of.high):
+        return True
+    return of_rows and min(of.high, scale) - max(of.low, 0.0) < _FINEST * scale
+
+
+def _beyond(found: Measurement) -> str:
+    """Which number is of no sample: squares of it, and of their ratios, are no numbers any more."""
+    support, of = found.support, found.support.interval
+    every = (
+        ("a value", found.value, 0.0),
+        *((f"`{name}`", getattr(support, name), 0.0) for name in ("n", "k", "n_pos", "n_neg")),
+        ("an end of its interval", None if of is None else max(abs(of.low), abs(of.high)), 0.0),
+        ("a standard error", support.stderr, _LEAST),
+        ("a standard deviation", support.std, _LEAST),
+        ("an exposure", support.exposure, _LEAST),
+    )
+    for what, number, least in every:
+        if number and not least <= abs(number) <= _MOST:
+            return f"has {what} of {number:g}: that is of no sample"
+    return ""
 
 
 def is_no_share(name: str) -> bool:

@@ -25,7 +25,7 @@ def rows_of(found: Measurement, share: float, scale: float) -> float:
 def rows_of_error(share: float, stderr: float) -> float:
     """Of a standard error. Where all (or no) rows are right, as if half a row more were not: the variance is never 0."""
     if 0 < share < 1:
-        return max(1.0, share * (1 - share) / (stderr * stderr))
+        return max(1.0, _squared(sqrt(share * (1 - share)) / stderr))
     return max(1.0, sqrt(0.5) / stderr)
 
 
@@ -37,9 +37,14 @@ def rows_of_interval(share: float, of: Interval) -> float:
     left, right = share - of.low, of.high - share
     if not 0 < share < 1:
         end = max(0.0, of.low) if share == 1 else min(1.0, of.high)
-        return max(1.0, z * z * end * (1 - end) / (share - end) ** 2) if end != share else inf
+        return max(1.0, _squared(z * sqrt(end * (1 - end)) / (share - end))) if end != share else inf
     one_sided = of.low <= 0 or of.high >= 1 or not left or not right
     return rows_of_error(share, (max(left, right) if one_sided else (left + right) / 2) / z)
+
+
+def _squared(number: float) -> float:
+    """Squares last: of a small number, the square may be 0."""
+    return number * number
 
 
 def _in_shares(of: Interval, scale: float) -> Interval:
