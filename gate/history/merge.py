@@ -17,6 +17,7 @@ from gate.terms.slice import Slice
 # What may be said later than at the start of a run, once.
 _LATER = ("test_set", "model_digest", "version", "policy", "verdict")
 _FIXED = ("started", "model", "branch", "commit", "event", "actor", "trusted", "params", "url", "gate_version")
+_SAID = ("test_set", "model_digest", "version")
 _RANK = {Status.RUNNING: 0, Status.HALF_WRITTEN: 1, Status.FINISHED: 2, Status.FAILED: 3}
 
 Key = tuple[str, Slice, int]
@@ -33,6 +34,19 @@ def merged_run(old: Run, new: Run) -> Run:
     status = max(old.status, new.status, key=_RANK.__getitem__)
     writer = min(writer for writer in (old.writer, new.writer) if writer) if old.writer or new.writer else ""
     return replace(old, **later, status=status, finished=max(old.finished, new.finished), writer=writer)
+
+
+def joined(known: Run, new: Run, **said: str) -> Run:
+    """The run that is there, for one that would begin it again: with what that one says of it, and `said` more exactly (empty:
+    nothing). When and where it began is what the first one says. Raises HistoryError where they contradict each other."""
+    for name, value in said.items():
+        if value and value != getattr(known, name):
+            raise _contradiction(known, name, getattr(known, name), value)
+    for name, given in new.params.items():
+        if name not in known.params or str(known.params[name]) != str(given):
+            told = f"{name}={known.params[name]}" if name in known.params else f"no {name}"
+            raise _contradiction(known, "params", told, f"{name}={given}")
+    return replace(known, **{name: _either(known, name, getattr(new, name)) for name in _SAID})
 
 
 def merged_points(old: Iterable[Point], new: Iterable[Point], run: str) -> tuple[Point, ...]:

@@ -7,12 +7,13 @@ default history, from where it is sent the next time if this process does not co
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
 from gate.documents.document import shown
 from gate.errors import HistoryError, Problem
-from gate.history import writers
+from gate.history import lines, merge, writers
 from gate.history.begin import is_trusted
 from gate.history.sql.sql import SqlStore
 from gate.history.store import Store, default_path
@@ -20,6 +21,9 @@ from gate.record import replace
 from gate.terms.run import Entry, Point, Record, Run, Status, moment
 
 UNSENT = "unsent"
+REFUSED = "refused.jsonl"
+BEGUN_TWICE = "run-contradiction"  # what a store says where two begin one run, among others
+_REFUSALS = ("logged-twice", BEGUN_TWICE, "run-decided", "run-trusted", "history-refused")  # for good
 
 
 class Recording:
@@ -31,22 +35,37 @@ class Recording:
         self._near = near  # where numbers go first: the store itself where that is fast
         self._mine = mine
         self._process = os.getpid()
-        self._near.add([Entry(run)])
+        points, documents = _held(store, near, run.id) if not mine else ((), {})
+        self._near.add([Entry(run, points, documents)])  # what it says elsewhere, too: a contradiction is told when it is logged
 
     def add(self, points: Sequence[Point], documents: Mapping[str, str] | None = None) -> None:
         """Log; kept when this returns."""
         self._near.add([Entry(self.run, tuple(points), documents or {})])
 
     def end(self, status: Status = Status.FINISHED) -> None:
-        """Say that it is done, and send what was only kept here. Whoever joined somebody else's run leaves that to them."""
+        """Say that it is done, and send what was only kept here. Whoever joined a run leaves that to who began it, while that
+        one is at it."""
         if os.getpid() != self._process:
             return  # a process that was forked off in between
         if self._mine:
             self.run = replace(self.run, status=status, finished=moment())
             self._near.add([Entry(self.run)])
-        if isinstance(self._near, SqlStore) and self._near is not self._store and self._mine:
-            _send(self._near, self._store, self.run)
+        near = self._near
+        if isinstance(near, SqlStore) and near is not self._store and (run := self.run if self._mine else self._left(near)):
+            _send(near, self._store, run)
         self.close()
+
+    def _left(self, near: SqlStore) -> Run | None:
+        """The run of others as it lies here, where none of them will send it any more."""
+        found = near.run(self.run.id)
+        if found is None or found.status is not Status.RUNNING or writers.is_gone(found.writer):
+            return found
+        self._store.close()  # what it said a moment ago is old
+        try:
+            there = self._store.run(found.id)
+        except HistoryError:
+            return None
+        return found if there is not None and there.status is not Status.RUNNING else None
 
     def close(self) -> None:
         """Let go of the stores."""
@@ -54,9 +73,10 @@ class Recording:
         self._near.close()
 
 
-def record(store: Store, run: Run, join: bool = False, url: str = "") -> Recording:
-    """Begin to record. With `join`, a run of this id that is there already goes on, as trusted as it was. Raises HistoryError:
-    also where a process that is not trusted would go on with a trusted one."""
+def record(store: Store, run: Run, join: bool = False, url: str = "", model: str = "") -> Recording:
+    """Begin to record. With `join`, a run of this id that is there already goes on, as trusted as it was; `model` is what was
+    said, not only found. Raises HistoryError: also where that run says otherwise, and where a process that is not trusted
+    would go on with a trusted one."""
     near: Store = store
     if not store.direct:
         near = waiting = nearby(url)
@@ -65,15 +85,27 @@ def record(store: Store, run: Run, join: bool = False, url: str = "") -> Recordi
     else:
         writers.settle(store)
     known = (near.run(run.id) or store.run(run.id)) if join else None
-    _refuse_change(known, trusted=run.trusted)
+    if known is not None:
+        return Recording(store, near, _joined(known, run, model), mine=False)
     try:
-        return Recording(store, near, known or run, mine=known is None)
+        return Recording(store, near, run)
     except HistoryError:
         known = near.run(run.id) if join else None  # another process began it in between
         if known is None:
             raise
-        _refuse_change(known, trusted=run.trusted)
-        return Recording(store, near, known, mine=False)
+        return Recording(store, near, _joined(known, run, model), mine=False)
+
+
+def _joined(known: Run, run: Run, model: str) -> Run:
+    _refuse_change(known, trusted=run.trusted)
+    return merge.joined(known, run, model=model)
+
+
+def _held(store: Store, near: Store, run: str) -> tuple[tuple[Point, ...], Mapping[str, str]]:
+    """What a run says that is not near, but at the store."""
+    if near is store or near.run(run) is not None:
+        return (), {}
+    return tuple(store.points(run)), {kind: store.document(run, kind) for kind in store.documents(run)}
 
 
 def add(store: Store, records: Sequence[Record]) -> None:
@@ -103,10 +135,15 @@ def nearby(url: str) -> SqlStore:
 
 
 def deliver(near: SqlStore, store: Store) -> None:
-    """Send what processes that are gone, or could not reach the store, have left."""
+    """Send what processes that are gone, or could not reach the store, have left. What it refuses stops no other run."""
     for run in near.runs():
         if run.status is not Status.RUNNING:
-            _send(near, store, run)
+            try:
+                _send(near, store, run)
+            except HistoryError as error:
+                if error.problems[0].slug not in _REFUSALS:
+                    raise
+                print(f"gate: {error}", file=sys.stderr)
 
 
 def _send(near: SqlStore, store: Store, run: Run) -> None:
@@ -114,5 +151,37 @@ def _send(near: SqlStore, store: Store, run: Run) -> None:
     while near.run(run.id) is not None:
         documents = {kind: near.document(run.id, kind) for kind in near.documents(run.id)}
         entry = Entry(run, tuple(near.points(run.id)), documents)
-        store.add([entry])
+        try:
+            _sent(store, entry)
+        except HistoryError as error:
+            if error.problems[0].slug in _REFUSALS:
+                raise _kept_aside(near, entry, error) from None
+            raise
         near.forget_sent(entry)
+
+
+def _sent(store: Store, entry: Entry) -> None:
+    """Two that began one run far from each other: the store has the one that came first, and the other goes on with it."""
+    try:
+        store.add([entry])
+    except HistoryError as error:
+        known = store.run(entry.run.id) if error.problems[0].slug == BEGUN_TWICE else None
+        if known is None:
+            raise
+        run = _joined(known, entry.run, entry.run.model)
+        store.add([replace(entry, run=replace(run, status=entry.run.status, finished=entry.run.finished))])
+
+
+def _kept_aside(near: SqlStore, entry: Entry, error: HistoryError) -> HistoryError:
+    """Put what the store will never take where it is in no other's way; what to raise."""
+    path = os.path.join(os.path.dirname(default_path()), UNSENT, REFUSED)
+    try:
+        with open(path, "a", encoding="ascii") as file:
+            file.write(f"{lines.line_of(entry)}\n")
+    except OSError as failed:
+        what = f"{shown(path)} cannot be written: {failed.strerror}"
+        return HistoryError(Problem("history-unwritable", what, remedy="check the folder and its permissions"))
+    near.forget_sent(entry)
+    first = error.problems[0]
+    what = f"run {shown(entry.run.id)} is not sent: {first.message}"
+    return HistoryError(replace(first, message=what, remedy=f"what it logged lies in {shown(path)}"))

@@ -124,7 +124,7 @@ def run(
     store = os.fspath(store) if isinstance(store, os.PathLike) else text("store", store)
     where = history_here(store, environ, "gate.run(store='git:origin')") or environ.get(VARIABLE, "")
     opened = open_store(where, environ, write=True)
-    return LoggedRun(recording.record(opened, first, bool(joined), where))
+    return LoggedRun(recording.record(opened, first, bool(joined), where, model))
 
 
 def log_metric(name: str, value: float, step: int = 0, *, slice: Mapping[str, Any] | None = None) -> None:  # noqa: A002

@@ -87,7 +87,7 @@ class GitStore:
     def close(self) -> None:
         with self._turn:
             self._copy.close()
-            self._copied = ""
+            self._copied, self._asked = "", float("-inf")
 
     # -- writing
 
@@ -114,9 +114,9 @@ class GitStore:
         tried = 0
         while True:
             head = self._branch.head()
+            self._asked = float("-inf")  # what a reader knows is old: also where `made` finds a contradiction
             files = made(head)
             if not files or self._branch.push(head, files, message):
-                self._asked = float("-inf")
                 return
             if time.monotonic() > ends:
                 what = f"{self._branch.remote}: others were faster for {SECONDS:g} seconds"
