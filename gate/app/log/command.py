@@ -12,9 +12,10 @@ from gate.app.history.naming import refuse_odd
 from gate.app.log.log import RUN
 from gate.app.policy_here import default_model, history_here
 from gate.documents.document import shown
-from gate.errors import InputError, Place, Problem, UsageError
+from gate.errors import HistoryError, InputError, Place, Problem, UsageError
 from gate.history import lines, recording
 from gate.history.begin import begun
+from gate.history.merge import joined
 from gate.history.points import point, points_of, scalars
 from gate.history.store import VARIABLE, Store, default_path, open_store, public
 from gate.readers.inputs import read_inputs, split
@@ -84,26 +85,46 @@ def log(request: LogRequest) -> Done:
 
 
 def _recorded(request: LogRequest, found: _Read, store: Store) -> Done:
-    if found.records:
-        recording.add(store, list(_as_trusted_as_here(found.records, request.environ)))
-    run = None
-    if found.points:
-        run = _run(request, store)
-        entry = Entry(run, found.points, found.documents)
-        recording.add(store, [entry, *([_name(request.named, run)] if request.named else [])])
-    return Done(run, len(found.points), sum(isinstance(record, Entry) for record in found.records))
-
-
-def _run(request: LogRequest, store: Store) -> Run:
-    """The run that the points go into: one that is there already, or one that is finished with this command."""
+    """All in one batch. Two that begin one run at once: the store takes one, and the other goes on with it."""
+    imported = list(_as_trusted_as_here(found.records, request.environ))
+    entries = [each for each in imported if isinstance(each, Entry)]
+    if not found.points:
+        recording.add(store, imported)
+        return Done(None, 0, len(entries))
     wanted = request.run or request.environ.get(RUN, "")
-    known = store.run(wanted) if wanted else None
-    if known is not None:
-        return known
+    known = _known(wanted, store, entries)
+    try:
+        run = _run(request, wanted, known)
+        recording.add(store, [*imported, *_told(request, run, found)])
+    except HistoryError as error:
+        begun_twice = known is None and error.problems[0].slug == recording.BEGUN_TWICE
+        first = _known(wanted, store, entries) if begun_twice else None
+        if first is None:
+            raise
+        run = _run(request, wanted, first)
+        recording.add(store, [*imported, *_told(request, run, found)])
+    return Done(run, len(found.points), len(entries))
+
+
+def _known(wanted: str, store: Store, imported: Sequence[Entry]) -> Run | None:
+    """The run to go on with, where it is there or comes with this very batch."""
+    if not wanted:
+        return None
+    return store.run(wanted) or next((each.run for each in imported if each.run.id == wanted), None)
+
+
+def _told(request: LogRequest, run: Run, found: _Read) -> Iterator[Record]:
+    yield Entry(run, found.points, found.documents)
+    if request.named:
+        yield Name(run.model, request.named, run.id, moment(), run.actor)
+
+
+def _run(request: LogRequest, wanted: str, known: Run | None) -> Run:
+    """The run that the points go into: one that is there already, or one that is finished with this command."""
     model = request.model or default_model(request.environ)
     begun_ = begun(request.environ, model, scalars(request.params), wanted)
     at = clock(request.at, "--at").now.replace("Z", ".000Z") if request.at else ""
-    return replace(
+    new = replace(
         begun_,
         id=begun_.id if wanted or not at else new_id(at),
         started=at or begun_.started,
@@ -113,10 +134,7 @@ def _run(request: LogRequest, store: Store) -> Run:
         status=Status.FINISHED,
         finished=at or moment(),
     )
-
-
-def _name(name: str, run: Run) -> Name:
-    return Name(run.model, name, run.id, moment(), run.actor)
+    return new if known is None else joined(known, new, model=request.model, started=at)
 
 
 def _as_trusted_as_here(records: Iterable[Record], environ: Mapping[str, str]) -> Iterator[Record]:
