@@ -16,7 +16,7 @@ from gate.errors import HistoryError, Problem
 from gate.history import lines, merge, writers
 from gate.history.begin import is_trusted
 from gate.history.sql.sql import SqlStore
-from gate.history.store import Store, default_path
+from gate.history.store import Store, Which, default_path
 from gate.record import replace
 from gate.terms.run import Entry, Point, Record, Run, Status, moment
 
@@ -114,9 +114,19 @@ def add(store: Store, records: Sequence[Record]) -> None:
     trusted = is_trusted(os.environ)
     for each in records:
         _refuse_change(each.run if isinstance(each, Entry) else None, trusted=trusted)
+    if not all(isinstance(each, Entry) for each in records):
+        refuse_care(store, os.environ)
     if store.direct:
         writers.settle(store)
     store.add(records)
+
+
+def refuse_care(store: Store, environ: Mapping[str, str]) -> None:
+    """Names, ranges that are taken out and what is remembered say which trusted runs are compared with: who is not trusted
+    says so only where there are none, as in a store of its own. Raises HistoryError."""
+    if not is_trusted(environ) and store.runs(Which(trusted=True, limit=1)):
+        what = "this history has runs that are trusted, and this job is not: it names, excludes and removes nothing there"
+        raise HistoryError(Problem("run-trusted", what, remedy="do it outside of CI, or in a job of a push or of a schedule"))
 
 
 def _refuse_change(run: Run | None, *, trusted: bool) -> None:

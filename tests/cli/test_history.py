@@ -452,3 +452,27 @@ def test_a_run_is_compared_with_a_file(weekly: Desk) -> None:
         assert "accuracy" in done.out
         assert "0.95" in done.out
     assert "there is no `run:nobody`" in weekly.run("diff", "run:nobody", "run:latest").err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--exclude", "2026-11-01..2026-11-22", "--why", "x", "--model", "fraud-detection"),
+        ("--include", "2026-11-01..2026-11-22"),
+        (FIRST, "--name", "mine"),
+        ("--unname", "release-1.0"),
+        ("--prune", "--keep", "0"),
+    ],
+)
+def test_a_change_looks_after_no_history_with_trusted_runs(
+    weekly: Desk, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    before = weekly.run("history", "-o", "jsonl=-").out
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_EVENT_NAME", "pull_request")
+    done = weekly.run("history", *words)
+    assert done.code == 2
+    assert "has runs that are trusted, and this job is not" in done.err
+    assert weekly.run("history", "-o", "jsonl=-").out == before
+    open_store("own.db", os.environ, write=True).add([entry(0, {"f1": 0.9}, trusted=False)])
+    assert weekly.run("history", "run-0000", "--name", "mine", "--store", "own.db").code == 0

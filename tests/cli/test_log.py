@@ -12,7 +12,7 @@ import pytest
 from gate.history.lines import exported, line_of
 from gate.history.store import Store, Which, open_store
 from gate.record import replace
-from gate.terms.run import Entry, Name, Run, Status
+from gate.terms.run import Entry, Exclusion, Name, Run, State, Status
 from gate.terms.slice import WHOLE
 from tests.conftest import Desk
 from tests.history.examples import EU, entry, logged, run
@@ -206,6 +206,29 @@ def test_a_change_imports_nothing_that_is_trusted(desk: Desk, monkeypatch: pytes
     assert desk.run("log", "runs.jsonl").code == 0
     assert history().runs() == [replace(run(0), trusted=False)]
     assert history().runs(Which(trusted=True)) == []
+
+
+OF_A_CHANGE = [
+    line_of(Name("fraud", "mine", "run-0001")),
+    line_of(Exclusion("fraud", "2026-11-01T00:00:00.000Z", "2026-12-01T00:00:00.000Z", "x")),
+    line_of(State("holdout/fraud", "spent", "2026-12-01T00:00:00.000Z")),
+]
+
+
+@pytest.mark.parametrize("line", OF_A_CHANGE)
+def test_a_change_names_and_excludes_nothing_where_trusted_runs_are(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    desk.write("trusted.jsonl", line_of(entry(0, {"f1": 0.9})))
+    assert desk.run("log", "trusted.jsonl").code == 0
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_EVENT_NAME", "pull_request")
+    desk.write("runs.jsonl", f"{line_of(entry(1, {'f1': 0.8}))}\n{line}\n")
+    done = desk.run("log", "runs.jsonl")
+    assert done.code == 2
+    assert "has runs that are trusted, and this job is not" in done.err
+    assert [each.id for each in history().runs()] == ["run-0000"]
+    assert desk.run("log", "runs.jsonl", "--to", "own.db").code == 0, "a store of its own"
 
 
 @pytest.mark.parametrize(

@@ -88,9 +88,13 @@ def started(written: str, now: str = "", flag: str = "--since") -> str:
 
 @contextmanager
 def opened(request: HistoryRequest, *, write: bool = False) -> Iterator[Store]:
-    """The history that is meant. Raises HistoryError."""
+    """The history that is meant, to be looked at or, with `write`, looked after. Raises HistoryError."""
     store = open_store(_url(request), request.environ, write=write)
     try:
+        if write:
+            from gate.history.recording import refuse_care
+
+            refuse_care(store, request.environ)
         yield store
     finally:
         store.close()
