@@ -30,6 +30,11 @@ from gate.stats.proportion import FEW
 from gate.terms.plan import PartPlan, Size
 
 MOST_ENUMERATED = 5_000_000  # rows; above, power is what was asked for
+_BINORMAL = (
+    "an AUC errs as Hanley and McNeil say, about as where the scores of both classes spread alike: "
+    "where those of the positives spread farther, the power is lower"
+)
+_BOYD = "average precision errs by as little as the test believes (Boyd): other rankings need more rows"
 _QUANTILE = re.compile(r"(?:^|[^a-z0-9])p(\d{2})(?:[._]?(\d{1,3}))?(?![a-z0-9])")  # p95, p99.9, p999
 _TRY_ROWS = "no formula for this; `gate plan POLICY ROWS` tries it on rows"
 
@@ -151,7 +156,7 @@ def _auc(told: PartPlan, line: float, truth: float, by: Asking) -> PartPlan:
         return lambda true: rows_needed.auc_power(rows, line, true, positives, by.alpha) >= power
 
     provable = smallest_provable(shown, line, 1.0, 1.0, by)
-    return replace(told, ours=ours, provable=provable, assumed=("positives",))
+    return replace(told, ours=ours, provable=provable, assumed=("positives",), said=(_BINORMAL,))
 
 
 def _f1(told: PartPlan, line: float, truth: float, by: Asking) -> PartPlan:
@@ -190,7 +195,7 @@ def _average_precision(told: PartPlan, reading: Reading, line: float, by: Asking
     power = rows_needed.normal_power(whole(needed), truth - line, *spreads(truth), by.alpha)
     ours = Size(method="Boyd's error", units=needed, of="positives", fraction=fraction, power=power)
     provable = smallest_provable(lambda rows: lambda true: enough(true) <= rows, line, 1.0, fraction, by)
-    return replace(told, ours=ours, provable=provable, assumed=("positives",))
+    return replace(told, ours=ours, provable=provable, assumed=("positives",), said=(_BOYD,))
 
 
 def _quantile(metric: str) -> float | None:

@@ -356,6 +356,8 @@ def test_assumptions_are_said_and_only_those_that_were_used() -> None:
     assert "--positives" not in words
     assert "--differ" not in words
     assert "--positives" in " ".join(plan("recall > 0.8").assumed)
+    assert "the scores of both classes spread alike" in " ".join(plan("roc_auc > 0.9").assumed)
+    assert "average precision errs by as little as the test believes" in " ".join(plan("average_precision > 0.6").assumed)
     assert "--differ" in " ".join(plan("accuracy > baseline").assumed)
 
 
