@@ -20,6 +20,7 @@ from gate.app.evidence import (
     path_of,
     refuse_contradiction,
     refuse_nothing,
+    repeated,
     tables,
 )
 from gate.app.judging import Judging, load_all, reads_history
@@ -201,7 +202,9 @@ def decide(
 
         candidate, baselines = with_named(candidate, baselines)
     past = _past(judging, candidate, at)
-    evidence = Evidence(candidate, tables(baselines), moment.today, first_release, labels(baselines), past=past)
+    evidence = Evidence(
+        candidate, tables(baselines), moment.today, first_release, labels(baselines), past=past, dependent=repeated(candidate)
+    )
     decision = _replayed(judging, _within_budget(judging, evidence, moment, at, start_ledger), at)
     if first_release and had(baselines) and not any(map(does_not_exist_yet, decision.findings)):
         what = "--first-release is for rules whose baseline or history does not exist yet; all were found"

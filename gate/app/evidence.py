@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from gate import registry
 from gate.baselines.baseline import Finder, Surroundings, kind_of
+from gate.documents.document import shown
 from gate.errors import InputError, Place, PolicyError, Problem, UsageError
 from gate.language.value import Doubt
 from gate.policy.policy import BaselineSource, Policy
@@ -231,3 +232,18 @@ def tables(baselines: Mapping[str, Found]) -> dict[str, Measurements | Doubt]:
 def labels(baselines: Mapping[str, Found]) -> dict[str, str]:
     """What reports call the baselines: the default one by where it came from, others by their own names."""
     return {found.name: found.origin.label for found in had(baselines) if found.name == DEFAULT and found.origin.label}
+
+
+def repeated(candidate: Measurements) -> Doubt | None:
+    """Why the rows are not independent: several have one id, and nothing says that they belong together."""
+    if candidate.tally is None or candidate.tally.header.definition.get("cluster"):
+        return None
+    from gate.measure.identity import identity
+
+    found = identity(candidate.tally)
+    if found is None or not found.repeated:
+        return None
+    column = candidate.tally.header.definition.get("id")
+    rows = f"{found.repeated:,} of the rows {'has' if found.repeated == 1 else 'have'} the `{shown(str(column), 40)}` of another"
+    remedy = f"leave out copies; where an id has several rows, say `cluster: {shown(str(column), 40)}`"
+    return Doubt("repeated-ids", f"{rows}: they are not independent", remedy, weak=True)

@@ -161,7 +161,8 @@ class _RuleJudge:
 
     def spent(self) -> tuple[Doubt, ...]:
         """Why the test set can prove nothing more, where the rule asks for proof."""
-        return () if self.proving is None or self.evidence.holdout is None else (self.evidence.holdout,)
+        doubts = (self.evidence.holdout, self.evidence.dependent)
+        return () if self.proving is None else tuple([doubt for doubt in doubts if doubt is not None])
 
     def deciding(self, result: Result, outcome: Outcome, binding: dict[str, str], sure: Certainty | None) -> dict[str, Any]:
         """The fields that show the deciding part."""

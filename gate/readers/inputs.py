@@ -19,6 +19,7 @@ from gate.terms.measurements import Measurements, Source
 
 if TYPE_CHECKING:
     from gate.measure.measuring import Measuring
+    from gate.terms.tally import Tally
 
 _TALLY = ".tally.json"
 _NO_ROWS = (".json", ".yaml", ".yml", ".toml", ".xml", ".txt", ".db", ".prom")
@@ -173,6 +174,14 @@ def prefixed(table: Measurements, prefix: str) -> Measurements:
 def _by_themselves(table: Measurements) -> Iterable[Measurement]:
     """Its measurements where its tally is left behind: of rows in clusters that alone says how alike they are, so that
     without it neither a metric's n nor the cells beside it are evidence."""
-    if table.tally is None or not table.tally.header.definition.get("cluster"):
+    if table.tally is None or not _belong_together(table.tally):
         return table
     return (replace(item, support=NO_SUPPORT) for item in table if item.metric not in _CELLS)
+
+
+def _belong_together(tally: Tally) -> bool:
+    """Whether its rows are in clusters, or several have one id."""
+    from gate.measure.identity import identity
+
+    found = identity(tally)
+    return bool(tally.header.definition.get("cluster")) or (found is not None and found.repeated > 0)
