@@ -23,8 +23,8 @@ class Evidence:
     baseline or history that does not exist yet; empty when not asked for. `labels` are what reports call
     the baselines, where that is not their name in rules. `alpha_share` is the part of each rule's error rate that this
     use of the test set may spend, in (0, 1]; `holdout` is why its use cannot be granted, `dependent` why its rows
-    are not as many as they seem: then a rule that asks for confidence does not pass. `past` is what was recorded before, of the metrics for which rules ask that. `thin` are slices
-    of which many rows are in one model's file only.
+    are not as many as they seem: then a rule that asks for confidence does not pass. `past` is what was recorded before,
+    of the metrics for which rules ask that. `thin` are slices of which many rows are in one model's file only.
     """
 
     candidate: Measurements
