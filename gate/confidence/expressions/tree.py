@@ -53,6 +53,7 @@ class Unclear(NamedTuple):
 Tree: TypeAlias = "Atom | float | Operation | Chosen | Middle | Unclear"
 AnyNumber: TypeAlias = Any  # a float, or a complex number for a gradient
 _APPLIED = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}
+_DECIMALS = 12  # of the ends of an expression: noise of rounding is on the outside of them, and 1 is not 1.0000000000000004
 
 
 # -- choices come to the top
@@ -209,7 +210,7 @@ def reach(tree: Tree, of: Mapping[Atom, tuple[float, float]]) -> tuple[float, fl
         return v.Value(low, low, high)
 
     found = within(tree, ends)
-    return found.low, found.high
+    return round(found.low, _DECIMALS), round(found.high, _DECIMALS)
 
 
 def within(tree: Tree, of: Callable[[Tree], v.Value]) -> v.Value:

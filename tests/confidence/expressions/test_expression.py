@@ -111,3 +111,4 @@ def test_values_and_reach() -> None:
     assert computed(found, values) == pytest.approx(0.22)
     low, high = reach(found, dict.fromkeys(values, (0.0, 1.0)))
     assert (low, high) == pytest.approx((-0.5, 0.5))
+    assert reach(tree("0.7 * recall + 0.3 * f1 >= 0"), dict.fromkeys(values, (0.0, 1.0))) == (0, 1)
