@@ -114,9 +114,11 @@ def _read(request: CheckRequest, judging: Judging, at: Surroundings) -> tuple[Me
         return read_inputs(request.inputs, format=request.reader, stdin=request.stdin, measuring=at.measuring), at
     from gate.app.past import history_of
     from gate.app.run_input import judged_run
+    from gate.history.store import Which
 
-    url = history_of(judging.policies, trusted=False)
-    found = judged_run(request.inputs, str(url), request.environ, trusted=judging.revision is not None)
+    url, revision = history_of(judging.policies, trusted=False), judging.revision
+    among = Which(model=at.model, before=clock(request.now).before)
+    found = judged_run(request.inputs, str(url), request.environ, trusted=revision is not None, among=among)
     return found.candidate, replace(at, run=found.run.id)
 
 

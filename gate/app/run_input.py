@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from gate.app.diff.runs import PREFIX, find
 from gate.errors import Problem, UsageError
-from gate.history.store import Store, open_store
-from gate.record import dataclass
+from gate.history.store import ALL, Store, Which, open_store
+from gate.record import dataclass, replace
 from gate.terms.measurements import Measurements, Source
-from gate.terms.run import Point, Run
+from gate.terms.run import Point, Run, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,8 @@ class JudgedRun:
     candidate: Measurements
 
 
-def judged_run(inputs: Sequence[str], url: str, environ: Mapping[str, str], *, trusted: bool) -> JudgedRun:
-    """The run that the only INPUT names. Raises UsageError, HistoryError."""
+def judged_run(inputs: Sequence[str], url: str, environ: Mapping[str, str], *, trusted: bool, among: Which = ALL) -> JudgedRun:
+    """The run that the only INPUT names, the latest `among` these. Raises UsageError, HistoryError."""
     if len(inputs) > 1:
         what = "a recorded run is judged by itself"
         raise UsageError(Problem("usage", what, remedy=f"gate check {inputs[0]}"))
@@ -30,13 +30,13 @@ def judged_run(inputs: Sequence[str], url: str, environ: Mapping[str, str], *, t
         raise UsageError(Problem("usage", what, remedy="name the metrics file"))
     store = open_store(url, environ)
     try:
-        return _read(store, inputs[0])
+        return _read(store, inputs[0], among)
     finally:
         store.close()
 
 
-def _read(store: Store, written: str) -> JudgedRun:
-    run = find(store, written)
+def _read(store: Store, written: str, among: Which) -> JudgedRun:
+    run = find(store, written, replace(among, status=Status.FINISHED))
     last: dict[object, Point] = {}
     for point in store.points(run.id):
         before = last.get((point.metric, point.slice))

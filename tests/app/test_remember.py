@@ -280,3 +280,13 @@ def test_nor_does_a_folder_that_may_only_be_read(small_disk: Disk) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert "the run is not recorded: disk/history.db cannot be opened or written" in done.stderr
     assert "1 runs" in done.stdout, "it can still be read"
+
+
+def test_the_latest_run_that_is_judged_is_of_the_model_of_the_policies(desk: Desk) -> None:
+    """Neither a newer one of another model, nor one that claims a start in the future."""
+    store = open_store("", os.environ, write=True)
+    store.add([entry(1, {"f1": 0.9}, model="model"), entry(2, {"f1": 0.1}, model="other")])
+    store.add([entry(3, {"f1": 0.1}, model="model", started="2199-01-01T00:00:00.000Z")])
+    done = desk.run("check", "run:latest", "--now", "2026-12-01", "-o", "decision.json")
+    assert done.code == 0, done.said
+    assert read((desk.folder / "decision.json").read_text()).inputs[0].name == "run:run-0001"
