@@ -44,6 +44,13 @@ def test_numbers_of_a_step(desk: Desk) -> None:
     assert history().points(only().id) == [logged("accuracy", 0.85, 3, EU), logged("loss", 0.35, 3, EU)]
 
 
+@pytest.mark.parametrize("written", ["1.e5", "1e5", "100000", "+1.E+5", "100000.", "10000000.%"])
+def test_a_number_may_be_written_in_many_ways(desk: Desk, written: str) -> None:
+    done = desk.run("log", f"rows={written}")
+    assert done.code == 0, done.err
+    assert history().points(only().id) == [logged("rows", 100000.0)]
+
+
 def test_a_run_may_be_gone_on_with(desk: Desk) -> None:
     for step in ("1", "2"):
         assert desk.run("log", f"loss=0.{step}", "--step", step, "--run", "mine").code == 0

@@ -201,7 +201,9 @@ def _nothing(where: Place) -> InputError:
 
 
 def _is_value(written: str) -> bool:
-    """Whether what stands behind `=` is meant as a number and not as a file."""
+    """Whether what stands behind `=` is meant as a number and not as a file: `1.e5` is one, `m.e5` is none."""
+    if number(written) is not None:
+        return not os.path.exists(written)
     return not (os.path.exists(written) or os.path.splitext(written)[1][1:2].isalpha() or "/" in written)
 
 
