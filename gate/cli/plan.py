@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gate.app import outputs
@@ -28,6 +28,8 @@ EXAMPLES = """\
 
 exit codes: 0 planned · 2 could not run"""
 
+_TRIED = {"draws": 100, "size": 0, "drop": 0.0, "seed": 1, "seconds": 60}
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
@@ -46,12 +48,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     differ = "share of rows on which two models differ, at most (default: 10%%)"
     add("--differ", type=_share, default=None, metavar="P", help=differ)
     more = parser.add_argument_group("with ROWS", "test sets drawn from them at random, two at a time, judged again and again")
-    more.add_argument("--draws", type=_count, default=100, metavar="N", help="how many pairs of test sets (100)")
-    more.add_argument("--size", type=_count, default=0, metavar="N", help="rows in each (as many as there are)")
+    more.set_defaults(**_TRIED)
+    more.add_argument("--draws", type=_count, metavar="N", help="how many pairs of test sets (100)")
+    more.add_argument("--size", type=_count, metavar="N", help="rows in each (as many as there are)")
     dropped = "make this share of the answers wrong that were right: how often is that seen?"
-    more.add_argument("--drop", type=_share, default=0.0, metavar="X", help=dropped)
-    more.add_argument("--seed", type=_count, default=1, metavar="N", help="of the random numbers (1)")
-    more.add_argument("--seconds", type=_count, default=60, metavar="N", help="stop after so long, with what is done (60)")
+    more.add_argument("--drop", type=_share, metavar="X", help=dropped)
+    more.add_argument("--seed", type=_count, metavar="N", help="of the random numbers (1)")
+    more.add_argument("--seconds", type=_count, metavar="N", help="stop after so long, with what is done (60)")
     add("--now", default="", metavar="DATE", help="plan as if it were this day")
 
 
@@ -74,12 +77,13 @@ def _count(written: str) -> int:
 
 def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
     wanted = planning.wanted(args.output)
+    _refuse_idle(args)
     assumed = Assumed(
         power=args.power,
         tolerance=args.tolerance,
         positives=args.positives,
         differ=args.differ,
-        truths=dict(map(_truth, args.truth)),
+        truths=_truths(args.truth),
         rows=args.rows,
     )
     from gate.cli import progress
@@ -113,12 +117,27 @@ def _request(args: argparse.Namespace, assumed: Assumed, environ: Mapping[str, s
     )
 
 
-def _truth(written: str) -> tuple[str, float]:
-    metric, _, value = written.rpartition("=")
-    try:
-        return (metric, _share(value)) if metric else ("", _share("none"))
-    except argparse.ArgumentTypeError as error:
-        raise UsageError(Problem("usage", f"--truth {written[:80]}: {error}", remedy="--truth recall=0.9")) from None
+def _refuse_idle(args: argparse.Namespace) -> None:
+    """Refuse what says how to draw, where there is nothing to draw from."""
+    idle = [f"--{name}" for name, usual in _TRIED.items() if getattr(args, name) != usual and not args.inputs]
+    if idle:
+        what = f"{' and '.join(idle)} {'means' if len(idle) == 1 else 'mean'} nothing without rows to draw from"
+        raise UsageError(Problem("usage", what, remedy="gate plan gate.yaml predictions.parquet"))
+
+
+def _truths(written: Sequence[str]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for each in written:
+        metric, _, value = each.rpartition("=")
+        try:
+            if not metric:
+                raise argparse.ArgumentTypeError("a metric and its value are needed")
+            if metric in found:
+                raise argparse.ArgumentTypeError(f"{metric} is told twice")
+            found[metric] = _share(value)
+        except argparse.ArgumentTypeError as error:
+            raise UsageError(Problem("usage", f"--truth {each[:80]}: {error}", remedy="--truth recall=0.9")) from None
+    return found
 
 
 def _confidence(written: str) -> float | None:

@@ -54,7 +54,7 @@ def test_flags(desk: Desk) -> None:
     [
         "--tolerance 0", "--tolerance 1", "--power 2", "--power x", "--truth accuracy", "--truth =0.9", "--truth accuracy=2",
         "--rows 0", "--rows -3", "--confidence 40%", "--confidence none", "-o p.svg", "-o html=-", "-o p", "-o text=",
-        "--truth acuracy=0.9",
+        "--truth acuracy=0.9", "--truth accuracy=0.9 --truth accuracy=0.8", "--drop 0.02", "--draws 5 --size 9",
     ],
 )  # fmt: skip
 def test_what_is_refused(desk: Desk, bad: str) -> None:
