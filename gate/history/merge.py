@@ -18,7 +18,7 @@ from gate.terms.slice import Slice
 _LATER = ("test_set", "model_digest", "version", "policy", "verdict")
 _FIXED = ("started", "model", "branch", "commit", "event", "actor", "trusted", "params", "url", "gate_version")
 _SAID = ("test_set", "model_digest", "version")
-_RANK = {Status.RUNNING: 0, Status.HALF_WRITTEN: 1, Status.FINISHED: 2, Status.FAILED: 3}
+RANK = {Status.RUNNING: 0, Status.HALF_WRITTEN: 1, Status.FINISHED: 2, Status.FAILED: 3}
 
 Key = tuple[str, Slice, int]
 
@@ -31,7 +31,7 @@ def merged_run(old: Run, new: Run) -> Run:
         if getattr(old, name) != getattr(new, name):
             raise _contradiction(old, name, getattr(old, name), getattr(new, name))
     later = {name: _either(old, name, getattr(new, name)) for name in _LATER}
-    status = max(old.status, new.status, key=_RANK.__getitem__)
+    status = max(old.status, new.status, key=RANK.__getitem__)
     writer = min(writer for writer in (old.writer, new.writer) if writer) if old.writer or new.writer else ""
     return replace(old, **later, status=status, finished=max(old.finished, new.finished), writer=writer)
 

@@ -106,6 +106,11 @@ def test_several_at_once_log_into_one_run_on_a_branch(empty_repository: Path) ->
     at_once(f"git:{empty_repository}")
 
 
+@pytest.mark.slow
+def test_several_at_once_log_into_one_run_on_mlflow(empty_experiments: str) -> None:
+    at_once(empty_experiments)
+
+
 @pytest.mark.parametrize("began", ["before", "meanwhile"])
 def test_who_comes_second_goes_on_with_the_run_of_the_first(
     began: str, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

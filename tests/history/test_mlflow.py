@@ -14,7 +14,7 @@ from gate.history.mlflow.api import Tracking, key_of
 from gate.history.mlflow.mlflow import MlflowStore
 from gate.history.retention import Keep, prune
 from gate.history.store import Which
-from gate.terms.run import DECISION, Name, Status
+from gate.terms.run import DECISION, Entry, Name, Status
 from tests.conftest import Desk
 from tests.history.conftest import Opened
 from tests.history.examples import EU, entry, logged
@@ -169,3 +169,46 @@ def test_metrics_get_names_that_mlflow_takes(metric: str, parts: tuple[tuple[str
     assert found.startswith(key)
     assert found == key or len(found) == len(key) + 8
     assert len(found) <= 250
+
+
+@mark
+def test_what_several_began_at_once_is_one_run(empty_experiments: str, opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = opened(empty_experiments)
+    with monkeypatch.context() as at_once:
+        at_once.setattr(MlflowStore, "_served", lambda *_: [])  # none of them sees the others
+        for second, name in enumerate(("f1", "auc", "f1")):
+            started = f"2026-11-22T00:00:0{second}.000Z"
+            store.add([entry(1, {name: second / 10}, started=started, test_set="rows" * second, verdict="")])
+    (found,) = store.runs()
+    assert (found.started, found.test_set, found.trusted) == ("2026-11-22T00:00:00.000Z", "rows", True)
+    assert store.points("run-0001") == [logged("auc", 0.1), logged("f1", 0.0)], "of two values the first"
+    assert [each.point for each in store.last("auc", 3)] == [logged("auc", 0.1)]
+    store.add([Name("fraud", "v1", "run-0001"), Entry(found, (logged("loss", 0.3),))])
+    again = opened(empty_experiments)
+    assert again.points("run-0001") == [logged("auc", 0.1), logged("f1", 0.0), logged("loss", 0.3)]
+    assert again.run("run-0001") == found
+    again.forget([("fraud", "v1")])
+    assert [each.id for each in prune(again, Keep(newest=0))] == ["run-0001"]
+    assert opened(empty_experiments).runs() == []
+
+
+@mark
+def test_one_of_several_that_is_not_trusted_makes_none_of_them_trusted(
+    empty_experiments: str, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = opened(empty_experiments)
+    with monkeypatch.context() as at_once:
+        at_once.setattr(MlflowStore, "_served", lambda *_: [])
+        for trusted in (True, False):
+            store.add([entry(1, {"f1": 0.9}, trusted=trusted)])
+    assert [each.trusted for each in store.runs()] == [False]
+
+
+@mark
+def test_nothing_is_added_to_a_run_that_others_logged(empty_experiments: str, opened: Opened) -> None:
+    made = client(BY_HAND, empty_experiments.partition("#")[2]).splitlines()[-1]
+    store = opened(empty_experiments)
+    found = store.run(made)
+    assert found is not None
+    with pytest.raises(HistoryError, match="was not logged by gate: nothing is added"):
+        store.add([Entry(found, (logged("auc", 0.9),))])

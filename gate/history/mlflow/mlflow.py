@@ -4,7 +4,8 @@ People find metrics, params, tags, the decision and its report where they look f
 (slices, evidence, who is trusted) lies beside it as one artifact, and a tag that is set last says that it is whole. Runs
 that others logged there are read, too: their metrics and steps, and the aliases of registered models as names. They feed
 no baseline, as nobody knows what event made them. MLflow has no transactions: a batch that breaks off is there in part,
-and whole once it is added again.
+and whole once it is added again. Nor has it locks: a run that several begin at once is there several times, is read as
+one run, and removed as one.
 """
 
 from __future__ import annotations
@@ -18,12 +19,26 @@ from gate.errors import HistoryError, Problem
 from gate.history import lines, merge, rows
 from gate.history.meant import meant
 from gate.history.mlflow.api import MOST_TEXT, Tracking, key_of
-from gate.history.mlflow.runs import RECORD, RUN, WHOLE_AT, data_of, facts_of, foreign, points_of, readable, record_of, tags_of
+from gate.history.mlflow.runs import (
+    RECORD,
+    RUN,
+    WHOLE_AT,
+    data_of,
+    facts_of,
+    foreign,
+    number_of,
+    one_run,
+    points_of,
+    readable,
+    record_of,
+    tags_of,
+)
 from gate.history.store import ALL, Store, Which
 from gate.reports.record import MalformedError
 from gate.terms.run import Entry, Exclusion, Logged, Name, Point, Record, Run, State, Status, milliseconds
 from gate.terms.slice import WHOLE, Slice
 
+_Served = dict[str, Any]  # a run as the server tells it
 _RECORDS = "gate-records"  # the experiment that holds names, exclusions and states
 _STATUS = {Status.RUNNING: "RUNNING", Status.FINISHED: "FINISHED", Status.FAILED: "FAILED", Status.HALF_WRITTEN: "KILLED"}
 
@@ -64,14 +79,15 @@ class MlflowStore:
         return meant((run for run, _ in self._all()), which, exclusions)
 
     def last(self, metric: str, k: int, which: Which = ALL, on: Slice = WHOLE) -> list[Logged]:
-        served = {run.id: found for run, found in self._all()}
+        everything = self._all()
+        served = {run.id: found for run, found in everything}
         key = key_of(metric, on.parts)
         logged: list[Logged] = []
         exclusions = self.exclusions() if which.excluded is not None else []
-        for run in meant((run for run, _ in self._all(served.values())), which, exclusions):
+        for run in meant((run for run, _ in everything), which, exclusions):
             if len(logged) >= k:
                 break
-            names = {str(each.get("key")) for each in data_of(served[run.id]).get("metrics") or ()}
+            names = {key for each in served[run.id] for key in data_of(each, "metrics")}
             if key in names or metric in names:
                 points = [point for point in self._points(served[run.id], metric) if point.slice == on]
                 logged += [Logged(run, points[-1])] if points else []
@@ -79,7 +95,7 @@ class MlflowStore:
 
     def points(self, run: str, metric: str = "") -> list[Point]:
         found = self._served(run)
-        return self._points(found, metric) if found is not None else []
+        return self._points(found, metric) if found else []
 
     def document(self, run: str, kind: str) -> str:
         return self._documents(run).get(kind, "")
@@ -89,7 +105,7 @@ class MlflowStore:
 
     def names(self, model: str = "") -> list[Name]:
         given = {(name.model, name.name): name for name in reversed(self._records(Name))}
-        ids = {str((found.get("info") or {}).get("run_id")): run.id for run, found in self._all()}
+        ids = {number_of(each): run.id for run, found in self._all() for each in found}
         for registered, alias, made_by in self._tracking.aliases():
             if made_by in ids:
                 given.setdefault((registered, alias), Name(registered, alias, ids[made_by]))
@@ -123,7 +139,7 @@ class MlflowStore:
             self._put_record(other)
 
     def others(self) -> set[str]:
-        return {run.id for run, found in self._all() if RUN not in data_of(found, "tags")}
+        return {run.id for run, (found, *_) in self._all() if RUN not in data_of(found, "tags")}
 
     def forget(
         self, names: Collection[tuple[str, str]], runs: Collection[str] = (), ranges: Collection[tuple[str, str, str]] = ()
@@ -136,9 +152,9 @@ class MlflowStore:
             if each in kept:
                 raise merge.named(each, kept[each])
         gone = [found for found in self._tracking.runs(self._ids(_RECORDS)) if _is_of(record_of(found), names, ranges)]
-        gone += [found for run, found in self._all() if run.id in runs] if runs else []
+        gone += [each for run, found in self._all() if run.id in runs for each in found] if runs else []
         for found in gone:
-            self._tracking.delete(str(found["info"]["run_id"]))
+            self._tracking.delete(number_of(found))
 
     def _merged(self, old: Entry | None, new: Entry) -> Entry:
         alone = Entry(new.run, merge.merged_points((), new.points, new.run.id), dict(new.documents))
@@ -167,13 +183,17 @@ class MlflowStore:
     def _put(self, entry: Entry) -> None:
         """One run with all that it has; the tag that says so comes last."""
         run, tracking = entry.run, self._tracking
-        found = self._served(run.id)
-        if found is not None and self._entry(found) == entry:
+        served = self._served(run.id)
+        if served and RUN not in data_of(served[0], "tags"):
+            raise HistoryError(Problem("history-refused", f"run {shown(run.id)} was not logged by gate: nothing is added to it"))
+        if served and self._whole(served) == entry:
             return
-        if found is None:
+        if served:
+            found = served[0]
+        else:
             experiment = tracking.make_experiment(f"{self._prefix}{run.model or 'model'}")
             found = tracking.make_run(experiment, run.id, milliseconds(run.started), {RUN: _short(run.id)})
-        number, at = str(found["info"]["run_id"]), milliseconds(run.started)
+        number, at = number_of(found), milliseconds(run.started)
         metrics = [
             {"key": key_of(point.metric, point.slice.parts), "value": point.value, "timestamp": at, "step": point.step}
             for point in entry.points
@@ -193,19 +213,18 @@ class MlflowStore:
             raise HistoryError(Problem("history-refused", f"{self._tracking.where} cannot keep this: it is too long for a tag"))
         experiment = self._tracking.make_experiment(f"{self._prefix}{_RECORDS}")
         made = self._tracking.make_run(experiment, type(record).__name__.lower(), 0, {RECORD: text})
-        self._tracking.update(str(made["info"]["run_id"]), "FINISHED", 0)
+        self._tracking.update(number_of(made), "FINISHED", 0)
 
     # -- what the server has
 
     def _ids(self, model: str) -> list[str]:
         return [number for number, name in self.experiments().items() if name == model]
 
-    def _all(self, served: Collection[dict[str, Any]] | None = None) -> list[tuple[Run, dict[str, Any]]]:
-        """Every run that is whole, with what the server says of it."""
+    def _all(self) -> list[tuple[Run, list[_Served]]]:
+        """Every run that is whole, with what the server says of it: more than once where several began it at once."""
         models = self.experiments()
-        found = self._tracking.runs([number for number, name in models.items() if name != _RECORDS]) if served is None else served
-        runs: dict[str, tuple[Run, dict[str, Any]]] = {}
-        for each in found:
+        runs: dict[str, list[tuple[Run, _Served]]] = {}
+        for each in self._tracking.runs([number for number, name in models.items() if name != _RECORDS]):
             tags = data_of(each, "tags")
             if WHOLE_AT in tags:
                 run = self._facts(each)
@@ -213,26 +232,33 @@ class MlflowStore:
                 continue  # somebody is at it, or broke off
             else:
                 run = foreign(each, models.get(str((each.get("info") or {}).get("experiment_id")), ""))
-            runs[run.id] = (run, each)
-        return list(runs.values())
+            runs.setdefault(run.id, []).append((run, each))
+        ordered = [sorted(some, key=lambda one: (one[0].started, number_of(one[1]))) for some in runs.values()]
+        return [(one_run([run for run, _ in some]), [each for _, each in some]) for some in ordered]
 
-    def _facts(self, found: dict[str, Any]) -> Run:
+    def _facts(self, found: _Served) -> Run:
         try:
             return facts_of(found) or self._entry(found).run
         except MalformedError as error:
             raise rows.corrupt(self._tracking.where, error) from None
 
-    def _served(self, run: str) -> dict[str, Any] | None:
-        return next((found for each, found in self._all() if each.id == run), None)
+    def _served(self, run: str) -> list[_Served]:
+        return next((found for each, found in self._all() if each.id == run), [])
 
     def _entry_of(self, run: str) -> Entry | None:
         found = self._served(run)
-        return self._entry(found) if found is not None and WHOLE_AT in data_of(found, "tags") else None
+        return self._whole(found) if found and WHOLE_AT in data_of(found[0], "tags") else None
 
-    def _entry(self, found: dict[str, Any]) -> Entry:
-        """What gate itself has put there."""
+    def _whole(self, found: Sequence[_Served]) -> Entry:
+        """What gate itself has put there. Of two values the one that came first counts, as it would where there are locks."""
+        entries = [self._entry(each) for each in found if WHOLE_AT in data_of(each, "tags")]
+        points = {merge.key_of(point): point for entry in reversed(entries) for point in entry.points}
+        documents = {kind: text for entry in reversed(entries) for kind, text in entry.documents.items()}
+        return Entry(one_run([entry.run for entry in entries]), tuple(points[key] for key in sorted(points)), documents)
+
+    def _entry(self, found: _Served) -> Entry:
         path = str(data_of(found, "tags")[WHOLE_AT])
-        key = (str((found.get("info") or {}).get("run_id")), path)
+        key = (number_of(found), path)
         if key not in self._entries:
             try:
                 record = lines.record_of(rows.decode(self._tracking.kept(found, path).decode()))
@@ -243,10 +269,10 @@ class MlflowStore:
             self._entries[key] = record
         return self._entries[key]
 
-    def _points(self, found: dict[str, Any], metric: str) -> list[Point]:
-        if WHOLE_AT in data_of(found, "tags"):
-            return [point for point in self._entry(found).points if metric in ("", point.metric)]
-        return points_of(self._tracking, found, metric)
+    def _points(self, found: Sequence[_Served], metric: str) -> list[Point]:
+        if WHOLE_AT in data_of(found[0], "tags"):
+            return [point for point in self._whole(found).points if metric in ("", point.metric)]
+        return points_of(self._tracking, found[0], metric)
 
     def _documents(self, run: str) -> Mapping[str, str]:
         entry = self._entry_of(run)

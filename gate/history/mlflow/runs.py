@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from gate import registry
-from gate.errors import GateError
-from gate.history import lines, rows
+from gate.errors import GateError, HistoryError
+from gate.history import lines, merge, rows
 from gate.history.mlflow.api import MOST_TEXT, Tracking
 from gate.hosts.facts import is_commit
+from gate.record import replace
 from gate.reports import json
 from gate.reports.record import MalformedError
 from gate.terms.run import DECISION, Entry, Point, Record, Run, Status, moment
@@ -21,6 +24,23 @@ def data_of(found: dict[str, Any], part: str = "") -> dict[str, Any]:
     """What was logged, or one part of it by its keys."""
     data: dict[str, Any] = found.get("data") or {}
     return {str(each.get("key")): each.get("value") for each in data.get(part) or ()} if part else data
+
+
+def number_of(found: dict[str, Any]) -> str:
+    """MLflow's own id of a run."""
+    return str((found.get("info") or {}).get("run_id"))
+
+
+def one_run(runs: Sequence[Run]) -> Run:
+    """What several say that have one id, the first of them first: it is trusted where all of them are."""
+    first, *more = runs
+    for each in more:
+        with suppress(HistoryError):  # what the first one says counts
+            first = merge.joined(first, each)
+        worse = max(first.status, each.status, key=merge.RANK.__getitem__)
+        ended = max(first.finished, each.finished)
+        first = replace(first, status=worse, finished=ended, trusted=first.trusted and each.trusted)
+    return first
 
 
 def foreign(found: dict[str, Any], model: str) -> Run:
