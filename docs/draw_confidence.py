@@ -47,6 +47,7 @@ GROUPS: dict[str, Chosen] = {
     ) or (row["section"] == "Numbers" and "change" in row["metric"]),
     "slices held against each other": of("Slices"),
     "clusters": of("Clusters"),
+    "clusters: losses, AUC": of("Clusters, scores"),
     "any false fail of 10 or 50 slices": lambda row: row["section"] == "Families" and "1 slice" not in row["metric"],
 }  # fmt: skip
 
@@ -163,8 +164,13 @@ def measured() -> list[Row]:
 
 def said(rows: Iterable[Row]) -> str:
     """How many draws the numbers are of."""
-    draws = max(row["draws"] for row in rows)
-    fewer = sorted({row["metric"] for row in rows if 0 < row["draws"] < 0.9 * draws})
+    listed = list(rows)
+    draws = max(row["draws"] for row in listed)
+    in_full = {row["section"] for row in listed if row["draws"] >= 0.9 * draws}
+    less_often = [row for row in listed if 0 < row["draws"] < 0.9 * draws]
+    fewer = sorted(
+        {row["metric"] if row["section"] in in_full else row["section"].partition(",")[0].lower() for row in less_often}
+    )
     less = f" ({', '.join(fewer)}: fewer)" if fewer else ""
     return f"{draws:,} draws a cell{less}; shares of `k` and `n` by all `k` there may be. Rates in percent.\n\n"
 
