@@ -33,7 +33,7 @@ def _unfit(run: ServedRun) -> str:
     """Why a run that gate itself recorded there may not be compared with; one of another tool somebody chose to name."""
     from json import loads
 
-    from gate.history.mlflow.runs import WHOLE_AT
+    from gate.history.mlflow.runs import parts_of
     from gate.terms.run import Run, Status
 
     found = loads(run.file.data)["run"]
@@ -42,7 +42,7 @@ def _unfit(run: ServedRun) -> str:
     tags = {str(each.get("key")): str(each.get("value")) for each in listed or () if isinstance(each, dict)}
     if not any(name.startswith("gate.") for name in tags):
         return ""
-    if WHOLE_AT not in tags:
+    if not parts_of(found):
         return "is not whole: whoever recorded it is at it, or broke off"
     ended = Status.FINISHED if found["info"].get("status") == "FINISHED" else Status.HALF_WRITTEN
     trusted, event, verdict = (tags.get(f"gate.{name}", "") for name in ("trusted", "event", "verdict"))

@@ -21,6 +21,7 @@ from gate.record import replace
 from gate.terms.run import Entry, Point, Record, Run, Status, moment
 
 UNSENT = "unsent"
+_MANY = 5  # that begin one run at once
 REFUSED = "refused.jsonl"
 BEGUN_TWICE = "run-contradiction"  # what a store says where two begin one run, among others
 _REFUSALS = ("logged-twice", BEGUN_TWICE, "run-decided", "run-trusted", "history-refused")  # for good
@@ -171,15 +172,22 @@ def _send(near: SqlStore, store: Store, run: Run) -> None:
 
 
 def _sent(store: Store, entry: Entry) -> None:
-    """Two that began one run far from each other: the store has the one that came first, and the other goes on with it."""
-    try:
-        store.add([entry])
-    except HistoryError as error:
-        known = store.run(entry.run.id) if error.problems[0].slug == BEGUN_TWICE else None
-        if known is None:
-            raise
-        run = _joined(known, entry.run, entry.run.model)
-        store.add([replace(entry, run=replace(run, status=entry.run.status, finished=entry.run.finished))])
+    """Two that began one run far from each other: the store has the one that came first, and the other goes on with it.
+
+    Where there are no locks, one that began still earlier may show up meanwhile.
+    """
+    for _ in range(_MANY):
+        try:
+            store.add([entry])
+        except HistoryError as error:
+            known = store.run(entry.run.id) if error.problems[0].slug == BEGUN_TWICE else None
+            if known is None:
+                raise
+            run = _joined(known, entry.run, entry.run.model)
+            entry = replace(entry, run=replace(run, status=entry.run.status, finished=entry.run.finished))
+        else:
+            return
+    store.add([entry])
 
 
 def _kept_aside(near: SqlStore, entry: Entry, error: HistoryError) -> HistoryError:

@@ -116,7 +116,7 @@ def test_a_candidate_beside_the_champion() -> None:
 
 def recorded(run: str, server: FakeMlflow, status: str = "FINISHED", **tags: str) -> None:
     """A run as gate's own history on MLflow records it."""
-    told = {"run": "20261122-1", "trusted": "true", "verdict": "pass", "event": "push", "entry": "gate/run-1.json", **tags}
+    told = {"run": "20261122-1", "trusted": "true", "verdict": "pass", "event": "push", "entry.1": "gate/run-1.json", **tags}
     server.log(run, {"recall": 0.3}, {f"gate.{name}": value for name, value in told.items() if value}, status=status)
 
 
@@ -130,7 +130,7 @@ def recorded(run: str, server: FakeMlflow, status: str = "FINISHED", **tags: str
         ({"verdict": "fail"}, "did not pass (fail)"),
         ({"verdict": ""}, "did not pass (no decision was made)"),
         ({"status": "RUNNING"}, "is half-written"),
-        ({"entry": ""}, "is not whole"),
+        ({"entry.1": ""}, "is not whole"),
     ],
 )
 def test_what_gate_recorded_there_is_held_to_what_a_recorded_run_is(

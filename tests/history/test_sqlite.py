@@ -140,7 +140,7 @@ def test_ctrl_c_is_heard_while_others_write(tmp_path: Path) -> None:
         time.sleep(0.3)
         writer.send_signal(signal.SIGINT)
         try:
-            _, err = writer.communicate(timeout=5)
+            _, err = writer.communicate(timeout=30)  # of the 60 seconds that it would wait
         finally:
             other.close()
     assert b"KeyboardInterrupt" in err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from hashlib import sha256
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -74,6 +75,11 @@ class Tracking:
 
     def update(self, run: str, status: str, ended: int | None) -> None:
         self._ask("runs/update", {"run_id": run, "status": status, **({"end_time": ended} if ended is not None else {})})
+
+    def untag(self, run: str, key: str) -> None:
+        """Take a tag away; one that somebody else has taken away meanwhile is gone as well."""
+        with suppress(HistoryError):
+            self._ask("runs/delete-tag", {"run_id": run, "key": key})
 
     def delete(self, run: str) -> None:
         self._ask("runs/delete", {"run_id": run})

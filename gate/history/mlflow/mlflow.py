@@ -22,12 +22,14 @@ from gate.history.mlflow.api import MOST_TEXT, Tracking, key_of
 from gate.history.mlflow.runs import (
     RECORD,
     RUN,
-    WHOLE_AT,
     data_of,
     facts_of,
     foreign,
+    metrics_of,
     number_of,
     one_run,
+    part_tag,
+    parts_of,
     points_of,
     readable,
     record_of,
@@ -129,12 +131,15 @@ class MlflowStore:
     def add(self, records: Sequence[Record]) -> None:
         lines.refuse_unreadable(records)
         entries: dict[str, Entry] = {}
+        there: dict[str, list[_Served]] = {}  # looked up once: what others write from here on is not in what is merged
         for record in records:
             if isinstance(record, Entry):
-                entries[record.run.id] = self._merged(entries.get(record.run.id) or self._entry_of(record.run.id), record)
+                name = record.run.id
+                served = there.setdefault(name, self._served(name))
+                entries[name] = self._merged(entries.get(name) or self._entry_of(served), record)
         others = self._new([record for record in records if not isinstance(record, Entry)], entries)
         for entry in entries.values():
-            self._put(entry)
+            self._put(entry, there[entry.run.id])
         for other in others:
             self._put_record(other)
 
@@ -180,31 +185,30 @@ class MlflowStore:
                 new.append(record)
         return new
 
-    def _put(self, entry: Entry) -> None:
+    def _put(self, entry: Entry, served: Sequence[_Served]) -> None:
         """One run with all that it has; the tag that says so comes last."""
         run, tracking = entry.run, self._tracking
-        served = self._served(run.id)
         if served and RUN not in data_of(served[0], "tags"):
             raise HistoryError(Problem("history-refused", f"run {shown(run.id)} was not logged by gate: nothing is added to it"))
         if served and self._whole(served) == entry:
             return
+        held = parts_of(served[0]) if served else []
         if served:
             found = served[0]
         else:
             experiment = tracking.make_experiment(f"{self._prefix}{run.model or 'model'}")
             found = tracking.make_run(experiment, run.id, milliseconds(run.started), {RUN: _short(run.id)})
-        number, at = number_of(found), milliseconds(run.started)
-        metrics = [
-            {"key": key_of(point.metric, point.slice.parts), "value": point.value, "timestamp": at, "step": point.step}
-            for point in entry.points
-        ]
+        number = number_of(found)
         data = lines.line_of(entry).encode()
         path = f"gate/run-{sha256(data).hexdigest()[:16]}.json"
         tracking.keep(found, path, data)
         for name, text in readable(entry).items():
             tracking.keep(found, name, text.encode())
-        tracking.log(number, metrics, {key_of(name, ()): str(value)[:MOST_TEXT] for name, value in run.params.items()}, {})
-        tracking.log(number, [], {}, {**tags_of(run), WHOLE_AT: path})
+        params = {key_of(name, ()): str(value)[:MOST_TEXT] for name, value in run.params.items()}
+        tracking.log(number, metrics_of(entry), params, {})
+        tracking.log(number, [], {}, {**tags_of(run), part_tag(path): path})
+        for part in {*held} - {path}:  # the new one holds what is in them; those that others wrote meanwhile stay
+            tracking.untag(number, part_tag(part))
         tracking.update(number, _STATUS[run.status], milliseconds(run.finished) if run.finished else None)
 
     def _put_record(self, record: Record) -> None:
@@ -226,7 +230,7 @@ class MlflowStore:
         runs: dict[str, list[tuple[Run, _Served]]] = {}
         for each in self._tracking.runs([number for number, name in models.items() if name != _RECORDS]):
             tags = data_of(each, "tags")
-            if WHOLE_AT in tags:
+            if parts_of(each):
                 run = self._facts(each)
             elif RUN in tags:
                 continue  # somebody is at it, or broke off
@@ -238,26 +242,29 @@ class MlflowStore:
 
     def _facts(self, found: _Served) -> Run:
         try:
-            return facts_of(found) or self._entry(found).run
+            told = facts_of(found) if len(parts_of(found)) == 1 else None
+            return told or one_run([entry.run for entry in self._parts(found)])
         except MalformedError as error:
             raise rows.corrupt(self._tracking.where, error) from None
 
     def _served(self, run: str) -> list[_Served]:
         return next((found for each, found in self._all() if each.id == run), [])
 
-    def _entry_of(self, run: str) -> Entry | None:
-        found = self._served(run)
-        return self._whole(found) if found and WHOLE_AT in data_of(found[0], "tags") else None
+    def _entry_of(self, found: Sequence[_Served]) -> Entry | None:
+        return self._whole(found) if found and parts_of(found[0]) else None
 
     def _whole(self, found: Sequence[_Served]) -> Entry:
         """What gate itself has put there. Of two values the one that came first counts, as it would where there are locks."""
-        entries = [self._entry(each) for each in found if WHOLE_AT in data_of(each, "tags")]
+        entries = [entry for each in found for entry in self._parts(each)]
         points = {merge.key_of(point): point for entry in reversed(entries) for point in entry.points}
         documents = {kind: text for entry in reversed(entries) for kind, text in entry.documents.items()}
         return Entry(one_run([entry.run for entry in entries]), tuple(points[key] for key in sorted(points)), documents)
 
-    def _entry(self, found: _Served) -> Entry:
-        path = str(data_of(found, "tags")[WHOLE_AT])
+    def _parts(self, found: _Served) -> list[Entry]:
+        """What gate put there of a run, of who began it first first."""
+        return sorted((self._entry(found, path) for path in parts_of(found)), key=lambda entry: entry.run.started)
+
+    def _entry(self, found: _Served, path: str) -> Entry:
         key = (number_of(found), path)
         if key not in self._entries:
             try:
@@ -270,12 +277,12 @@ class MlflowStore:
         return self._entries[key]
 
     def _points(self, found: Sequence[_Served], metric: str) -> list[Point]:
-        if WHOLE_AT in data_of(found[0], "tags"):
+        if parts_of(found[0]):
             return [point for point in self._whole(found).points if metric in ("", point.metric)]
         return points_of(self._tracking, found[0], metric)
 
     def _documents(self, run: str) -> Mapping[str, str]:
-        entry = self._entry_of(run)
+        entry = self._entry_of(self._served(run))
         return entry.documents if entry is not None else {}
 
     def _records(self, kind: type) -> list[Any]:

@@ -9,12 +9,12 @@ from typing import Any
 from gate import registry
 from gate.errors import GateError, HistoryError
 from gate.history import lines, merge, rows
-from gate.history.mlflow.api import MOST_TEXT, Tracking
+from gate.history.mlflow.api import MOST_TEXT, Tracking, key_of
 from gate.hosts.facts import is_commit
 from gate.record import replace
 from gate.reports import json
 from gate.reports.record import MalformedError
-from gate.terms.run import DECISION, Entry, Point, Record, Run, Status, moment
+from gate.terms.run import DECISION, Entry, Point, Record, Run, Status, milliseconds, moment
 
 RUN, FACTS, WHOLE_AT, RECORD = "gate.run", "gate.facts", "gate.entry", "gate.record"  # tags
 _ENDED = {"RUNNING": Status.RUNNING, "SCHEDULED": Status.RUNNING, "FINISHED": Status.FINISHED, "KILLED": Status.HALF_WRITTEN}
@@ -29,6 +29,18 @@ def data_of(found: dict[str, Any], part: str = "") -> dict[str, Any]:
 def number_of(found: dict[str, Any]) -> str:
     """MLflow's own id of a run."""
     return str((found.get("info") or {}).get("run_id"))
+
+
+def parts_of(found: dict[str, Any]) -> list[str]:
+    """Where what gate logged of a run lies among its artifacts: more than one where several logged at once, who take no
+    part away but those that theirs hold."""
+    tags = data_of(found, "tags")
+    return [str(tags[name]) for name in sorted(tags) if name.startswith(f"{WHOLE_AT}.")]
+
+
+def part_tag(path: str) -> str:
+    """The tag that says where a part lies: another for another part."""
+    return f"{WHOLE_AT}.{path.removeprefix('gate/run-').removesuffix('.json')}"
 
 
 def one_run(runs: Sequence[Run]) -> Run:
@@ -65,6 +77,15 @@ def points_of(tracking: Tracking, found: dict[str, Any], metric: str = "") -> li
     run = str((found.get("info") or {}).get("run_id"))
     keys = [key for key in sorted(data_of(found, "metrics")) if metric in ("", key)]
     return [Point(key, value, step=step) for key in keys for step, value in tracking.history(run, key)]
+
+
+def metrics_of(entry: Entry) -> list[dict[str, Any]]:
+    """What MLflow shows of the numbers of a run."""
+    at = milliseconds(entry.run.started)
+    return [
+        {"key": key_of(point.metric, point.slice.parts), "value": point.value, "timestamp": at, "step": point.step}
+        for point in entry.points
+    ]
 
 
 def tags_of(run: Run) -> dict[str, str]:
