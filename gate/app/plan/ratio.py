@@ -78,14 +78,14 @@ def ratio(told: PartPlan, key: Key, line: float, factor: float, sign: int, count
     units, power = pairs.reached(max(whole(needed), fewest or 1), truth, line, by)
     name = "pairs" if of == "rows" else f"{of}, in pairs"
     ours = Size(method="score of a ratio", units=units, of=name, fraction=fraction, power=power)
-    least = Size(method="if no pair differs", units=fewest, of=name, fraction=fraction) if fewest else None
 
     def shown(rows: int, true: float) -> bool:
         enough = pairs.needed(true, line, by.alpha, by.assumed.power)
-        return enough is not None and max(enough, fewest or 1) <= rows
+        few = fewest or 1 if true <= same else 1  # of a better model, fewer may do
+        return enough is not None and max(enough, few) <= rows
 
     end = sign * (pairs.value * (1 - factor)) + min(pairs.differ, 1 - pairs.value if sign > 0 else pairs.value)
     provable = smallest_provable(lambda rows: lambda true: shown(rows, true), line, end, fraction, by)
     alike = f"{write_name(metric)} is {pairs.value:g} for both models (--truth {write_name(metric)}=…)"
-    told = replace(told, ours=ours, fewest=least, provable=provable)
+    told = replace(told, ours=ours, provable=provable)
     return replace(told, assumed=("differ", *on_positives(fraction)), said=(alike,))

@@ -345,6 +345,12 @@ def test_as_many_rows_as_are_needed_can_show_what_they_are_needed_for(rule: str)
     assert part(rule, rows=10).provable == math.inf
 
 
+def test_a_better_model_needs_fewer_pairs_than_one_that_is_alike() -> None:
+    found = part("recall >= 0.98 * baseline", rows=900)  # 90 positives, and 149 where no pair differs
+    assert found.fewest is None
+    assert 0.02 < found.provable < 0.12  # type: ignore[operator]
+
+
 def test_where_it_is_not_known_what_rows_can_show_nothing_is_said() -> None:
     assert part("latency_p95_ms <= 200", rows=50_000).provable is None
     assert "can show" not in " ".join(words for line in lines(plan("latency_p95_ms <= 200", rows=50_000)) for words in line.below)
